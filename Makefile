@@ -1,0 +1,65 @@
+# Every target makes its own environment in .venv and works from a fresh clone.
+
+PYTHON ?= python3
+# The CPU build of torch that the project is tested with; override it for an accelerator.
+TORCH ?= torch==2.13.0
+
+BIN := .venv/bin
+RUN := .venv/.demo
+DEV := .venv/.dev
+
+.PHONY: demo test test-fast check docs bench build starter clean
+
+demo: $(RUN)
+	$(BIN)/python examples/demo.py
+
+test: $(DEV)
+	$(BIN)/python -m hfkit.starter
+	$(BIN)/python -m pytest --cov --cov-report=
+	@$(BIN)/python -m coverage report --include="src/hfkit/text/*,src/hfkit/values/*" --fail-under=100 >.coverage-report \
+		|| { cat .coverage-report; echo "the pure layers must be covered, every branch"; exit 1; }
+
+test-fast: $(DEV)
+	$(BIN)/python -m pytest -m "not slow" tests/unit tests/property tests/golden
+
+check: $(DEV)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy src tests examples benchmarks tools docs/conf.py
+	$(BIN)/lint-imports
+	$(BIN)/python tools/names.py
+	$(BIN)/python tools/completeness.py
+
+docs: $(DEV)
+	$(BIN)/python -m sphinx -q -n -W --keep-going -b html docs docs/_build/html
+	$(BIN)/python -m sphinx -q -n -W --keep-going -b doctest docs docs/_build/doctest
+	@echo "docs/_build/html/index.html"
+
+bench: $(DEV)
+	$(BIN)/python benchmarks/run.py
+
+build: $(DEV)
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/python -m twine check --strict dist/*
+
+starter: $(DEV)
+	$(BIN)/python training/sentiment.py --data "$(DATA)" --base "$(BASE)" --output src/hfkit/starter/models/sentiment
+
+clean:
+	rm -rf .venv build dist docs/_build .coverage* htmlcov
+
+.venv/.pip:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	@touch $@
+
+# torch first and by version: a plain range would take a build with gigabytes of CUDA.
+$(RUN): .venv/.pip pyproject.toml
+	$(BIN)/python -m pip install --quiet "$(TORCH)"
+	$(BIN)/python -m pip install --quiet --editable ".[torch]"
+	@touch $@
+
+$(DEV): $(RUN) pyproject.toml
+	$(BIN)/python -m pip install --quiet "$(TORCH)" --editable ".[all]" --group dev
+	@touch $@

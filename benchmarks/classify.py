@@ -1,0 +1,103 @@
+"""Classify.batch against transformers' pipeline and a plain padded loop.
+
+    python benchmarks/classify.py [--texts FILE] [--model FOLDER] [--count N] [--rounds N] [--output FILE]
+
+Without options: a model of DistilBERT's dimensions with random weights, and texts of mixed length.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from comparison import Comparison, compare_variants
+from corpus import SENTENCES, read_corpus
+from lengths import TokenCounter
+from machine import describe_machine
+from mixture import mixed_lengths, mixed_texts
+from report import comparison_section, page
+from standin import write_standin
+
+__all__ = ["COUNT", "ROUNDS", "compare_file", "compare_standin"]
+
+COUNT = 192
+ROUNDS = 5
+_UNCUT_ROUNDS = 3
+
+
+def compare_standin(folder: Path | None, *, count: int, rounds: int) -> list[Comparison]:
+    """Compare on texts of mixed length, then on sentences of much the same length.
+
+    Args:
+        folder: a model; None makes one.
+        count: how many texts.
+        rounds: how often each variant runs on the texts of mixed length.
+    """
+    sentences = read_corpus(SENTENCES).texts
+    with tempfile.TemporaryDirectory() as scratch:
+        model = folder or write_standin(Path(scratch), sentences)
+        tokens_of = TokenCounter(model)
+        mixed = mixed_texts(
+            sentences,
+            mixed_lengths(count, longest=tokens_of.window),
+            lambda words: tokens_of(words, special=False),
+        )
+        uncut = sentences[:count]
+        return [
+            compare_variants(
+                model, mixed, tokens_of(mixed), title="Texts of mixed length", rounds=rounds, memory=True
+            ),
+            compare_variants(
+                model,
+                uncut,
+                tokens_of(uncut),
+                title="Sentences as they are, of similar length",
+                rounds=min(rounds, _UNCUT_ROUNDS),
+                memory=False,
+            ),
+        ]
+
+
+def compare_file(folder: Path | None, file: Path, *, count: int, rounds: int) -> list[Comparison]:
+    """Compare on the first texts of a file that the model can read whole."""
+    with tempfile.TemporaryDirectory() as scratch:
+        model = folder or write_standin(Path(scratch), read_corpus(SENTENCES).texts)
+        tokens_of = TokenCounter(model)
+        corpus = read_corpus(file)
+        sized = zip(corpus.texts, tokens_of(corpus.texts), strict=True)
+        fitting = [(text, size) for text, size in sized if size <= tokens_of.window][:count]
+        texts, lengths = [text for text, _ in fitting], [size for _, size in fitting]
+        return [
+            compare_variants(model, texts, lengths, title=f"Texts of {file.name}", rounds=rounds, memory=True)
+        ]
+
+
+def main() -> None:
+    """Measure and print, or write, a report."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--texts", type=Path, help="a csv with a column text, or one text a line")
+    parser.add_argument("--model", type=Path, help="a folder with a model that chooses one label")
+    parser.add_argument("--count", type=int, default=COUNT, help="texts (default: %(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help="runs of each variant (default: %(default)s)"
+    )
+    parser.add_argument("--output", type=Path, help="a Markdown file; standard output without it")
+    options = parser.parse_args()
+    comparisons = (
+        compare_file(options.model, options.texts, count=options.count, rounds=options.rounds)
+        if options.texts
+        else compare_standin(options.model, count=options.count, rounds=options.rounds)
+    )
+    report = page([comparison_section(comparisons)], machine=describe_machine(), command=sys.argv)
+    if options.output:
+        options.output.write_text(report, encoding="utf-8")
+    else:
+        sys.stdout.write(report)
+
+
+if __name__ == "__main__":
+    main()

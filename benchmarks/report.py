@@ -1,0 +1,129 @@
+"""The report: tables and what they say, from the figures alone."""
+
+from __future__ import annotations
+
+from shlex import join
+from typing import TYPE_CHECKING
+
+from difference import TOLERANCE
+from variants import BASELINE, LOOP, REFERENCE, SUBJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from comparison import Comparison
+    from scaling import Growth
+
+__all__ = ["comparison_section", "page", "scaling_section"]
+
+_NOTES = f"""\
+- Nearly all of the gain is padding that is not computed: a batch is as wide as its longest text, and texts in the
+  order of arrival seldom match. So it depends on the texts: the more their lengths differ, the larger it is.
+- `{LOOP}` is what the pipeline does, without the pipeline: where the two take as long, its own overhead is not
+  what costs.
+- `largest change` is the largest difference of a probability from the pipeline one by one. The command fails
+  above {TOLERANCE:.0e}, or if a label differs.
+- `peak MiB` is what the batch with the longest text takes beside the open model, in a process of its own.
+- Other work on the machine disturbs seconds on the clock more than processor time.
+""".splitlines()
+
+
+def page(sections: Sequence[str], *, machine: Sequence[str], command: Sequence[str]) -> str:
+    """Put sections under a title, with the machine and the command that made them."""
+    head = "# Benchmark results\n\nWritten by the command below; not edited by hand.\n"
+    made = f"    python {join(command)}\n"
+    return "\n".join([head, made, *machine, "", *sections])
+
+
+def comparison_section(comparisons: Sequence[Comparison]) -> str:
+    """Lay out the comparison of the variants."""
+    head = (
+        "## Classify\n\n"
+        "The same weights in float32 on the processor, in one process, the variants in turns. "
+        "Each figure is a median, with the lowest and the highest in brackets; `times` are against "
+        f"`{BASELINE}` in the same round.\n"
+    )
+    return "\n".join([head, *map(_comparison, comparisons), _reading(comparisons)])
+
+
+def _comparison(comparison: Comparison) -> str:
+    memory = any(value is not None for value in comparison.memory.values())
+    columns = [
+        "variant",
+        "seconds",
+        "processor seconds",
+        "texts/s",
+        "times",
+        "times, processor",
+        "computed / read",
+    ]
+    columns += ["peak MiB"] if memory else []
+    columns.append("largest change")
+    rows = []
+    for trial in comparison.trials:
+        row = [
+            f"`{trial.name}`" if "(" in trial.name or "." in trial.name else trial.name,
+            trial.wall.show(1),
+            trial.cpu.show(1),
+            f"{len(comparison.lengths) / trial.wall.median:.1f}",
+            trial.wall_ratio.show(2),
+            trial.cpu_ratio.show(2),
+            f"{trial.computed:.2f}",
+        ]
+        row += [f"{comparison.memory[trial.name]:.0f}"] if memory else []
+        row.append(f"{trial.difference.largest:.0e}")
+        rows.append(row)
+    return (
+        f"### {comparison.texts}\n\n{comparison.describe_lengths()}; {comparison.rounds} rounds.\n\n"
+        f"{_table(columns, rows)}\n"
+    )
+
+
+def _reading(comparisons: Sequence[Comparison]) -> str:
+    lines = ["### What this says\n"]
+    for comparison in comparisons:
+        subject, single = comparison.trial(SUBJECT), comparison.trial(REFERENCE)
+        lines.append(
+            f"- {comparison.texts}: hfkit is {subject.wall_ratio.show(1)} times as fast as `{BASELINE}` on the clock, "
+            f"{subject.cpu_ratio.show(1)} times by processor time, and "
+            f"{single.wall.median / subject.wall.median:.1f} times as fast as the pipeline one by one "
+            f"({single.cpu.median / subject.cpu.median:.1f} by processor time). "
+            f"The padded batches compute {comparison.trial(BASELINE).computed:.2f} tokens for each token of a text, "
+            f"hfkit {subject.computed:.2f}."
+        )
+    return "\n".join([*lines, *_NOTES])
+
+
+def scaling_section(growths: Sequence[Growth]) -> str:
+    """Lay out how cost grows with the number of texts."""
+    rows = [
+        [
+            f"`{growth.way}`",
+            f"{growth.count:,}",
+            f"{growth.wall:.2f}",
+            f"{growth.wall / growth.count * 1000:.2f}",
+            f"{growth.cpu / growth.count * 1000:.2f}",
+            "?" if growth.memory is None else f"{growth.memory:.1f}",
+        ]
+        for growth in growths
+    ]
+    columns = [
+        "method",
+        "texts",
+        "seconds",
+        "ms a text",
+        "processor ms a text",
+        "peak MiB above the open model",
+    ]
+    return (
+        "## Growth\n\n"
+        "Texts of mixed length through a tiny model (2 layers of 32) on one thread, each row in a process of its "
+        "own, after a warm-up: what is measured is hfkit and the libraries around a model. `map` gives its results "
+        "one by one to a reader who keeps none; `batch` keeps them all.\n\n"
+        f"{_table(columns, rows)}\n"
+    )
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,32 @@
+"""All benchmarks: writes results.md and results.svg beside this file.
+
+python benchmarks/run.py
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from classify import COUNT, ROUNDS, compare_standin
+from machine import describe_machine
+from plot import draw
+from report import comparison_section, page, scaling_section
+from scaling import measure_scaling
+
+
+def main() -> None:
+    """Measure everything and write the report."""
+    results = Path(__file__).with_name("results.md")
+    comparisons = compare_standin(None, count=COUNT, rounds=ROUNDS)
+    sections = [comparison_section(comparisons), scaling_section(measure_scaling())]
+    sections.insert(1, "![Times as fast as the pipeline](results.svg)\n")
+    draw(comparisons, results.with_suffix(".svg"))
+    results.write_text(
+        page(sections, machine=describe_machine(), command=["benchmarks/run.py"]), encoding="utf-8"
+    )
+    sys.stderr.write(f"{results} and {results.with_suffix('.svg').name} are written\n")
+
+
+if __name__ == "__main__":
+    main()

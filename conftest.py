@@ -1,0 +1,67 @@
+"""Every example is a test: the pages under docs, README.md and the docstrings.
+
+A page's ``python`` blocks run from top to bottom in a folder of its own. What a block prints must be what
+the ``output`` block under it shows, ``...`` standing for anything. A block that cannot run says why, in an
+invisible comment above it: ``<!-- skip: next "it needs a network" -->``.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack, chdir, redirect_stdout
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, Example, OutputChecker
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from sybil import Sybil
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.myst import CodeBlockParser, SkipParser
+from sybil.parsers.rest import DocTestParser
+
+if TYPE_CHECKING:
+    import sybil
+
+_FLAGS = ELLIPSIS | NORMALIZE_WHITESPACE
+_FOLDER, _PRINTED = "__folder__", "__printed__"
+
+_run = PythonEvaluator()
+
+
+def _enter_folder(namespace: dict[str, object]) -> None:
+    stack = ExitStack()
+    stack.enter_context(chdir(stack.enter_context(TemporaryDirectory())))
+    namespace[_FOLDER] = stack
+
+
+def _leave_folder(namespace: dict[str, object]) -> None:
+    if isinstance(stack := namespace.pop(_FOLDER), ExitStack):
+        stack.close()
+
+
+def _run_block(block: sybil.Example) -> str | None:
+    unchecked = block.namespace.get(_PRINTED)
+    with redirect_stdout(io.StringIO()) as printed:
+        _run(block)
+    block.namespace[_PRINTED] = printed.getvalue()
+    return (
+        f"the block before this one printed what no output block shows:\n{unchecked}" if unchecked else None
+    )
+
+
+def _check_output(block: sybil.Example) -> str | None:
+    printed = block.namespace.pop(_PRINTED, "")
+    checker = OutputChecker()
+    if checker.check_output(block.parsed, printed, _FLAGS):
+        return None
+    return checker.output_difference(Example("", block.parsed), printed, _FLAGS)
+
+
+_pages = Sybil(
+    parsers=[CodeBlockParser("python", _run_block), CodeBlockParser("output", _check_output), SkipParser()],
+    patterns=["README.md", "docs/*.md", "docs/*/*.md"],
+    setup=_enter_folder,
+    teardown=_leave_folder,
+)
+_docstrings = Sybil(parsers=[DocTestParser(_FLAGS)], path="src", pattern="*.py")
+
+pytest_collect_file = (_pages + _docstrings).pytest()

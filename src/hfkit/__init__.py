@@ -1,0 +1,29 @@
+"""hfkit: typed verbs over the Hugging Face stack.
+
+>>> import hfkit
+>>> hfkit.Classify("some/model", top_k=3)
+Classify('some/model', top_k=3)
+"""
+
+from typing import TYPE_CHECKING
+
+from ._lazy import lazy_names
+from ._version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from . import errors as errors
+    from . import starter as starter
+    from . import testing as testing
+    from .backends.registry import register_backend as register_backend
+    from .errors import HfkitError as HfkitError
+    from .facades.classify import Classify as Classify
+    from .values.batch import Batch as Batch
+    from .values.classification import Classification as Classification
+    from .values.classification import LabelScore as LabelScore
+    from .values.inputs import Pair as Pair
+    from .values.provenance import Coverage as Coverage
+    from .values.provenance import Source as Source
+    from .values.runtime import Runtime as Runtime
+    from .values.statistics import Statistics as Statistics
+else:
+    __getattr__, __dir__, __all__ = lazy_names(__name__)

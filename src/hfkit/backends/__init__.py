@@ -1,0 +1,1 @@
+"""What runs models: small protocols, a registry, and a folder for each backend."""

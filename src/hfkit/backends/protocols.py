@@ -1,0 +1,129 @@
+"""The contracts of a backend.
+
+A backend is an object with a ``name`` that can open one or more kinds of model. It says which by
+having the method: capabilities are asked for with ``isinstance``, never stubbed. Everything that
+crosses this line is numpy arrays and plain values; tensors stay below it. Whoever writes a backend
+proves it with :func:`hfkit.testing.checks`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import tokenizers
+
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.text.arrays import FloatArray, IntArray
+    from hfkit.text.labels import LabelScheme
+    from hfkit.values.runtime import Runtime
+
+__all__ = ["Backend", "OpensScorers", "OpensTokenizers", "Scorer", "ScorerCard", "TokenBatch"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenBatch:
+    """Sequences of one forward pass, tokenized, windowed and sized by the scheduler.
+
+    Attributes:
+        ids: token ids, shape ``[rows, tokens]``, padded at the right with the card's ``pad_id``.
+        mask: 1 for a token and 0 for padding, shape ``[rows, tokens]``.
+        types: the text that each token belongs to, shape ``[rows, tokens]``, 0 for padding.
+    """
+
+    ids: IntArray
+    mask: IntArray
+    types: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerCard:
+    """What a scorer says of itself.
+
+    Attributes:
+        labels: the labels, in the order of its columns.
+        max_tokens: the longest sequence it takes, special tokens included; None for no limit.
+        pad_id: the token id to pad with.
+        device: where it runs.
+        dtype: the number type that it computes in.
+        versions: pairs of a library's name and its version.
+        notes: what a careful reader of its answers should know.
+    """
+
+    labels: LabelScheme
+    max_tokens: int | None
+    pad_id: int
+    device: str
+    dtype: str
+    versions: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """An open model that gives each sequence a row of logits, one for each label."""
+
+    @property
+    def card(self) -> ScorerCard:
+        """What it says of itself; stays the same while it is open."""
+        ...
+
+    def score(self, batch: TokenBatch, /) -> FloatArray:
+        """Run one forward pass.
+
+        Must be safe to call from several threads, and leave ``batch`` as it was.
+
+        Returns:
+            Raw logits, float32, shape ``[rows, labels]``, in memory of their own.
+
+        Raises:
+            OutOfMemoryError: the batch is too large for the device; a smaller one may do.
+            SessionClosedError: ``close`` was called.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the model; a second call does nothing."""
+        ...
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """A way to run models."""
+
+    @property
+    def name(self) -> str:
+        """The name that ``Runtime(backend=...)`` chooses it by."""
+        ...
+
+    def missing(self) -> str | None:
+        """Give the ``pip install`` line of what it lacks here, or None if it can run."""
+        ...
+
+
+@runtime_checkable
+class OpensScorers(Protocol):
+    """A backend that runs sequence classification models."""
+
+    def open_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> Scorer:
+        """Open a model.
+
+        Raises:
+            ModelError: the folder holds no such model, or an unusable one; a subclass says why.
+            DeviceError: the device that ``runtime`` asks for is not there.
+        """
+        ...
+
+
+@runtime_checkable
+class OpensTokenizers(Protocol):
+    """A backend that knows how to open tokenizers which are no plain ``tokenizer.json``."""
+
+    def open_tokenizer(self, folder: ModelFolder, runtime: Runtime, /) -> tokenizers.Tokenizer:
+        """Open the tokenizer that belongs to a model.
+
+        Raises:
+            TokenizerError: there is none that the tokenizers library can run.
+        """
+        ...

@@ -1,0 +1,40 @@
+"""What the torch backend can open."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tokenizers
+
+    from hfkit.backends.protocols import Scorer
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.runtime import Runtime
+
+__all__ = ["TorchBackend"]
+
+
+class TorchBackend:
+    """Runs transformers' models on torch; imports neither before it opens something."""
+
+    name = "torch"
+
+    def missing(self) -> str | None:
+        """Give the install line if torch or transformers is not there."""
+        if find_spec("torch") and find_spec("transformers"):
+            return None
+        return "pip install 'hfkit[torch]'"
+
+    def open_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> Scorer:
+        """Open a sequence classification model; see :class:`hfkit.backends.protocols.OpensScorers`."""
+        from .loading import load_classifier
+        from .scorer import TorchScorer
+
+        return TorchScorer(load_classifier(folder, runtime), runtime)
+
+    def open_tokenizer(self, folder: ModelFolder, runtime: Runtime, /) -> tokenizers.Tokenizer:
+        """Open a tokenizer exactly as transformers would, whatever files it is made of."""
+        from .tokenizer import load_tokenizer
+
+        return load_tokenizer(folder, runtime)

@@ -1,0 +1,27 @@
+"""Keep transformers from printing: what it would say is data here."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from transformers.utils import logging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["quiet_transformers"]
+
+
+@contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Silence load reports and progress bars, and put the caller's own settings back."""
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -1,0 +1,49 @@
+"""How many threads a forward pass takes, and why a forked child has one."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["limited_threads"]
+
+_forked = False
+
+
+def _after_fork() -> None:
+    """Keep a forked child to one thread.
+
+    OpenMP's pool does not survive a fork: the child's first parallel region waits for threads that
+    stayed in the parent, for ever. One thread needs no pool; torch's own data loaders do the same.
+    """
+    global _forked  # noqa: PLW0603  # a fact about this process
+    _forked = True
+    torch.set_num_threads(1)
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+@contextmanager
+def limited_threads(threads: int | None) -> Iterator[None]:
+    """Run with so many threads, then put back the number that torch had.
+
+    Args:
+        threads: how many; None leaves torch's own choice. A forked child stays at one.
+    """
+    before = torch.get_num_threads()
+    if threads is None or threads == before or _forked:
+        yield
+        return
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,91 @@
+"""Check what callers give, before anything is spent on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from hfkit.errors import EmptyInputError, InputEncodingError, InputError, InputTooLongError, InputTypeError
+from hfkit.values.inputs import Pair, TextInput
+
+__all__ = ["check_input", "check_inputs", "texts_of"]
+
+
+def texts_of(item: TextInput) -> tuple[str, ...]:
+    """Give the texts of an input: one, or the two of a pair."""
+    return (item.first, item.second) if isinstance(item, Pair) else (item,)
+
+
+def check_input(item: object, *, max_characters: int | None, index: int | None = None) -> TextInput:
+    """Make sure that one input can be read.
+
+    Args:
+        item: what the caller gave.
+        max_characters: the most characters of one text; None for no limit.
+        index: its position among many, for the error.
+
+    Raises:
+        InputTypeError: it is neither a string nor a Pair of strings.
+        EmptyInputError: a text has nothing but blanks.
+        InputEncodingError: a text holds half of a surrogate pair.
+        InputTooLongError: a text has more characters than allowed.
+    """
+    name = "input" if index is None else f"input {index}"
+    try:
+        if isinstance(item, Pair):
+            _check_text(item.first, f"{name}, first text", max_characters)
+            _check_text(item.second, f"{name}, second text", max_characters)
+            return item
+        if isinstance(item, str):
+            _check_text(item, name, max_characters)
+            return item
+        raise InputTypeError(
+            f"{name} is {_describe(item)}, must be a str or a Pair",
+            hint="two texts are hfkit.Pair(first, second); bytes want .decode(); many inputs go to .batch(...)",
+        )
+    except InputError as error:
+        error.index = index
+        raise
+
+
+def check_inputs(items: object, *, max_characters: int | None) -> Iterator[TextInput]:
+    """Check many inputs, one at a time as they are taken.
+
+    Raises:
+        InputTypeError: ``items`` is itself one input, or cannot be iterated; at once.
+        InputError: an input is bad; when it is reached.
+    """
+    if isinstance(items, str | bytes | bytearray | Pair | Mapping) or not isinstance(items, Iterable):
+        raise InputTypeError(
+            f"inputs are {_describe(items)}, must be an iterable of str or Pair",
+            hint="one input goes to the facade itself, facade(text); many go in a list, facade.batch([text, ...])",
+        )
+    return (check_input(item, max_characters=max_characters, index=index) for index, item in enumerate(items))
+
+
+def _check_text(text: object, name: str, max_characters: int | None) -> None:
+    if not isinstance(text, str):
+        raise InputTypeError(
+            f"{name} is {_describe(text)}, must be a str", hint="bytes want .decode('utf-8')"
+        )
+    if max_characters is not None and len(text) > max_characters:
+        raise InputTooLongError(
+            f"{name} has {len(text):,} characters, at most {max_characters:,} are allowed",
+            hint="split it, or raise max_characters (None for no limit)",
+        )
+    if not text or text.isspace():
+        raise EmptyInputError(
+            f"{name} is {'empty' if not text else f'blank: {text[:20]!r}'}, must hold something to read",
+            hint="drop empty texts before the call",
+        )
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise InputEncodingError(
+                f"{name} holds half of a surrogate pair, {text[error.start]!a}, at character {error.start}",
+                hint="decode the original bytes again with errors='replace'",
+            ) from error
+
+
+def _describe(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"

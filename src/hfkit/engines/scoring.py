@@ -1,0 +1,223 @@
+"""Score inputs with an open sequence classification model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from weakref import finalize
+
+import numpy as np
+import tokenizers
+
+from hfkit._version import __version__
+from hfkit.backends.protocols import OpensScorers, TokenBatch
+from hfkit.backends.registry import find_backend
+from hfkit.errors import OutOfMemoryError
+from hfkit.text.batching import distinct, run_batches
+from hfkit.values.provenance import Source
+from hfkit.values.statistics import Statistics
+
+from .reading import read_inputs
+from .sessions import share
+from .tokens import open_tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from hfkit.backends.protocols import Scorer, ScorerCard
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.text.arrays import FloatArray, IntArray
+    from hfkit.text.templates import Row
+    from hfkit.values.inputs import TextInput
+    from hfkit.values.provenance import Coverage
+    from hfkit.values.runtime import Runtime
+
+    from .reading import Reading
+    from .tokens import TextTokenizer
+
+__all__ = ["ScoredInputs", "ScoringSession", "open_scoring"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoredInputs:
+    """Logits for a run of inputs, in their order.
+
+    Attributes:
+        logits: shape ``[windows, labels]``, the windows of one input side by side.
+        counts: windows of each input, shape ``[inputs]``.
+        weights: tokens that each window was the first to show, shape ``[windows]``.
+        coverages: how much of each input was read.
+        statistics: what it cost.
+    """
+
+    logits: FloatArray
+    counts: IntArray
+    weights: FloatArray
+    coverages: tuple[Coverage, ...]
+    statistics: Statistics
+
+
+class ScoringSession:
+    """An open model with its tokenizer.
+
+    Attributes:
+        card: what the model says of itself.
+        source: what its results will carry.
+    """
+
+    def __init__(
+        self, scorer: Scorer, tokenizer: TextTokenizer, source: Source, *, window_limit: int
+    ) -> None:
+        self._scorer = scorer
+        self._tokenizer = tokenizer
+        self._memory_budget: int | None = None  # learned when a batch did not fit
+        self.card: ScorerCard = scorer.card
+        self.source: Source = source
+        self.window_limit: int = window_limit
+        finalize(self, scorer.close)
+
+    def run(
+        self,
+        chunks: Iterable[Sequence[TextInput]],
+        reading: Reading,
+        *,
+        budget: int,
+        advance: Callable[[float], None],
+        single: bool = False,
+    ) -> Iterator[ScoredInputs]:
+        """Score inputs chunk by chunk; within a chunk they are sorted and batched.
+
+        Args:
+            chunks: inputs that were checked.
+            reading: how to read them.
+            budget: the most tokens of one forward pass.
+            advance: is told how many inputs were done, in fractions.
+            single: there is only one input, and errors need no position.
+
+        Yields:
+            A chunk's scores. Before an input that cannot be read, those of the inputs ahead of it.
+        """
+        index = 0
+        for chunk in chunks:
+            readables, error = read_inputs(
+                chunk, self._tokenizer, reading, first_index=None if single else index
+            )
+            index += len(chunk)
+            if readables:
+                rows = [row for readable in readables for row in readable.rows]
+                logits, statistics = self._score(rows, budget, lambda share: advance(share * len(chunk)))  # noqa: B023  # called at once
+                yield ScoredInputs(
+                    logits,
+                    np.array([len(readable.rows) for readable in readables], dtype=np.int64),
+                    np.array([w for readable in readables for w in readable.weights], dtype=np.float32),
+                    tuple(readable.coverage for readable in readables),
+                    replace(statistics, inputs=len(readables)),
+                )
+            if error is not None:
+                raise error
+
+    def _score(
+        self, rows: list[Row], budget: int, advance: Callable[[float], None]
+    ) -> tuple[FloatArray, Statistics]:
+        first, inverse = distinct([row.key() for row in rows])
+        unique = [rows[position] for position in first]
+        lengths = np.array([len(row) for row in unique], dtype=np.int64)
+        logits = np.empty((len(unique), len(self.card.labels.names)), dtype=np.float32)
+        total = int(lengths.sum())
+        forwards = padded = splits = 0
+
+        def forward(batch: IntArray) -> FloatArray:
+            nonlocal splits
+            try:
+                return self._scorer.score(self._pad([unique[position] for position in batch]))
+            except OutOfMemoryError:
+                splits += 1
+                raise
+
+        limit = min(budget, self._memory_budget or budget)
+        for batch, outcome, current in run_batches(lengths, budget=limit, run=forward):
+            logits[batch] = outcome
+            forwards += 1
+            padded += len(batch) * int(lengths[batch].max())
+            if current != limit:
+                limit = self._memory_budget = current
+            advance(int(lengths[batch].sum()) / total)
+        statistics = Statistics(
+            windows=len(rows),
+            duplicates=len(rows) - len(unique),
+            forwards=forwards,
+            tokens=total,
+            padded_tokens=padded,
+            splits=splits,
+        )
+        return logits[inverse], statistics
+
+    def _pad(self, rows: list[Row]) -> TokenBatch:
+        shape = len(rows), max(map(len, rows))
+        ids = np.full(shape, self.card.pad_id, dtype=np.int64)
+        mask, types = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        for position, row in enumerate(rows):
+            ids[position, : len(row)] = row.ids
+            mask[position, : len(row)] = 1
+            types[position, : len(row)] = row.types
+        return TokenBatch(ids, mask, types)
+
+
+# Where neither model nor tokenizer names a limit: attention grows with the square of a window.
+_UNLIMITED_WINDOW = 8192
+
+
+def open_scoring(locate: Callable[[], ModelFolder], runtime: Runtime) -> ScoringSession:
+    """Open a model for scoring, or join the session that has it open.
+
+    Args:
+        locate: finds the model's files; called once it is known that a backend can run them.
+        runtime: where and how.
+
+    Raises:
+        ModelError: the folder holds no such model; a subclass says why.
+        SettingError: the runtime names a backend that does not exist.
+        MissingDependencyError: the backend's packages are not installed.
+    """
+    name, backend = find_backend(runtime.backend, capability=OpensScorers)
+    folder = locate()
+
+    def open_session() -> ScoringSession:
+        scorer = backend.open_scorer(folder, runtime)
+        tokenizer = open_tokenizer(backend, folder, runtime)
+        owner = folder if (folder.path / "tokenizer_config.json").is_file() else folder.base or folder
+        claimed = owner.read_json("tokenizer_config.json").get("model_max_length")
+        limits = [limit for limit in (claimed, scorer.card.max_tokens) if isinstance(limit, int)]
+        return ScoringSession(
+            scorer,
+            tokenizer,
+            _describe(folder, name, scorer, tokenizer),
+            window_limit=min(_UNLIMITED_WINDOW, *limits),
+        )
+
+    # What does not change an answer does not split a session.
+    settings = replace(runtime, backend=name, batch_tokens=1, progress="never", offline=False)
+    return share(("scoring", folder, settings), open_session)
+
+
+_FEW = 3
+
+
+def _describe(folder: ModelFolder, backend: str, scorer: Scorer, tokenizer: TextTokenizer) -> Source:
+    card = scorer.card
+    notes = card.notes
+    if card.labels.generic:
+        names = ", ".join(card.labels.names[:_FEW]) + (", ..." if len(card.labels.names) > _FEW else "")
+        notes += (f"labels are generic ({names}): the model's config does not name them",)
+    own = (("hfkit", __version__), ("tokenizers", tokenizers.__version__))
+    return Source(
+        model=folder.name,
+        revision=folder.revision,
+        tokenizer=tokenizer.fingerprint,
+        backend=backend,
+        device=card.device,
+        dtype=card.dtype,
+        versions=tuple(sorted({*own, *card.versions})),
+        base=f"{folder.base.name}@{folder.base.revision}" if folder.base else None,
+        notes=notes,
+    )

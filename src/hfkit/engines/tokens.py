@@ -1,0 +1,89 @@
+"""Texts to ids through the tokenizers library, with padding, truncation and templates in our own hands."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import tokenizers
+
+from hfkit.backends.protocols import OpensTokenizers
+from hfkit.errors import TokenizerError
+from hfkit.text.templates import Template
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.text.arrays import IntArray
+    from hfkit.values.runtime import Runtime
+
+__all__ = ["TextTokenizer", "open_tokenizer"]
+
+# Cased and uncased letters, digits, accents, a ligature, three scripts, an emoji of several code points.
+_FIXED_TEXT = "The Quick brown fox, 3.14 naïve ﬁancés: Привет 世界 👩‍👩‍👧 don't_stop\tnow!"
+_OTHER_TEXT = "A second text?"
+
+
+class TextTokenizer:
+    """A tokenizer that never cuts and never pads on its own.
+
+    Attributes:
+        single: the special tokens around one text.
+        pair: the special tokens around two.
+        fingerprint: ``sha256:`` and the hash of its ids for a fixed text; equal tokenizers agree.
+    """
+
+    def __init__(self, tokenizer: tokenizers.Tokenizer, *, name: str) -> None:
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+        one, two = tokenizer.encode(_FIXED_TEXT), tokenizer.encode(_FIXED_TEXT, _OTHER_TEXT)
+        if not {0, 1} <= set(two.sequence_ids):
+            raise TokenizerError(
+                f"the tokenizer of {name} reads nothing in {_FIXED_TEXT!r}", hint="save the tokenizer again"
+            )
+        self.single: Template = Template.probe(one.ids, one.type_ids, one.sequence_ids)
+        self.pair: Template = Template.probe(two.ids, two.type_ids, two.sequence_ids)
+        first, second = self.encode([_FIXED_TEXT, _OTHER_TEXT])
+        if (
+            self.single.assemble([first]).ids.tolist() != one.ids
+            or self.pair.assemble([first, second]).ids.tolist() != two.ids
+        ):
+            raise TokenizerError(
+                f"the tokenizer of {name} does not put special tokens around its texts in a fixed pattern",
+                hint="report it with the tokenizer.json: hfkit would give wrong ids",
+            )
+        ids = np.array([*one.ids, -1, *two.ids], dtype="<i8")
+        self.fingerprint: str = f"sha256:{hashlib.sha256(ids.tobytes()).hexdigest()}"
+
+    def encode(self, texts: Sequence[str]) -> list[IntArray]:
+        """Give the ids of each text, without special tokens, each of shape ``[tokens]``."""
+        encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        return [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """Give the first and past-the-last character of each token that :meth:`encode` gives."""
+        offsets: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        return offsets
+
+
+def open_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> TextTokenizer:
+    """Open the tokenizer of a model: as the backend knows how, else from ``tokenizer.json`` as it is.
+
+    Raises:
+        TokenizerError: there is none, or it cannot be read.
+    """
+    if isinstance(backend, OpensTokenizers):
+        return TextTokenizer(backend.open_tokenizer(folder, runtime), name=folder.name)
+    file = folder.path / "tokenizer.json"
+    if not file.is_file():
+        raise TokenizerError(
+            f"{folder.path} holds no tokenizer.json", hint="save the tokenizer beside the model"
+        )
+    try:
+        tokenizer = tokenizers.Tokenizer.from_file(str(file))
+    except Exception as error:  # the library raises bare Exception for a malformed file
+        raise TokenizerError(f"{file} cannot be read: {error}", hint="save the tokenizer again") from error
+    return TextTokenizer(tokenizer, name=folder.name)

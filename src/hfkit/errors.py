@@ -1,0 +1,191 @@
+"""Every error hfkit raises, under one root.
+
+::
+
+    HfkitError
+    ├── InputError (ValueError)             what a call was given
+    │   ├── InputTypeError (TypeError)      not a text, a pair, or a list of them
+    │   ├── EmptyInputError                 nothing to read
+    │   ├── InputEncodingError              half of a surrogate pair: no valid Unicode
+    │   └── InputTooLongError               longer than the settings allow
+    ├── SettingError (ValueError)           how a facade was set up
+    │   ├── UnknownBackendError
+    │   └── UnknownLabelError
+    ├── MissingDependencyError (ImportError)  an extra is not installed
+    ├── ModelError                          what a model folder holds
+    │   ├── ModelNotFoundError (FileNotFoundError)
+    │   ├── WeightsNotFoundError
+    │   ├── UnsafeWeightsError              pickle only
+    │   ├── CorruptModelError               truncated or unreadable files
+    │   ├── WrongHeadError                  the task's head is not in the weights
+    │   ├── TokenizerError                  no usable tokenizer
+    │   └── UntrustedCodeError              the model wants to run code of its own
+    ├── HubError                            where models come from
+    │   ├── OfflineError (ConnectionError)
+    │   └── HashMismatchError               not the bytes that were pinned
+    └── BackendError                        while a model ran
+        ├── DeviceError
+        ├── OutOfMemoryError (MemoryError)
+        └── SessionClosedError
+
+A message names the value and what was allowed; ``hint`` says what to do about it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "BackendError",
+    "CorruptModelError",
+    "DeviceError",
+    "EmptyInputError",
+    "HashMismatchError",
+    "HfkitError",
+    "HubError",
+    "InputEncodingError",
+    "InputError",
+    "InputTooLongError",
+    "InputTypeError",
+    "MissingDependencyError",
+    "ModelError",
+    "ModelNotFoundError",
+    "OfflineError",
+    "OutOfMemoryError",
+    "SessionClosedError",
+    "SettingError",
+    "TokenizerError",
+    "UnknownBackendError",
+    "UnknownLabelError",
+    "UnsafeWeightsError",
+    "UntrustedCodeError",
+    "WeightsNotFoundError",
+    "WrongHeadError",
+]
+
+
+class HfkitError(Exception):
+    """The root: ``except hfkit.HfkitError`` catches all that hfkit raises on purpose.
+
+    Attributes:
+        message: the value at fault and what was allowed.
+        hint: what to do about it.
+    """
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\nHint: {self.hint}"
+
+    def __reduce__(self) -> tuple[Callable[[str], HfkitError], tuple[str], dict[str, object]]:
+        """Pickle with the hint: errors travel between worker processes."""
+        return partial(type(self), hint=self.hint), (self.message,), self.__dict__
+
+
+class InputError(HfkitError, ValueError):
+    """A call was given something it cannot read.
+
+    Attributes:
+        index: the position of the input in its batch, or None for a single input.
+    """
+
+    index: int | None = None
+
+
+class InputTypeError(InputError, TypeError):
+    """The input is not of a type that the call takes."""
+
+
+class EmptyInputError(InputError):
+    """The input holds nothing to read."""
+
+
+class InputEncodingError(InputError):
+    """The input is no valid Unicode: it holds one half of a surrogate pair."""
+
+
+class InputTooLongError(InputError):
+    """The input is longer than the settings allow."""
+
+
+class SettingError(HfkitError, ValueError):
+    """A facade or a runtime was set up with a value that it does not know."""
+
+
+class UnknownBackendError(SettingError):
+    """No backend of that name is installed."""
+
+
+class UnknownLabelError(SettingError):
+    """The model has no label of that name."""
+
+
+class MissingDependencyError(HfkitError, ImportError):
+    """An optional package is not installed; the hint is the line that installs it."""
+
+
+class ModelError(HfkitError):
+    """A model cannot be opened as it lies there."""
+
+
+class ModelNotFoundError(ModelError, FileNotFoundError):
+    """There is no such model folder or repository."""
+
+
+class WeightsNotFoundError(ModelError):
+    """The folder holds no weights."""
+
+
+class UnsafeWeightsError(ModelError):
+    """The folder holds pickled weights only, and unpickling runs code."""
+
+
+class CorruptModelError(ModelError):
+    """A file of the model is truncated or cannot be read."""
+
+
+class WrongHeadError(ModelError):
+    """The weights lack the task's head: answers would be random."""
+
+
+class TokenizerError(ModelError):
+    """The folder holds no tokenizer that can be opened."""
+
+
+class UntrustedCodeError(ModelError):
+    """The model wants to run code from its repository, and was not trusted by name and commit."""
+
+
+class HubError(HfkitError):
+    """Something between here and where models are kept."""
+
+
+class OfflineError(HubError, ConnectionError):
+    """The model is not on this machine and the hub cannot be reached."""
+
+
+class HashMismatchError(HubError):
+    """The bytes that arrived are not the bytes that were pinned."""
+
+
+class BackendError(HfkitError):
+    """A backend failed while it ran a model."""
+
+
+class DeviceError(BackendError):
+    """The device that was asked for is not there."""
+
+
+class OutOfMemoryError(BackendError, MemoryError):
+    """One single sequence does not fit into the device's memory."""
+
+
+class SessionClosedError(BackendError):
+    """What was opened has been closed."""

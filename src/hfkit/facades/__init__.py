@@ -1,0 +1,1 @@
+"""One module a verb: typed settings in front of an engine. No facade imports another."""

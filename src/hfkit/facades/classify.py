@@ -1,0 +1,233 @@
+"""Classify: labels for texts and pairs of texts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, Unpack, get_args
+
+from hfkit.engines.facade import Facade
+from hfkit.engines.inputs import check_input, check_inputs
+from hfkit.engines.progress import progress_bar
+from hfkit.engines.reading import Overflow, Reading
+from hfkit.engines.scoring import ScoringSession, open_scoring
+from hfkit.errors import SettingError
+from hfkit.hub.resolve import resolve
+from hfkit.starter import starter_folder
+from hfkit.text.batching import look_ahead
+from hfkit.text.scores import Pooling, activate, pool, rank
+from hfkit.values.batch import Batch
+from hfkit.values.classification import Classification, LabelScore
+from hfkit.values.inputs import TextInput
+from hfkit.values.runtime import Runtime
+from hfkit.values.statistics import Statistics
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from hfkit.engines.scoring import ScoredInputs
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.provenance import Source
+
+__all__ = ["Classify", "ClassifySettings"]
+
+ActivationSetting: TypeAlias = Literal["auto", "softmax", "sigmoid", "none"]
+
+
+class ClassifySettings(TypedDict, total=False):
+    """The settings of Classify, for ``with_``."""
+
+    model: str | os.PathLike[str] | None
+    top_k: int | None
+    activation: ActivationSetting
+    threshold: float
+    overflow: Overflow
+    window: int | None
+    overlap: int
+    pooling: Pooling
+    max_characters: int | None
+    runtime: Runtime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Classify(Facade[ScoringSession]):
+    """Label texts, or pairs of texts, with a sequence classification model.
+
+    Attributes:
+        model: a folder, ``"org/name"`` or ``"org/name@revision"``; None for the sentiment starter.
+            An adapter (PEFT) opens like a model: its base is found and merged.
+        top_k: labels to keep in ``scores``, best first; None keeps all.
+        activation: from logits to scores; ``"auto"`` as the model's ``problem_type`` says.
+        threshold: from which score on a label of a multi-label model holds, 0 to 1.
+        overflow: ``"window"`` reads long texts in overlapping windows and pools their scores,
+            ``"error"`` refuses them, ``"truncate"`` reads their beginning.
+        window: tokens of a window, special tokens included; None for the most the model takes.
+        overlap: tokens that neighbouring windows share, at most half a window.
+        pooling: ``"mean"`` weighs each window by the tokens it is the first to show; ``"max"``
+            takes each label's highest score, for labels that hold if they hold anywhere.
+        max_characters: longer texts are refused; None for no limit.
+        runtime: where and how the model runs.
+
+    Raises:
+        SettingError: a setting is out of its range.
+
+    >>> classify = Classify("org/model", top_k=2)
+    >>> classify.with_(top_k=None) == Classify("org/model")
+    True
+    """
+
+    model: str | os.PathLike[str] | None = None
+    _: KW_ONLY
+    top_k: int | None = None
+    activation: ActivationSetting = "auto"
+    threshold: float = 0.5
+    overflow: Overflow = "window"
+    window: int | None = None
+    overlap: int = 64
+    pooling: Pooling = "mean"
+    max_characters: int | None = 1_000_000
+    runtime: Runtime = Runtime()
+
+    def __post_init__(self) -> None:
+        _one_of("activation", self.activation, get_args(ActivationSetting))
+        _one_of("overflow", self.overflow, get_args(Overflow))
+        _one_of("pooling", self.pooling, get_args(Pooling))
+        _at_least("top_k", self.top_k, 1)
+        _at_least("window", self.window, 1)
+        _at_least("overlap", self.overlap, 0)
+        _at_least("max_characters", self.max_characters, 1)
+        if not 0 <= self.threshold <= 1:
+            raise SettingError(f"threshold is {self.threshold}, must be from 0 to 1", hint="0.5 is usual")
+
+    def __call__(self, text: TextInput, /) -> Classification:
+        """Label one text or pair.
+
+        Raises:
+            InputError: the input cannot be read; a subclass says why.
+            ModelError: the model cannot be opened; a subclass says why.
+        """
+        checked = check_input(text, max_characters=self.max_characters)
+        session = self._session
+        chunks = session.run(
+            [[checked]],
+            self._reading(session),
+            budget=self.runtime.batch_tokens,
+            advance=_ignore,
+            single=True,
+        )
+        return self._results(session, next(chunks))[0]
+
+    def batch(self, texts: Iterable[TextInput], /) -> Batch[Classification]:
+        """Label many texts or pairs, in any lengths: they are sorted, batched, and put back in order.
+
+        All inputs are checked before the first is computed.
+
+        Raises:
+            InputError: an input cannot be read; ``error.index`` says which.
+        """
+        inputs = list(check_inputs(texts, max_characters=self.max_characters))
+        if not inputs:
+            return Batch(())
+        session = self._session
+        results: list[Classification] = []
+        statistics = Statistics()
+        with progress_bar(len(inputs), mode=self.runtime.progress, unit="text") as advance:
+            for scored in session.run(
+                look_ahead(inputs, first=_BATCH_CHUNK, most=_BATCH_CHUNK),
+                self._reading(session),
+                budget=self.runtime.batch_tokens,
+                advance=advance,
+            ):
+                results += self._results(session, scored)
+                statistics += scored.statistics
+        return Batch(results, statistics=statistics)
+
+    def map(self, texts: Iterable[TextInput], /) -> Iterator[Classification]:
+        """Label a stream lazily, in order, in bounded memory.
+
+        Inputs are taken in growing chunks, so the first result comes soon. At a bad input the
+        results of all before it have been given, then its error is raised.
+
+        Raises:
+            InputTypeError: ``texts`` is one input, or cannot be iterated; at the call.
+            InputError: an input cannot be read; when it is reached.
+        """
+        return self._map(check_inputs(texts, max_characters=self.max_characters))
+
+    def _map(self, inputs: Iterator[TextInput]) -> Iterator[Classification]:
+        session = self._session
+        for scored in session.run(
+            look_ahead(inputs), self._reading(session), budget=self.runtime.batch_tokens, advance=_ignore
+        ):
+            yield from self._results(session, scored)
+
+    def with_(self, **changes: Unpack[ClassifySettings]) -> Self:
+        """Give a facade with some settings changed; an open model is shared, not opened again."""
+        return replace(self, **changes)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The model's labels; opens the model."""
+        return self._session.card.labels.names
+
+    @property
+    def source(self) -> Source:
+        """What every result carries as its source; opens the model."""
+        return self._session.source
+
+    def _open(self) -> ScoringSession:
+        return open_scoring(self._locate, self.runtime)
+
+    def _locate(self) -> ModelFolder:
+        if self.model is None:
+            return starter_folder("sentiment", offline=self.runtime.offline)
+        return resolve(self.model, offline=self.runtime.offline)
+
+    def _reading(self, session: ScoringSession) -> Reading:
+        if self.window is not None and self.window > session.window_limit:
+            raise SettingError(
+                f"window is {self.window} tokens, {session.source.model} reads at most {session.window_limit}",
+                hint="leave window=None for the model's own limit",
+            )
+        return Reading(self.window or session.window_limit, self.overlap, self.overflow)
+
+    def _results(self, session: ScoringSession, scored: ScoredInputs) -> list[Classification]:
+        scheme = session.card.labels
+        activation = scheme.activation if self.activation == "auto" else self.activation
+        scores = pool(
+            activate(scored.logits, activation),
+            counts=scored.counts,
+            weights=scored.weights,
+            pooling=self.pooling,
+        )
+        order = rank(scores, top_k=self.top_k)
+        results = []
+        for row, best, coverage in zip(scores.tolist(), order.tolist(), scored.coverages, strict=True):
+            entries = tuple(LabelScore(scheme.names[i], row[i]) for i in best)
+            if activation == "sigmoid":
+                labels = tuple(entry.label for entry in entries if entry.score >= self.threshold)
+            else:
+                labels = (entries[0].label,)
+            results.append(Classification(entries, labels, coverage, session.source))
+        return results
+
+
+# Enough to sort well; bounds what is tokenized at a time.
+_BATCH_CHUNK = 8192
+
+
+def _ignore(_: float) -> None:
+    """Tell nobody of progress."""
+
+
+def _one_of(name: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise SettingError(f"{name} {value!r} is not one of {tuple(allowed)}", hint="name one of them")
+
+
+def _at_least(name: str, value: int | None, least: int) -> None:
+    if value is not None and value < least:
+        raise SettingError(
+            f"{name} is {value}, must be at least {least}", hint="leave it out for the default"
+        )

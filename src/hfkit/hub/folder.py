@@ -1,0 +1,118 @@
+"""A model as files in a folder, with a name and a revision."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from hfkit.errors import CorruptModelError, UnsafeWeightsError, WeightsNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["ModelFolder", "content_hash", "fingerprint_files"]
+
+_PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "adapter_model.bin")
+
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A model that lies in a folder on this machine.
+
+    Attributes:
+        name: the repository's name, or the whole path of a folder.
+        path: the folder.
+        revision: the commit hash on the hub, or ``sha256:`` and the hash of the folder's content.
+        stamp: names, sizes and times of the folder's files; a rewritten folder has another.
+        base: for an adapter, the model that it adapts.
+    """
+
+    name: str
+    path: Path
+    revision: str
+    stamp: Stamp
+    base: ModelFolder | None = None
+
+    @property
+    def config(self) -> Mapping[str, object]:
+        """The content of ``config.json``; empty if there is none."""
+        return self.read_json("config.json")
+
+    def read_json(self, name: str) -> Mapping[str, object]:
+        """Read one JSON object of the folder; empty if the file is not there.
+
+        Raises:
+            CorruptModelError: the file is no JSON object.
+        """
+        file = self.path / name
+        if not file.is_file():
+            return {}
+        try:
+            content = json.loads(file.read_text(encoding="utf-8"))
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise CorruptModelError(
+                f"{file} is no JSON: {error}", hint="fetch or save the model again"
+            ) from error
+        if not isinstance(content, dict):
+            raise CorruptModelError(
+                f"{file} holds a {type(content).__name__}, must be a JSON object",
+                hint="fetch or save the model again",
+            )
+        return content
+
+    def require_weights(self) -> None:
+        """Make sure that safe weights lie here, before any library looks for others.
+
+        Raises:
+            UnsafeWeightsError: there are pickled weights only.
+            WeightsNotFoundError: there are none at all.
+            CorruptModelError: a file is truncated, or no safetensors file.
+        """
+        from safetensors import SafetensorError, safe_open
+
+        weights = sorted(self.path.glob("*.safetensors"))
+        for file in weights:
+            try:
+                with safe_open(file, framework="numpy"):
+                    pass  # opening compares the header with the size of the file
+            except (SafetensorError, OSError) as error:
+                raise CorruptModelError(
+                    f"{file} is truncated or damaged: {error}", hint="fetch or save the model again"
+                ) from error
+        if weights:
+            return
+        pickles = sorted(file.name for pattern in _PICKLES for file in self.path.glob(pattern))
+        if pickles:
+            raise UnsafeWeightsError(
+                f"{self.path} holds pickled weights only ({', '.join(pickles)}); reading them can run any code",
+                hint="convert them where you trust them: load there and save_pretrained() writes model.safetensors",
+            )
+        raise WeightsNotFoundError(
+            f"{self.path} holds no *.safetensors file",
+            hint="a model folder needs model.safetensors beside config.json, as save_pretrained() writes them",
+        )
+
+
+def fingerprint_files(path: Path) -> Stamp:
+    """Give the name, size and time of every file in a folder, sorted: cheap, and new after a rewrite."""
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    return tuple(
+        (file.relative_to(path).as_posix(), (s := file.stat()).st_size, s.st_mtime_ns) for file in files
+    )
+
+
+@lru_cache(maxsize=64)
+def content_hash(path: Path, stamp: Stamp) -> str:
+    """Hash names and bytes of a folder's files; remembered while sizes and times stay."""
+    digest = hashlib.sha256()
+    for name, size, _ in stamp:
+        digest.update(f"{name}\0{size}\0".encode())
+        with (path / name).open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return f"sha256:{digest.hexdigest()}"

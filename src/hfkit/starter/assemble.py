@@ -1,0 +1,135 @@
+"""Put an adapter of this package onto its base: a plain model folder in hfkit's cache."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hfkit.errors import SettingError
+from hfkit.hub.folder import ModelFolder
+from hfkit.values.suggestion import did_you_mean
+
+from .carrier import carried_model
+from .catalogue import STARTERS
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from .catalogue import Starter
+
+__all__ = ["cache_folder", "starter_folder"]
+
+_MODELS = Path(__file__).parent / "models"
+_OWN = ("adapter_config.json", "adapter_model.safetensors", "config.json")
+_TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
+
+
+def cache_folder() -> Path:
+    """Give hfkit's cache: ``HFKIT_CACHE``, else ``hfkit`` in the user's cache folder."""
+    if chosen := os.environ.get("HFKIT_CACHE"):
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hfkit"
+
+
+def starter_folder(name: str, *, offline: bool) -> ModelFolder:
+    """Give a starter model, fetching and merging its parts at the first call.
+
+    Args:
+        name: which one, see ``STARTERS``.
+        offline: do not ask the network.
+
+    Raises:
+        SettingError: there is no starter of that name.
+        OfflineError: its base is not on this machine and cannot be fetched.
+        HashMismatchError: what was fetched is not what was pinned.
+    """
+    if name not in STARTERS:
+        raise SettingError(
+            f"starter {name!r} is not one of {sorted(STARTERS)}",
+            hint=did_you_mean(name, STARTERS) or "name one of them",
+        )
+    starter = STARTERS[name]
+    revision = _revision(starter)
+    target = cache_folder() / "starter" / f"{name}-{revision[:16]}"
+    if not target.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with carried_model(starter.carrier, offline=offline) as base:
+            _write(starter, base, target)
+    return ModelFolder(f"hfkit/starter-{name}", target, f"sha256:{revision}", stamp=())
+
+
+def _revision(starter: Starter) -> str:
+    """Hash what a starter computes with: its own weights and settings, and the pinned base."""
+    digest = hashlib.sha256(starter.carrier.weights_sha256.encode())
+    for name in _OWN:
+        digest.update(name.encode() + b"\0" + (_MODELS / starter.name / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _write(starter: Starter, base: Path, target: Path) -> None:
+    """Write the model beside its place and move it in: a killed process leaves nothing half done."""
+    from safetensors.numpy import load_file, save_file
+
+    own = _MODELS / starter.name
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
+        draft = Path(temporary) / "model"
+        draft.mkdir()
+        merged = merge_adapter(
+            {
+                starter.base_prefix + key: value
+                for key, value in load_file(base / "model.safetensors").items()
+            },
+            load_file(own / "adapter_model.safetensors"),
+            json.loads((own / "adapter_config.json").read_text(encoding="utf-8")),
+        )
+        save_file(merged, draft / "model.safetensors", metadata={"format": "pt"})
+        for file in (own / "config.json", own / "README.md", *(base / name for name in _TOKENIZER)):
+            if file.is_file():
+                shutil.copyfile(file, draft / file.name)
+        try:
+            draft.rename(target)
+        except OSError:
+            if not target.is_dir():  # else another process was first, with the same content
+                raise
+
+
+def merge_adapter(
+    weights: dict[str, npt.NDArray[np.float32]],
+    adapter: dict[str, npt.NDArray[np.float16]],
+    config: dict[str, object],
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Add a LoRA adapter to the weights it was trained on: ``W + alpha / r * B @ A``, in float32.
+
+    Args:
+        weights: the base, by the names of the task's class.
+        adapter: a PEFT file: pairs of ``lora_A`` and ``lora_B``, and whole modules that replace the base's.
+        config: PEFT's ``adapter_config.json``.
+
+    Returns:
+        New weights; the arguments stay as they were.
+
+    Source: Hu et al. 2021, arXiv:2106.09685; equal to PEFT's ``merge_and_unload``.
+    """
+    rank, alpha = config["r"], config["lora_alpha"]
+    if not isinstance(rank, int) or not isinstance(alpha, int | float):
+        raise SettingError(
+            f"r is {rank!r} and lora_alpha {alpha!r}, must be numbers", hint="mend adapter_config.json"
+        )
+    merged = dict(weights)
+    for key, value in adapter.items():
+        name = key.removeprefix("base_model.model.")
+        if name.endswith(".lora_A.weight"):
+            continue
+        if name.endswith(".lora_B.weight"):
+            target = name.replace(".lora_B.weight", ".weight")
+            down = adapter[key.replace(".lora_B.", ".lora_A.")].astype("float32")
+            merged[target] = merged[target] + value.astype("float32") @ down * (alpha / rank)
+        else:
+            merged[name] = value.astype("float32")
+    return {name: value.astype("float32", copy=False) for name, value in merged.items()}

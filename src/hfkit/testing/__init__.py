@@ -1,0 +1,14 @@
+"""What an author of a backend needs: promises to keep, tiny models, strange texts, a fake to copy.
+
+>>> from hfkit.testing import FakeBackend
+>>> FakeBackend().name
+'fake'
+"""
+
+from .checks import Check as Check
+from .checks import checks as checks
+from .fake import FakeBackend as FakeBackend
+from .fake import write_fake_model as write_fake_model
+from .models import TinyFamily as TinyFamily
+from .models import write_tiny_classifier as write_tiny_classifier
+from .promise import BrokenPromiseError as BrokenPromiseError

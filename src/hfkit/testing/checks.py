@@ -1,0 +1,107 @@
+"""The promises of a backend, each a check: a backend is done when they all pass.
+
+::
+
+    @pytest.mark.parametrize("check", hfkit.testing.checks(MyBackend(), model_dir), ids=str)
+    def test_backend(check: hfkit.testing.Check) -> None:
+        check()
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hfkit.backends.protocols import Backend, OpensScorers
+from hfkit.errors import HfkitError
+
+from . import scorer_checks
+from .promise import BrokenPromiseError, promise_of, require
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+__all__ = ["Check", "checks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One promise of a backend, in one English sentence.
+
+    Attributes:
+        promise: the sentence.
+        run: raises :class:`BrokenPromiseError` if it is broken.
+        gap: why the backend is known to break it; such a check fails once it is kept.
+    """
+
+    promise: str
+    run: Callable[[], None]
+    gap: str | None = None
+
+    def __call__(self) -> None:
+        """Run the check.
+
+        Raises:
+            BrokenPromiseError: the promise is broken, or is kept though ``gap`` says that it is not.
+        """
+        if self.gap is None:
+            self.run()
+            return
+        try:
+            self.run()
+        except (BrokenPromiseError, HfkitError):
+            return
+        raise BrokenPromiseError(
+            f"{self.promise}: kept, though its gap says {self.gap!r}", hint="take it off the known gaps"
+        )
+
+    def __str__(self) -> str:
+        return self.promise
+
+
+def checks(backend: object, model_dir: Path, *, gaps: Mapping[str, str] | None = None) -> list[Check]:
+    """List the promises that hold for a backend, by what it can open.
+
+    Args:
+        backend: an instance of the backend.
+        model_dir: a folder with a model that it can open: sequence classification, at least two
+            labels, and a tokenizer.
+        gaps: known gaps, from a promise to the reason why it is not kept.
+
+    Returns:
+        The checks, to be called one by one.
+
+    Raises:
+        BrokenPromiseError: ``gaps`` names a promise that there is none of.
+    """
+    known = dict(gaps or {})
+    found = [
+        Check(promise_of(_names_itself), partial(_names_itself, backend)),
+        Check(promise_of(_opens_something), partial(_opens_something, backend)),
+    ]
+    if isinstance(backend, OpensScorers):
+        found += [Check(promise_of(check), partial(check, backend, model_dir)) for check in scorer_checks.ALL]
+    unknown = set(known) - {check.promise for check in found}
+    require(
+        not unknown, f"gaps name {sorted(unknown)}, which are no promises", hint="copy the promise's sentence"
+    )
+    return [Check(check.promise, check.run, known.get(check.promise)) for check in found]
+
+
+def _names_itself(backend: object) -> None:
+    """A backend has a lower-case name and says what it lacks."""
+    require(isinstance(backend, Backend), f"{type(backend).__name__} has no name or no missing()")
+    name = getattr(backend, "name", None)
+    require(isinstance(name, str) and name.isidentifier() and name == name.lower(), f"its name is {name!r}")
+    missing = backend.missing() if isinstance(backend, Backend) else None
+    require(
+        missing is None or "pip install" in missing,
+        f"missing() gives {missing!r}, must be a pip install line",
+    )
+
+
+def _opens_something(backend: object) -> None:
+    """A backend opens at least one kind of model."""
+    require(isinstance(backend, OpensScorers), f"{type(backend).__name__} has none of the Opens... methods")

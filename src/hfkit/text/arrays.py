@@ -1,0 +1,16 @@
+"""The array types that the pure layers speak in."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["FloatArray", "IntArray"]
+
+IntArray: TypeAlias = npt.NDArray[np.int64]
+"""Token ids, lengths, positions."""
+
+FloatArray: TypeAlias = npt.NDArray[np.float32]
+"""Logits, scores, weights."""

@@ -1,0 +1,136 @@
+"""The scheduler: which sequences share a forward pass.
+
+A batch is computed as a rectangle, as wide as its longest row. Sorting by length and filling up to
+a budget of *tokens* instead of a number of rows keeps the rectangle full:
+
+    waste  <=  budget * ln(longest / shortest)
+
+tokens of padding in all, however many texts there are. (For a batch of ``n`` rows between ``a``
+and ``b`` tokens, ``n * b <= budget``, so it wastes at most ``n * (b - a) <= budget * (1 - a / b)
+<= budget * ln(b / a)``; sorted batches do not overlap, so the logarithms add up to the whole range.)
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from hfkit.errors import OutOfMemoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+
+    from .arrays import IntArray
+
+__all__ = ["distinct", "look_ahead", "plan_batches", "run_batches"]
+
+T = TypeVar("T")
+
+
+def plan_batches(lengths: IntArray, *, budget: int) -> list[IntArray]:
+    """Group sequences so that rows times the longest row stays within a budget of tokens.
+
+    Args:
+        lengths: tokens of each sequence, shape ``[sequences]``, all at least 1.
+        budget: the most tokens of one batch, padding included; a longer sequence is a batch alone.
+
+    Returns:
+        Positions in ``lengths``, a batch an array, the longest sequences first: if memory is short,
+        the first batch tells.
+
+    >>> [batch.tolist() for batch in plan_batches(np.array([3, 9, 4, 4]), budget=12)]
+    [[1], [2, 3, 0]]
+    """
+    order = np.argsort(-lengths, kind="stable")
+    batches = []
+    start = 0
+    while start < len(order):
+        longest = int(lengths[order[start]])
+        stop = start + max(1, budget // longest)
+        batches.append(order[start:stop])
+        start = stop
+    return batches
+
+
+def run_batches(
+    lengths: IntArray, *, budget: int, run: Callable[[IntArray], T]
+) -> Iterator[tuple[IntArray, T, int]]:
+    """Run every planned batch; when memory runs out, halve the budget and go on.
+
+    Args:
+        lengths: tokens of each sequence, shape ``[sequences]``.
+        budget: the most tokens of one batch to begin with.
+        run: computes one batch, given as positions in ``lengths``.
+
+    Yields:
+        The positions, what ``run`` gave for them, and the budget now in force.
+
+    Raises:
+        OutOfMemoryError: one sequence alone is too much.
+    """
+    pending = plan_batches(lengths, budget=budget)
+    while pending:
+        batch = pending.pop(0)
+        try:
+            outcome = run(batch)
+        except OutOfMemoryError:
+            if len(batch) == 1:
+                raise
+            budget = len(batch) * int(lengths[batch[0]]) // 2
+            rest = np.concatenate([batch, *pending])
+            pending = [rest[again] for again in plan_batches(lengths[rest], budget=budget)]
+            continue
+        yield batch, outcome, budget
+
+
+def distinct(keys: Sequence[Hashable]) -> tuple[IntArray, IntArray]:
+    """Find the first of each group of equal keys.
+
+    Returns:
+        ``(first, inverse)``: positions of first occurrences, shape ``[groups]``, and for each key
+        its group, shape ``[keys]``, so that ``keys[first[inverse[i]]] == keys[i]``.
+
+    >>> first, inverse = distinct(["a", "b", "a"])
+    >>> first.tolist(), inverse.tolist()
+    ([0, 1], [0, 1, 0])
+    """
+    groups: dict[Hashable, int] = {}
+    first: list[int] = []
+    inverse = np.empty(len(keys), dtype=np.int64)
+    for position, key in enumerate(keys):
+        group = groups.setdefault(key, len(first))
+        if group == len(first):
+            first.append(position)
+        inverse[position] = group
+    return np.array(first, dtype=np.int64), inverse
+
+
+def look_ahead(items: Iterable[T], *, first: int = 32, most: int = 2048) -> Iterator[list[T]]:
+    """Cut a stream into growing chunks: the first result comes soon, later chunks sort well.
+
+    What was read before the stream itself failed is yielded first; then its error is raised.
+
+    Args:
+        items: anything that can be iterated once.
+        first: items of the first chunk; each next chunk is twice as large.
+        most: items of the largest chunk, which bounds the memory.
+
+    >>> [len(chunk) for chunk in look_ahead(range(10), first=2, most=4)]
+    [2, 4, 4]
+    """
+    iterator = iter(items)
+    size = min(first, most)
+    while True:
+        chunk: list[T] = []
+        try:
+            chunk.extend(islice(iterator, size))
+        except Exception:
+            if chunk:
+                yield chunk
+            raise
+        if not chunk:
+            return
+        yield chunk
+        size = min(size * 2, most)

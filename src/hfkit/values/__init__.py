@@ -1,0 +1,1 @@
+"""Plain values: inputs, settings and results. Standard library only."""

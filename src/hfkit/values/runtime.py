@@ -1,0 +1,78 @@
+"""Where and how a model runs, apart from what it answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+from hfkit.errors import SettingError
+
+__all__ = ["DType", "Progress", "Runtime"]
+
+DType: TypeAlias = Literal["auto", "float32", "bfloat16", "float16"]
+"""The number type of the weights; ``"auto"`` is float32, exact however the weights are stored."""
+
+Progress: TypeAlias = Literal["auto", "always", "never"]
+"""When a progress bar is drawn; ``"auto"``: on work of over a second, if a terminal looks on."""
+
+_TRUSTED = re.compile(r"[^/@\s]+/[^/@\s]+@[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """Where and how a model runs.
+
+    Attributes:
+        backend: ``"auto"`` for the fastest exact backend that is ready, or a backend's name.
+        device: ``"auto"`` for an accelerator if there is one, else the processor; or a name such as
+            ``"cpu"``, ``"cuda:1"``, ``"mps"``.
+        dtype: the number type of the weights while they run.
+        threads: threads of one forward pass on the processor; None leaves the library's own choice.
+        batch_tokens: the most tokens of one forward pass, padding included; a longer single
+            sequence runs alone.
+        offline: never ask the network; what is on this machine must do.
+        progress: when a progress bar is drawn.
+        trust_remote_code: repositories whose own code may run, each as ``"org/name@commit"`` with
+            the full commit hash.
+
+    Raises:
+        SettingError: a value is out of its range.
+
+    >>> Runtime(device="cpu", threads=1)
+    Runtime(backend='auto', device='cpu', dtype='auto', threads=1, batch_tokens=512, offline=False, \
+progress='auto', trust_remote_code=())
+    """
+
+    backend: str = "auto"
+    device: str = "auto"
+    dtype: DType = "auto"
+    threads: int | None = None
+    batch_tokens: int = 512
+    offline: bool = False
+    progress: Progress = "auto"
+    trust_remote_code: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.dtype not in get_args(DType):
+            raise SettingError(
+                f"dtype {self.dtype!r} is not one of {get_args(DType)}", hint="name one of them"
+            )
+        if self.progress not in get_args(Progress):
+            raise SettingError(
+                f"progress {self.progress!r} is not one of {get_args(Progress)}", hint="name one of them"
+            )
+        if self.threads is not None and self.threads < 1:
+            raise SettingError(
+                f"threads is {self.threads}, must be at least 1", hint="use None for the library's choice"
+            )
+        if self.batch_tokens < 1:
+            raise SettingError(
+                f"batch_tokens is {self.batch_tokens}, must be at least 1", hint="512 suits a processor"
+            )
+        for entry in self.trust_remote_code:
+            if not _TRUSTED.fullmatch(entry):
+                raise SettingError(
+                    f"trust_remote_code names {entry!r}, must be 'org/name@' and the 40 digits of a commit",
+                    hint="read the code at a commit, then trust that commit; a branch can change under you",
+                )

@@ -1,0 +1,50 @@
+"""Every backend of hfkit keeps every promise."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+
+import hfkit
+from hfkit.backends.torch import TorchBackend
+from hfkit.testing import (
+    BrokenPromiseError,
+    FakeBackend,
+    TinyFamily,
+    checks,
+    write_fake_model,
+    write_tiny_classifier,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FOLDER = Path(tempfile.mkdtemp(prefix="hfkit-contract-"))
+
+
+def _cases() -> Iterator[object]:
+    for check in checks(FakeBackend(), write_fake_model(_FOLDER / "fake")):
+        yield pytest.param(check, id=f"fake: {check}")
+    for family in get_args(TinyFamily):
+        for check in checks(TorchBackend(), write_tiny_classifier(_FOLDER / family, family=family)):
+            yield pytest.param(check, id=f"torch, {family}: {check}")
+
+
+@pytest.mark.parametrize("check", list(_cases()))
+def test_backend(check: hfkit.testing.Check) -> None:
+    check()
+
+
+def test_a_known_gap_must_still_be_one(fake_model: Path) -> None:
+    promise = str(checks(FakeBackend(), fake_model)[2])
+    gapped = next(c for c in checks(FakeBackend(), fake_model, gaps={promise: "not yet"}) if c.gap)
+    with pytest.raises(BrokenPromiseError, match="kept, though its gap says 'not yet'"):
+        gapped()
+
+
+def test_a_gap_must_name_a_promise(fake_model: Path) -> None:
+    with pytest.raises(BrokenPromiseError, match=r"gaps name \['flies'\], which are no promises"):
+        checks(FakeBackend(), fake_model, gaps={"flies": "no wings"})

@@ -1,0 +1,37 @@
+"""The public names, written down: adding one is a decision, removing one is a deprecation."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import hfkit
+import hfkit.starter
+import hfkit.testing
+
+NAMES = """
+    Batch Classification Classify Coverage HfkitError LabelScore Pair Runtime Source Statistics
+    errors register_backend starter testing
+""".split()  # noqa: SIM905
+
+TESTING = """
+    BrokenPromiseError Check FakeBackend TinyFamily checks write_fake_model write_tiny_classifier
+""".split()  # noqa: SIM905
+
+STARTER = "Carrier STARTERS Starter starter_folder".split()  # noqa: SIM905
+
+
+def _public(module: ModuleType) -> list[str]:
+    submodules = {name for name, value in vars(module).items() if isinstance(value, ModuleType)}
+    return sorted(name for name in vars(module) if not name.startswith("_") and name not in submodules)
+
+
+def test_the_package_has_these_names() -> None:
+    assert vars(hfkit)["__all__"] == sorted(NAMES)
+
+
+def test_testing_has_these_names() -> None:
+    assert _public(hfkit.testing) == sorted(TESTING)
+
+
+def test_starter_has_these_names() -> None:
+    assert _public(hfkit.starter) == sorted(STARTER)

@@ -1,0 +1,52 @@
+"""Every example runs; the plugin proves itself where it is installed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+
+
+def _run(*command: str | Path, cwd: Path, **environment: str) -> str:
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environment,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.py")), ids=lambda script: script.name)
+def test_an_example_runs(script: Path, tmp_path: Path) -> None:
+    assert _run(sys.executable, script, cwd=tmp_path).strip()
+
+
+@pytest.mark.slow
+def test_the_plugin_is_found_and_keeps_every_promise(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    _run(*pip, "--target", site, EXAMPLES / "plugin", cwd=tmp_path)
+    tests = EXAMPLES / "plugin" / "tests"
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        tmp_path,
+        "-p",
+        "no:cacheprovider",
+    ]
+    output = _run(*command, tests, cwd=tmp_path, PYTHONPATH=str(site))
+    assert "17 passed" in output

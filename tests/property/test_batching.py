@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from itertools import chain, count, islice, pairwise
+from math import ceil, log, log2
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hfkit.errors import OutOfMemoryError
+from hfkit.testing.strategies import lengths
+from hfkit.text.batching import distinct, look_ahead, plan_batches, run_batches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hfkit.text.arrays import IntArray
+
+BUDGETS = st.integers(1, 2000)
+
+
+def computed(lengths: IntArray, batch: IntArray) -> int:
+    """Tokens of a batch, padding included."""
+    return len(batch) * int(lengths[batch].max())
+
+
+class Device:
+    """Runs batches of up to ``capacity`` tokens, padding included, and remembers them."""
+
+    def __init__(self, lengths: IntArray, capacity: int) -> None:
+        self.lengths = lengths
+        self.capacity = capacity
+        self.refused: list[int] = []
+        self.done: list[list[int]] = []
+
+    def run(self, batch: IntArray) -> list[int]:
+        tokens = computed(self.lengths, batch)
+        if tokens > self.capacity:
+            self.refused.append(tokens)
+            raise OutOfMemoryError(f"{tokens} tokens do not fit", hint="a smaller batch")
+        self.done.append(batch.tolist())
+        return [int(length) for length in self.lengths[batch]]
+
+
+@given(lengths(), BUDGETS)
+def test_every_sequence_is_in_exactly_one_batch(lengths: IntArray, budget: int) -> None:
+    """The batches hold each position once, and none is empty."""
+    batches = plan_batches(lengths, budget=budget)
+    assert all(len(batch) for batch in batches)
+    assert sorted(position for batch in batches for position in batch.tolist()) == list(range(len(lengths)))
+
+
+@given(lengths(), BUDGETS)
+def test_no_batch_is_over_budget_unless_it_is_a_single_sequence(lengths: IntArray, budget: int) -> None:
+    """Rows times the longest row stay within the budget wherever there are two rows or more."""
+    for batch in plan_batches(lengths, budget=budget):
+        assert len(batch) == 1 or computed(lengths, batch) <= budget
+
+
+@given(lengths(), BUDGETS)
+def test_long_sequences_come_first(lengths: IntArray, budget: int) -> None:
+    """No sequence is longer than any in a batch before its own."""
+    for left, right in pairwise(plan_batches(lengths, budget=budget)):
+        assert lengths[left].min() >= lengths[right].max()
+
+
+@given(lengths(), BUDGETS)
+def test_no_batch_has_room_for_the_next_sequence(lengths: IntArray, budget: int) -> None:
+    """Every batch but the last is full: one more row would be over the budget."""
+    for batch in plan_batches(lengths, budget=budget)[:-1]:
+        assert (len(batch) + 1) * lengths[batch].max() > budget
+
+
+@given(lengths(most=2000, max_size=200).filter(len), BUDGETS)
+def test_padding_is_bounded_whatever_the_number_of_sequences(lengths: IntArray, budget: int) -> None:
+    """All padding together is at most ``budget * ln(longest / shortest)`` tokens."""
+    batches = plan_batches(lengths, budget=budget)
+    waste = sum(computed(lengths, batch) for batch in batches) - int(lengths.sum())
+    assert waste <= budget * log(lengths.max() / lengths.min()) + 1e-6
+
+
+@given(lengths(), BUDGETS, st.integers(0, 500))
+def test_a_small_memory_computes_each_sequence_once(lengths: IntArray, budget: int, spare: int) -> None:
+    """On a device with room for the longest sequence, each is computed once, with its own outcome."""
+    device = Device(lengths, int(lengths.max(initial=1)) + spare)
+    outcomes = {
+        position: outcome
+        for batch, outcome_of_batch, _ in run_batches(lengths, budget=budget, run=device.run)
+        for position, outcome in zip(batch.tolist(), outcome_of_batch, strict=True)
+    }
+    assert sorted(position for batch in device.done for position in batch) == list(range(len(lengths)))
+    assert outcomes == dict(enumerate(lengths.tolist()))
+
+
+@given(lengths(), BUDGETS, st.integers(0, 500))
+def test_a_small_memory_is_learned_in_few_steps(lengths: IntArray, budget: int, spare: int) -> None:
+    """A budget fails at most as often as it must be halved to come down to the device's capacity."""
+    device = Device(lengths, int(lengths.max(initial=1)) + spare)
+    for _ in run_batches(lengths, budget=budget, run=device.run):
+        pass
+    assert len(device.refused) <= max(0, ceil(log2(budget / device.capacity)))
+
+
+@given(lengths(), BUDGETS, st.integers(0, 500))
+def test_the_budget_only_falls_and_holds_for_what_follows(lengths: IntArray, budget: int, spare: int) -> None:
+    """Each yielded budget is at most the one before, under every refused size, and kept by its batch."""
+    device = Device(lengths, int(lengths.max(initial=1)) + spare)
+    before = budget
+    for batch, _, current in run_batches(lengths, budget=budget, run=device.run):
+        assert current <= before
+        assert all(current < refused for refused in device.refused)
+        assert len(batch) == 1 or computed(lengths, batch) <= current
+        before = current
+
+
+@given(lengths().filter(len), BUDGETS, st.data())
+def test_a_sequence_that_does_not_fit_alone_is_an_error(
+    lengths: IntArray, budget: int, data: st.DataObject
+) -> None:
+    """Where one sequence is over the device's capacity, the device's own error comes out."""
+    longest = int(lengths.max())
+    device = Device(lengths, data.draw(st.integers(0, longest - 1)))
+    with pytest.raises(OutOfMemoryError, match=f"^{longest} tokens do not fit"):
+        list(run_batches(lengths, budget=budget, run=device.run))
+
+
+@given(st.lists(st.binary(max_size=1) | st.integers(0, 3)))
+def test_distinct_is_undone_by_its_inverse(keys: list[bytes | int]) -> None:
+    """``keys[first[inverse[i]]]`` is ``keys[i]``, and no two groups have the same key."""
+    first, inverse = distinct(keys)
+    assert [keys[first[group]] for group in inverse] == keys
+    assert len({keys[position] for position in first}) == len(first)
+
+
+@given(st.lists(st.integers(0, 3)))
+def test_distinct_finds_first_occurrences_in_order(keys: list[int]) -> None:
+    """The position of a group is where its key comes up first, and the groups are in that order."""
+    first, _ = distinct(keys)
+    assert first.tolist() == sorted({keys.index(key) for key in keys})
+
+
+SIZES = st.tuples(st.integers(1, 40), st.integers(1, 40))
+
+
+@given(st.lists(st.integers(), max_size=300), SIZES)
+def test_looking_ahead_loses_nothing(items: list[int], sizes: tuple[int, int]) -> None:
+    """The chunks put together are the stream, in its order; none is empty."""
+    first, most = sizes
+    chunks = list(look_ahead(items, first=first, most=most))
+    assert [item for chunk in chunks for item in chunk] == items
+    assert all(chunks)
+
+
+@given(st.integers(0, 300), SIZES)
+def test_chunks_double_up_to_the_most(length: int, sizes: tuple[int, int]) -> None:
+    """No chunk is over ``most`` items; all but the last have twice the items of the one before, or ``most``."""
+    first, most = sizes
+    chunks = [len(chunk) for chunk in look_ahead(range(length), first=first, most=most)]
+    assert all(size <= most for size in chunks)
+    full = [min(first * 2**step, most) for step in range(len(chunks))]
+    assert chunks[:-1] == full[:-1]
+    assert chunks[-1:] <= full[-1:]
+
+
+@given(st.integers(0, 100), SIZES)
+def test_what_came_before_a_failure_is_yielded_before_its_error(length: int, sizes: tuple[int, int]) -> None:
+    """Every item that the stream gave before it failed comes out; then its own error does."""
+
+    def failing() -> Iterator[int]:
+        yield from range(length)
+        raise RuntimeError("the stream broke")
+
+    first, most = sizes
+    seen: list[int] = []
+    with pytest.raises(RuntimeError, match="the stream broke"):
+        seen.extend(chain.from_iterable(look_ahead(failing(), first=first, most=most)))
+    assert seen == list(range(length))
+
+
+@given(st.integers(1, 5), SIZES)
+def test_nothing_is_read_before_it_is_needed(chunks: int, sizes: tuple[int, int]) -> None:
+    """To give some chunks, no more items are taken from an endless stream than those chunks hold."""
+    first, most = sizes
+    stream = count()
+    taken = sum(len(chunk) for chunk in islice(look_ahead(stream, first=first, most=most), chunks))
+    assert next(stream) == taken
+
+
+@given(lengths())
+def test_lengths_are_left_as_they_were(lengths: IntArray) -> None:
+    """Planning does not change the caller's array."""
+    before = lengths.copy()
+    plan_batches(lengths, budget=10)
+    assert np.array_equal(lengths, before)

@@ -15,7 +15,7 @@ __all__ = ["Holder", "share"]
 S = TypeVar("S")
 
 _lock = threading.Lock()
-_opening: dict[Hashable, threading.Lock] = {}
+_turns: WeakValueDictionary[Hashable, threading.Lock] = WeakValueDictionary()
 _open: WeakValueDictionary[Hashable, object] = WeakValueDictionary()
 
 
@@ -25,7 +25,7 @@ def share(key: Hashable, open_session: Callable[[], S]) -> S:
     The registry holds sessions weakly: one lives while somebody uses it.
     """
     with _lock:
-        turn = _opening.setdefault(key, threading.Lock())
+        turn = _turns.setdefault(key, threading.Lock())
     with turn:
         session = _open.get(key)
         if session is None:
@@ -38,7 +38,7 @@ def _forget_sessions() -> None:
     """Start empty in a forked child: threads and devices of the parent did not come along."""
     global _lock  # noqa: PLW0603  # a lock held at the fork would never be released here
     _lock = threading.Lock()
-    _opening.clear()
+    _turns.clear()
     _open.clear()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from hfkit.errors import TokenizerError
 from hfkit.text.templates import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from hfkit.hub.folder import ModelFolder
     from hfkit.text.arrays import IntArray
@@ -39,7 +40,9 @@ class TextTokenizer:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
-        one, two = tokenizer.encode(_FIXED_TEXT), tokenizer.encode(_FIXED_TEXT, _OTHER_TEXT)
+        self._name = name
+        with _translated(name):
+            one, two = tokenizer.encode(_FIXED_TEXT), tokenizer.encode(_FIXED_TEXT, _OTHER_TEXT)
         if not {0, 1} <= set(two.sequence_ids):
             raise TokenizerError(
                 f"the tokenizer of {name} reads nothing in {_FIXED_TEXT!r}", hint="save the tokenizer again"
@@ -60,13 +63,25 @@ class TextTokenizer:
 
     def encode(self, texts: Sequence[str]) -> list[IntArray]:
         """Give the ids of each text, without special tokens, each of shape ``[tokens]``."""
-        encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        with _translated(self._name):
+            encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
         """Give the first and past-the-last character of each token that :meth:`encode` gives."""
         offsets: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
         return offsets
+
+
+@contextmanager
+def _translated(name: str) -> Iterator[None]:
+    """Turn the bare Exception that the library raises, for a text it has no tokens for, into one of ours."""
+    try:
+        yield
+    except Exception as error:
+        raise TokenizerError(
+            f"the tokenizer of {name} fails: {error}", hint="save the tokenizer again"
+        ) from error
 
 
 def open_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> TextTokenizer:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, Unpack, get_arg
 
 from hfkit.engines.facade import Facade
 from hfkit.engines.inputs import check_input, check_inputs
+from hfkit.engines.opening import open_scoring
 from hfkit.engines.progress import progress_bar
 from hfkit.engines.reading import Overflow, Reading
-from hfkit.engines.scoring import ScoringSession, open_scoring
+from hfkit.engines.scoring import ScoringSession
 from hfkit.errors import SettingError
 from hfkit.hub.resolve import resolve
 from hfkit.starter import starter_folder

@@ -22,7 +22,6 @@ from sybil.parsers.rest import DocTestParser
 if TYPE_CHECKING:
     import sybil
 
-_FLAGS = ELLIPSIS | NORMALIZE_WHITESPACE
 _FOLDER, _PRINTED = "__folder__", "__printed__"
 
 _run = PythonEvaluator()
@@ -52,11 +51,11 @@ def _run_block(block: sybil.Example) -> str | None:
 
 
 def _check_output(block: sybil.Example) -> str | None:
-    printed = block.namespace.pop(_PRINTED, "")
+    shown, printed = (text.strip() + "\n" for text in (block.parsed, block.namespace.pop(_PRINTED, "")))
     checker = OutputChecker()
-    if checker.check_output(block.parsed, printed, _FLAGS):
+    if checker.check_output(shown, printed, ELLIPSIS):
         return None
-    return checker.output_difference(Example("", block.parsed), printed, _FLAGS)
+    return checker.output_difference(Example("", shown), printed, ELLIPSIS)
 
 
 _pages = Sybil(
@@ -65,6 +64,6 @@ _pages = Sybil(
     setup=_enter_folder,
     teardown=_leave_folder,
 )
-_docstrings = Sybil(parsers=[DocTestParser(_FLAGS)], path="src", pattern="*.py")
+_docstrings = Sybil(parsers=[DocTestParser(ELLIPSIS | NORMALIZE_WHITESPACE)], path="src", pattern="*.py")
 
 pytest_collect_file = (_pages + _docstrings).pytest()

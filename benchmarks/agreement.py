@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils.logging import disable_progress_bar
 
 import hfkit
 from corpus import Corpus, read_corpus
@@ -93,6 +94,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the draw and of the shuffling")
     options = parser.parse_args()
 
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers leaves it untyped
     drawn = choose(read_corpus(options.data), count=options.count, seed=options.seed)
     tokens_of = TokenCounter(options.model)
     fitting = [i for i, size in enumerate(tokens_of(drawn.texts)) if size <= tokens_of.window]

@@ -1,6 +1,7 @@
 """Classify.batch against transformers' pipeline and a plain padded loop.
 
-    python benchmarks/classify.py [--texts FILE] [--model FOLDER] [--count N] [--rounds N] [--output FILE]
+    python benchmarks/classify.py [--texts FILE] [--model FOLDER] [--count N] [--rounds N]
+                                   [--threads N] [--output FILE]
 
 Without options: a model of DistilBERT's dimensions with random weights, and texts of mixed length.
 """
@@ -11,6 +12,8 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+
+import torch
 
 from comparison import Comparison, compare_variants
 from corpus import SENTENCES, read_corpus
@@ -85,8 +88,11 @@ def main() -> None:
     parser.add_argument(
         "--rounds", type=int, default=ROUNDS, help="runs of each variant (default: %(default)s)"
     )
+    parser.add_argument("--threads", type=int, help="threads of a forward pass (default: torch's own choice)")
     parser.add_argument("--output", type=Path, help="a Markdown file; standard output without it")
     options = parser.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)  # hfkit leaves torch's number as it finds it
     comparisons = (
         compare_file(options.model, options.texts, count=options.count, rounds=options.rounds)
         if options.texts

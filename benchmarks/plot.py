@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw"]
 
-_COLOURS = {"on the clock": "#4c72b0", "processor time": "#a9b8d6"}
+_COLORS = {"on the clock": "#4c72b0", "processor time": "#a9b8d6"}
 
 
 def draw(comparisons: Sequence[Comparison], file: Path) -> None:
@@ -43,7 +43,7 @@ def draw(comparisons: Sequence[Comparison], file: Path) -> None:
                 height=0.38,
                 xerr=[below, above],
                 label=label,
-                color=_COLOURS[label],
+                color=_COLORS[label],
                 error_kw={"elinewidth": 1, "capsize": 2},
             )
             axes.bar_label(bars, fmt="%.1f", padding=4, fontsize=8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shlex import join
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from difference import TOLERANCE
@@ -16,16 +17,23 @@ if TYPE_CHECKING:
 
 __all__ = ["comparison_section", "page", "scaling_section"]
 
-_NOTES = f"""\
-- Nearly all of the gain is padding that is not computed: a batch is as wide as its longest text, and texts in the
-  order of arrival seldom match. So it depends on the texts: the more their lengths differ, the larger it is.
-- `{LOOP}` is what the pipeline does, without the pipeline: where the two take as long, its own overhead is not
-  what costs.
-- `largest change` is the largest difference of a probability from the pipeline one by one. The command fails
-  above {TOLERANCE:.0e}, or if a label differs.
-- `peak MiB` is what the batch with the longest text takes beside the open model, in a process of its own.
-- Other work on the machine disturbs seconds on the clock more than processor time.
-""".splitlines()
+_NOTES = (
+    (
+        "Nearly all of the gain over padded batches is padding that is not computed: a batch is as wide as its "
+        "longest text, and texts in the order of arrival seldom match. So it depends on the texts: the more their "
+        "lengths differ, the larger."
+    ),
+    (
+        f"`{LOOP}` is what `{BASELINE}` does, without the pipeline: where the two take as long, the pipeline's own "
+        "overhead is not what costs."
+    ),
+    (
+        "`largest change` is the largest difference of a probability from the pipeline one by one. The command fails "
+        f"above {TOLERANCE:.0e}, or if a label differs."
+    ),
+    "`peak MiB` is what the batch with the longest text takes beside the open model, in a process of its own.",
+    "Other work on the machine disturbs seconds on the clock more than processor time.",
+)
 
 
 def page(sections: Sequence[str], *, machine: Sequence[str], command: Sequence[str]) -> str:
@@ -80,18 +88,22 @@ def _comparison(comparison: Comparison) -> str:
 
 
 def _reading(comparisons: Sequence[Comparison]) -> str:
-    lines = ["### What this says\n"]
+    points = []
     for comparison in comparisons:
         subject, single = comparison.trial(SUBJECT), comparison.trial(REFERENCE)
-        lines.append(
-            f"- {comparison.texts}: hfkit is {subject.wall_ratio.show(1)} times as fast as `{BASELINE}` on the clock, "
+        points.append(
+            f"{comparison.texts}: hfkit is {subject.wall_ratio.show(1)} times as fast as `{BASELINE}` on the clock, "
             f"{subject.cpu_ratio.show(1)} times by processor time, and "
             f"{single.wall.median / subject.wall.median:.1f} times as fast as the pipeline one by one "
             f"({single.cpu.median / subject.cpu.median:.1f} by processor time). "
             f"The padded batches compute {comparison.trial(BASELINE).computed:.2f} tokens for each token of a text, "
             f"hfkit {subject.computed:.2f}."
         )
-    return "\n".join([*lines, *_NOTES])
+    bullets = [
+        fill(point, width=110, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
+        for point in (*points, *_NOTES)
+    ]
+    return "\n".join(["### What this says\n", *bullets, ""])
 
 
 def scaling_section(growths: Sequence[Growth]) -> str:

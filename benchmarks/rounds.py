@@ -46,7 +46,7 @@ class Trial:
     Attributes:
         name: the variant.
         wall: seconds on the clock.
-        cpu: seconds of processor time, over all threads; less disturbed by neighbours.
+        cpu: seconds of processor time, over all threads; less disturbed by neighbors.
         wall_ratio: how many times faster than the baseline in the same round.
         cpu_ratio: the same by processor time.
         computed: tokens computed for each token that had to be read.

@@ -5,8 +5,11 @@ python benchmarks/run.py
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
+
+import torch
 
 from classify import COUNT, ROUNDS, compare_standin
 from machine import describe_machine
@@ -17,14 +20,21 @@ from scaling import measure_scaling
 
 def main() -> None:
     """Measure everything and write the report."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--threads", type=int, help="threads of a forward pass (default: torch's own choice)")
+    options = parser.parse_args()
+    command = ["benchmarks/run.py"]
+    if options.threads:
+        torch.set_num_threads(options.threads)
+        command += ["--threads", str(options.threads)]
     results = Path(__file__).with_name("results.md")
     comparisons = compare_standin(None, count=COUNT, rounds=ROUNDS)
     sections = [comparison_section(comparisons), scaling_section(measure_scaling())]
     sections.insert(1, "![Times as fast as the pipeline](results.svg)\n")
     draw(comparisons, results.with_suffix(".svg"))
-    results.write_text(
-        page(sections, machine=describe_machine(), command=["benchmarks/run.py"]), encoding="utf-8"
-    )
+    results.write_text(page(sections, machine=describe_machine(), command=command), encoding="utf-8")
     sys.stderr.write(f"{results} and {results.with_suffix('.svg').name} are written\n")
 
 

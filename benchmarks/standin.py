@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 from tokenizers import BertWordPieceTokenizer
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
+from transformers.utils.logging import disable_progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +42,7 @@ def write_standin(folder: Path, sentences: Iterable[str]) -> Path:
     Returns:
         The folder.
     """
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers leaves it untyped
     folder.mkdir(parents=True, exist_ok=True)
     _write_tokenizer(folder, sentences)
     config = DistilBertConfig(

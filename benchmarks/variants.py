@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
+from transformers.utils.logging import disable_progress_bar
 
 import hfkit
 
@@ -76,6 +77,7 @@ class Variant:
 
 def open_variants(folder: Path) -> list[Variant]:
     """Open a model in float32 on the processor: once through hfkit, once for all the others."""
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers leaves it untyped
     model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)
     return [

@@ -52,10 +52,12 @@ copybutton_selector = "div:not(.highlight-output) > div.highlight pre"
 copybutton_exclude = ".linenos, .gp, .go"
 
 
-def shorten_defaults(
+def shorten_signatures(
     _app: Sphinx, _what: str, _name: str, _obj: object, _options: object, signature: str | None, returns: str
 ) -> tuple[str | None, str]:
-    """Show a runtime's default as ``Runtime()``, not with all of its own defaults."""
+    """Show a runtime's default as ``Runtime()``, and protocols without the arguments that they do not take."""
+    if signature == "(*args, **kwargs)":
+        return "", returns
     return signature and re.sub(r"Runtime\(backend=.*?\(\)\)", "Runtime()", signature), returns
 
 
@@ -81,6 +83,6 @@ def show_colons(
 
 def setup(app: Sphinx) -> None:
     """Connect the adjustments above; napoleon reads docstrings with the priority 500."""
-    app.connect("autodoc-process-signature", shorten_defaults)
+    app.connect("autodoc-process-signature", shorten_signatures)
     app.connect("autodoc-process-docstring", hide_colons, priority=400)
     app.connect("autodoc-process-docstring", show_colons, priority=600)

@@ -56,8 +56,8 @@ class PaddingReader(FakeScorer):
         return super().score(batch) / np.float32(batch.ids.shape[1])
 
 
-class NeighbourReader(FakeScorer):
-    """Normalises over the batch; one row alone is left as it is."""
+class NeighborReader(FakeScorer):
+    """Normalizes over the batch; one row alone is left as it is."""
 
     def score(self, batch: TokenBatch, /) -> FloatArray:
         scores = super().score(batch)
@@ -65,7 +65,7 @@ class NeighbourReader(FakeScorer):
 
 
 class Shuffler(FakeScorer):
-    """Adds to each row of a batch what depends on its place, unless its neighbours are all padded alike."""
+    """Adds to each row of a batch what depends on its place, unless its neighbors are all padded alike."""
 
     def score(self, batch: TokenBatch, /) -> FloatArray:
         scores = super().score(batch)
@@ -142,7 +142,7 @@ BROKEN: list[tuple[type[FakeScorer], str]] = [
     (Uncarded, "An open model has a card: labels, a positive limit or none, a device and a number type"),
     (Wide, "Scores are finite float32 numpy arrays with a row for each sequence and a column for each label"),
     (PaddingReader, "A sequence scores the same however many columns of padding stand behind it"),
-    (NeighbourReader, "A sequence scores the same alone and in a batch"),
+    (NeighborReader, "A sequence scores the same alone and in a batch"),
     (Shuffler, "Scores come in the order of the sequences"),
     (Deaf, "Different sequences score differently"),
     (Noisy, "The same batch scores the same again, bit for bit"),

@@ -36,7 +36,7 @@ def test_no_window_is_over_size_and_only_the_last_may_be_under_it(
 
 
 @given(LENGTHS, LAYOUTS)
-def test_neighbours_share_exactly_the_overlap(length: int, layout: tuple[int, int]) -> None:
+def test_neighbors_share_exactly_the_overlap(length: int, layout: tuple[int, int]) -> None:
     """A window and the one after it have ``overlap`` tokens in common, no more and no fewer."""
     size, overlap = layout
     for left, right in pairwise(windows(length, size=size, overlap=overlap)):

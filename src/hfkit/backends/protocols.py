@@ -11,12 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import tokenizers
 
     from hfkit.hub.folder import ModelFolder
     from hfkit.text.arrays import FloatArray, IntArray
     from hfkit.text.labels import LabelScheme
+    from hfkit.text.templates import Row
     from hfkit.values.runtime import Runtime
 
 __all__ = ["Backend", "OpensScorers", "OpensTokenizers", "Scorer", "ScorerCard", "TokenBatch"]
@@ -35,6 +40,18 @@ class TokenBatch:
     ids: IntArray
     mask: IntArray
     types: IntArray
+
+    @staticmethod
+    def from_rows(rows: Sequence[Row], *, pad_id: int, width: int = 0) -> TokenBatch:
+        """Pad rows to the longest of them, or to ``width`` tokens if that is more."""
+        shape = len(rows), max([width, *map(len, rows)])
+        ids = np.full(shape, pad_id, dtype=np.int64)
+        mask, types = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        for position, row in enumerate(rows):
+            ids[position, : len(row)] = row.ids
+            mask[position, : len(row)] = 1
+            types[position, : len(row)] = row.types
+        return TokenBatch(ids, mask, types)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Reading:
 
     Attributes:
         size: tokens of one window, special tokens included.
-        overlap: tokens that neighbouring windows share; at most half of what fits is used.
+        overlap: tokens that neighboring windows share; at most half of what fits is used.
         overflow: what to do with longer texts.
     """
 

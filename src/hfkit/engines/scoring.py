@@ -97,7 +97,7 @@ class ScoringSession:
             index += len(chunk)
             if readables:
                 rows = [row for readable in readables for row in readable.rows]
-                logits, statistics = self._score(rows, budget, lambda share: advance(share * len(chunk)))  # noqa: B023  # called at once
+                logits, statistics = self._score(rows, budget, advance, worth=len(chunk))
                 yield ScoredInputs(
                     logits,
                     np.array([len(readable.rows) for readable in readables], dtype=np.int64),
@@ -109,7 +109,7 @@ class ScoringSession:
                 raise error
 
     def _score(
-        self, rows: list[Row], budget: int, advance: Callable[[float], None]
+        self, rows: list[Row], budget: int, advance: Callable[[float], None], *, worth: int
     ) -> tuple[FloatArray, Statistics]:
         first, inverse = distinct([row.key() for row in rows])
         unique = [rows[position] for position in first]
@@ -120,8 +120,9 @@ class ScoringSession:
 
         def forward(batch: IntArray) -> FloatArray:
             nonlocal splits
+            sequences = [unique[position] for position in batch]
             try:
-                return self._scorer.score(self._pad([unique[position] for position in batch]))
+                return self._scorer.score(TokenBatch.from_rows(sequences, pad_id=self.card.pad_id))
             except OutOfMemoryError:
                 splits += 1
                 raise
@@ -133,7 +134,7 @@ class ScoringSession:
             padded += len(batch) * int(lengths[batch].max())
             if current != limit:
                 limit = self._memory_budget = current
-            advance(int(lengths[batch].sum()) / total)
+            advance(worth * int(lengths[batch].sum()) / total)
         statistics = Statistics(
             windows=len(rows),
             duplicates=len(rows) - len(unique),
@@ -143,13 +144,3 @@ class ScoringSession:
             splits=splits,
         )
         return logits[inverse], statistics
-
-    def _pad(self, rows: list[Row]) -> TokenBatch:
-        shape = len(rows), max(map(len, rows))
-        ids = np.full(shape, self.card.pad_id, dtype=np.int64)
-        mask, types = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        for position, row in enumerate(rows):
-            ids[position, : len(row)] = row.ids
-            mask[position, : len(row)] = 1
-            types[position, : len(row)] = row.types
-        return TokenBatch(ids, mask, types)

@@ -64,7 +64,7 @@ class Classify(Facade[ScoringSession]):
         overflow: ``"window"`` reads long texts in overlapping windows and pools their scores,
             ``"error"`` refuses them, ``"truncate"`` reads their beginning.
         window: tokens of a window, special tokens included; None for the most the model takes.
-        overlap: tokens that neighbouring windows share, at most half a window.
+        overlap: tokens that neighboring windows share, at most half a window.
         pooling: ``"mean"`` weighs each window by the tokens it is the first to show; ``"max"``
             takes each label's highest score, for labels that hold if they hold anywhere.
         max_characters: longer texts are refused; None for no limit.
@@ -107,6 +107,7 @@ class Classify(Facade[ScoringSession]):
         Raises:
             InputError: the input cannot be read; a subclass says why.
             ModelError: the model cannot be opened; a subclass says why.
+            SettingError: ``window`` is more than the model reads, or leaves no room.
         """
         checked = check_input(text, max_characters=self.max_characters)
         session = self._session

@@ -95,7 +95,7 @@ class ModelFolder:
             )
         raise WeightsNotFoundError(
             f"{self.path} holds no *.safetensors file",
-            hint="a model folder needs model.safetensors beside config.json, as save_pretrained() writes them",
+            hint="save_pretrained() writes model.safetensors, or adapter_model.safetensors for an adapter",
         )
 
 

@@ -5,6 +5,6 @@ on the package index, fetched once by name and hash through pip, never as a depe
 """
 
 from .assemble import starter_folder as starter_folder
-from .catalogue import STARTERS as STARTERS
-from .catalogue import Carrier as Carrier
-from .catalogue import Starter as Starter
+from .catalog import STARTERS as STARTERS
+from .catalog import Carrier as Carrier
+from .catalog import Starter as Starter

@@ -15,13 +15,13 @@ from hfkit.hub.folder import ModelFolder
 from hfkit.values.suggestion import did_you_mean
 
 from .carrier import carried_model
-from .catalogue import STARTERS
+from .catalog import STARTERS
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from .catalogue import Starter
+    from .catalog import Starter
 
 __all__ = ["cache_folder", "starter_folder"]
 

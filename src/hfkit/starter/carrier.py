@@ -17,7 +17,7 @@ from hfkit.errors import HashMismatchError, OfflineError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .catalogue import Carrier
+    from .catalog import Carrier
 
 __all__ = ["carried_model"]
 

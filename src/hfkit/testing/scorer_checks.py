@@ -58,17 +58,8 @@ def _open(backend: OpensScorers, model_dir: Path) -> Iterator[tuple[Scorer, list
         scorer.close()
 
 
-def _batch(rows: list[Row], pad_id: int, *, extra: int = 0) -> TokenBatch:
-    """Pad rows to the longest, and by ``extra`` columns more."""
-    shape = len(rows), max(map(len, rows)) + extra
-    ids, mask, types = (
-        np.full(shape, pad_id),
-        np.zeros(shape, dtype=np.int64),
-        np.zeros(shape, dtype=np.int64),
-    )
-    for i, row in enumerate(rows):
-        ids[i, : len(row)], mask[i, : len(row)], types[i, : len(row)] = row.ids, 1, row.types
-    return TokenBatch(ids, mask, types)
+def _batch(rows: list[Row], scorer: Scorer, *, width: int = 0) -> TokenBatch:
+    return TokenBatch.from_rows(rows, pad_id=scorer.card.pad_id, width=width)
 
 
 def _require_same(one: FloatArray, other: FloatArray, otherwise: str) -> None:
@@ -92,7 +83,7 @@ def describes_itself(backend: OpensScorers, model_dir: Path) -> None:
 def gives_logits(backend: OpensScorers, model_dir: Path) -> None:
     """Scores are finite float32 numpy arrays with a row for each sequence and a column for each label."""
     with _open(backend, model_dir) as (scorer, rows):
-        logits = scorer.score(_batch(rows, scorer.card.pad_id))
+        logits = scorer.score(_batch(rows, scorer))
         require(isinstance(logits, np.ndarray), f"score gives a {type(logits).__name__}")
         require(logits.dtype == np.float32, f"score gives {logits.dtype}")
         expected = (len(rows), len(scorer.card.labels.names))
@@ -103,41 +94,38 @@ def gives_logits(backend: OpensScorers, model_dir: Path) -> None:
 def ignores_padding(backend: OpensScorers, model_dir: Path) -> None:
     """A sequence scores the same however many columns of padding stand behind it."""
     with _open(backend, model_dir) as (scorer, rows):
-        pad_id = scorer.card.pad_id
-        tight, wide = (scorer.score(_batch(rows[:1], pad_id, extra=extra)) for extra in (0, 7))
+        tight, wide = (scorer.score(_batch(rows[:1], scorer, width=len(rows[0]) + extra)) for extra in (0, 7))
         _require_same(tight, wide, "padding changes scores")
 
 
-def ignores_neighbours(backend: OpensScorers, model_dir: Path) -> None:
+def ignores_neighbors(backend: OpensScorers, model_dir: Path) -> None:
     """A sequence scores the same alone and in a batch."""
     with _open(backend, model_dir) as (scorer, rows):
-        pad_id = scorer.card.pad_id
         width = max(map(len, rows))
-        together = scorer.score(_batch(rows, pad_id))
-        alone = np.concatenate([scorer.score(_batch([row], pad_id, extra=width - len(row))) for row in rows])
-        _require_same(together, alone, "neighbours change scores")
+        together = scorer.score(_batch(rows, scorer))
+        alone = np.concatenate([scorer.score(_batch([row], scorer, width=width)) for row in rows])
+        _require_same(together, alone, "neighbors change scores")
 
 
 def keeps_order(backend: OpensScorers, model_dir: Path) -> None:
     """Scores come in the order of the sequences."""
     with _open(backend, model_dir) as (scorer, rows):
-        pad_id = scorer.card.pad_id
-        forth = scorer.score(_batch(rows, pad_id)).copy()
-        back = scorer.score(_batch(rows[::-1], pad_id))[::-1]
+        forth = scorer.score(_batch(rows, scorer)).copy()
+        back = scorer.score(_batch(rows[::-1], scorer))[::-1]
         _require_same(forth, back, "another order changes scores")
 
 
 def reads_the_text(backend: OpensScorers, model_dir: Path) -> None:
     """Different sequences score differently."""
     with _open(backend, model_dir) as (scorer, rows):
-        logits = scorer.score(_batch(rows, scorer.card.pad_id))
+        logits = scorer.score(_batch(rows, scorer))
         require(float(np.ptp(logits, axis=0).max()) > 0, "all sequences score the same")
 
 
 def repeats_itself(backend: OpensScorers, model_dir: Path) -> None:
     """The same batch scores the same again, bit for bit."""
     with _open(backend, model_dir) as (scorer, rows):
-        batch = _batch(rows, scorer.card.pad_id)
+        batch = _batch(rows, scorer)
         require(
             np.array_equal(scorer.score(batch).copy(), scorer.score(batch)),
             "the same batch scores differently",
@@ -147,7 +135,7 @@ def repeats_itself(backend: OpensScorers, model_dir: Path) -> None:
 def leaves_the_batch(backend: OpensScorers, model_dir: Path) -> None:
     """The arrays of a batch are left as they were."""
     with _open(backend, model_dir) as (scorer, rows):
-        batch, untouched = (_batch(rows, scorer.card.pad_id) for _ in range(2))
+        batch, untouched = (_batch(rows, scorer) for _ in range(2))
         scorer.score(batch)
         for name in ("ids", "mask", "types"):
             before: IntArray = getattr(untouched, name)
@@ -157,17 +145,16 @@ def leaves_the_batch(backend: OpensScorers, model_dir: Path) -> None:
 def gives_its_own_memory(backend: OpensScorers, model_dir: Path) -> None:
     """Scores stay what they are while the model goes on."""
     with _open(backend, model_dir) as (scorer, rows):
-        pad_id = scorer.card.pad_id
-        logits = scorer.score(_batch(rows, pad_id))
+        logits = scorer.score(_batch(rows, scorer))
         kept = logits.copy()
-        scorer.score(_batch(rows[::-1], pad_id))
+        scorer.score(_batch(rows[::-1], scorer))
         require(np.array_equal(logits, kept), "an earlier result changes with a later call")
 
 
 def serves_threads(backend: OpensScorers, model_dir: Path) -> None:
     """Several threads may score at once."""
     with _open(backend, model_dir) as (scorer, rows):
-        batches = [_batch([row], scorer.card.pad_id) for row in rows] * 4
+        batches = [_batch([row], scorer) for row in rows] * 4
         expected = [scorer.score(batch) for batch in batches]
         found: list[FloatArray | None] = [None] * len(batches)
 
@@ -187,7 +174,7 @@ def serves_threads(backend: OpensScorers, model_dir: Path) -> None:
 def closes(backend: OpensScorers, model_dir: Path) -> None:
     """A closed model says so when it is asked to score, and may be closed again."""
     with _open(backend, model_dir) as (scorer, rows):
-        batch = _batch(rows, scorer.card.pad_id)
+        batch = _batch(rows, scorer)
         scorer.close()
         scorer.close()
         try:
@@ -244,7 +231,7 @@ ALL = (
     describes_itself,
     gives_logits,
     ignores_padding,
-    ignores_neighbours,
+    ignores_neighbors,
     keeps_order,
     reads_the_text,
     repeats_itself,

@@ -1,7 +1,7 @@
 """The scheduler: which sequences share a forward pass.
 
 A batch is computed as a rectangle, as wide as its longest row. Sorting by length and filling up to
-a budget of *tokens* instead of a number of rows keeps the rectangle full:
+a budget of *tokens* instead of a number of rows keeps the rectangle full::
 
     waste  <=  budget * ln(longest / shortest)
 

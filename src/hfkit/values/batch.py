@@ -44,9 +44,9 @@ class Batch(Sequence[R_co]):
     @overload
     def __getitem__(self, index: int) -> R_co: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[R_co, ...]: ...
-    def __getitem__(self, index: int | slice) -> R_co | tuple[R_co, ...]:
-        return self._results[index]
+    def __getitem__(self, index: slice) -> Batch[R_co]: ...
+    def __getitem__(self, index: int | slice) -> R_co | Batch[R_co]:
+        return Batch(self._results[index]) if isinstance(index, slice) else self._results[index]
 
     def __len__(self) -> int:
         return len(self._results)

@@ -1,4 +1,4 @@
-"""A hint for a misspelt name."""
+"""A hint for a misspelled name."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ assert_type(classify("text").score, float)
 assert_type(classify("text").scores, tuple[hfkit.LabelScore, ...])
 assert_type(classify("text").source, hfkit.Source)
 assert_type(classify.batch(["a"])[0], hfkit.Classification)
-assert_type(classify.batch(["a"])[:1], tuple[hfkit.Classification, ...])
+assert_type(classify.batch(["a"])[:1], hfkit.Batch[hfkit.Classification])
 assert_type(classify.labels, tuple[str, ...])
 
 with hfkit.Classify() as opened:

@@ -205,7 +205,7 @@ def test_top_k_keeps_the_best(classify: hfkit.Classify) -> None:
     assert classify.with_(top_k=99)("good").scores == classify("good").scores
 
 
-def test_a_misspelt_label_names_the_close_one(classify: hfkit.Classify) -> None:
+def test_a_misspelled_label_names_the_close_one(classify: hfkit.Classify) -> None:
     with pytest.raises(errors.UnknownLabelError) as caught:
         classify("good").score_of("postive")
     assert caught.value.hint == "did you mean 'positive'?"
@@ -251,7 +251,7 @@ def test_a_window_without_room_is_refused(classify: hfkit.Classify) -> None:
         classify.with_(window=2)("good")
 
 
-def test_a_misspelt_backend_names_the_close_one(fake_model: Path) -> None:
+def test_a_misspelled_backend_names_the_close_one(fake_model: Path) -> None:
     with pytest.raises(errors.UnknownBackendError) as caught:
         hfkit.Classify(fake_model, runtime=hfkit.Runtime(backend="troch"))("good")
     assert caught.value.hint == "did you mean 'torch'?"

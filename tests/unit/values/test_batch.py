@@ -22,8 +22,9 @@ def batch(result: Classification) -> Batch[Classification]:
 def test_items_and_slices(batch: Batch[Classification], result: Classification) -> None:
     assert batch[0] is result
     assert batch[-1] == replace(result, labels=())
-    assert batch[:1] == (result,)
-    assert batch[::-1] == (batch[1], batch[0])
+    assert batch[:1] == Batch([result])
+    assert batch[:1].statistics == Statistics(inputs=1)
+    assert batch[::-1] == Batch([batch[1], batch[0]])
     with pytest.raises(IndexError, match="out of range"):
         batch[2]
 
@@ -47,7 +48,7 @@ def test_equality_and_hash_go_by_the_results(batch: Batch[Classification]) -> No
     same = Batch(list(batch))
     assert same == batch
     assert hash(same) == hash(batch)
-    assert Batch(batch[:1]) != batch
+    assert batch[:1] != batch
     assert batch != tuple(batch)
     assert batch != [*batch]
 

@@ -20,7 +20,7 @@ def test_score_of_a_label(result: Classification) -> None:
     assert result.score_of("négatif") == 0.25
 
 
-def test_score_of_a_misspelt_label(result: Classification) -> None:
+def test_score_of_a_misspelled_label(result: Classification) -> None:
     with pytest.raises(UnknownLabelError) as caught:
         result.score_of("postive")
     assert caught.value.message == "label 'postive' is not among ['positive', 'négatif']"

@@ -137,7 +137,7 @@ class _Bert:
         return result
 
     def _norm(self, inputs: FloatArray, name: str) -> FloatArray:
-        centred = inputs - inputs.mean(axis=-1, keepdims=True)
-        scale = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + np.float32(self.sizes.epsilon))
-        result: FloatArray = centred / scale * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+        centered = inputs - inputs.mean(axis=-1, keepdims=True)
+        scale = np.sqrt((centered**2).mean(axis=-1, keepdims=True) + np.float32(self.sizes.epsilon))
+        result: FloatArray = centered / scale * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
         return result

@@ -25,7 +25,7 @@ from standin import write_standin
 
 __all__ = ["COUNT", "ROUNDS", "compare_file", "compare_standin"]
 
-COUNT = 192
+COUNT = 128
 ROUNDS = 5
 _UNCUT_ROUNDS = 3
 

@@ -23,20 +23,20 @@ _MEDIAN = 27
 _HIGH = 201  # the 95th percentile
 _SPREAD = log(_HIGH / _MEDIAN) / NormalDist().inv_cdf(0.95)
 _SPECIAL_TOKENS = 2  # [CLS] and [SEP]
+_SEED = 0
 _SHORTEST = _SPECIAL_TOKENS + 2
 
 
-def mixed_lengths(count: int, *, longest: int, seed: int = 0) -> list[int]:
+def mixed_lengths(count: int, *, longest: int) -> list[int]:
     """Give the tokens that each of so many texts should have, in random order.
 
     Args:
         count: how many.
         longest: what the tail of the distribution is cut to.
-        seed: of the order.
     """
     normal = NormalDist(log(_MEDIAN), _SPREAD)
     lengths = [round(exp(normal.inv_cdf((i + 0.5) / count))) for i in range(count)]
-    Random(seed).shuffle(lengths)  # noqa: S311  # reproducible on purpose
+    Random(_SEED).shuffle(lengths)  # noqa: S311  # reproducible on purpose
     return [min(max(length, _SHORTEST), longest) for length in lengths]
 
 
@@ -44,8 +44,6 @@ def mixed_texts(
     sentences: Sequence[str],
     lengths: Sequence[int],
     tokens_of: Callable[[list[str]], list[int]],
-    *,
-    seed: int = 0,
 ) -> list[str]:
     """Cut and join sentences into texts of given lengths.
 
@@ -55,10 +53,9 @@ def mixed_texts(
         sentences: the material; read in random order, and again from the start when it is used up.
         lengths: tokens of each text, special tokens included.
         tokens_of: gives the tokens of each word, special tokens excluded.
-        seed: of the order of the sentences.
     """
     shuffled = list(sentences)
-    Random(seed).shuffle(shuffled)  # noqa: S311  # reproducible on purpose
+    Random(_SEED).shuffle(shuffled)  # noqa: S311  # reproducible on purpose
     words = " ".join(shuffled).split()
     material = cycle(zip(words, tokens_of(words), strict=True))
     texts = []

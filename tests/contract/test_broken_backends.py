@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from hfkit.backends.protocols import ScorerCard, TokenBatch
+from hfkit.backends.protocols import TokenBatch
 from hfkit.errors import CorruptModelError, HfkitError, UnsafeWeightsError, WeightsNotFoundError
 from hfkit.testing import BrokenPromiseError, FakeBackend, checks
 from hfkit.testing.fake import FakeScorer
@@ -35,11 +36,31 @@ class Broken(FakeBackend):
 
 
 class Uncarded(FakeScorer):
-    """Names a label twice."""
+    """Does not say where it runs."""
 
     def __init__(self, table: FloatArray, labels: LabelScheme) -> None:
         super().__init__(table, labels)
-        self.card = ScorerCard(LabelScheme(("a",) * 3, labels.problem), 64, 0, "cpu", "float32")
+        self.card = replace(self.card, device="")
+
+
+class Renamer(FakeScorer):
+    """Names its labels otherwise."""
+
+    def __init__(self, table: FloatArray, labels: LabelScheme) -> None:
+        super().__init__(table, LabelScheme(tuple(name.upper() for name in labels.names), labels.problem))
+
+
+class Boaster(FakeScorer):
+    """Says that it reads more than it can."""
+
+    def __init__(self, table: FloatArray, labels: LabelScheme) -> None:
+        super().__init__(table, labels)
+        self.card = replace(self.card, max_tokens=100)
+
+    def score(self, batch: TokenBatch, /) -> FloatArray:
+        if batch.ids.shape[1] > 64:
+            raise IndexError(batch.ids.shape)
+        return super().score(batch)
 
 
 class Wide(FakeScorer):
@@ -140,8 +161,13 @@ class Undead(FakeScorer):
 
 BROKEN: list[tuple[type[FakeScorer], str]] = [
     (Uncarded, "An open model has a card: labels, a positive limit or none, a device and a number type"),
+    (Renamer, "Its labels are those that the model's config.json names, in their order"),
+    (Boaster, "A sequence of as many tokens as its card names is taken"),
     (Wide, "Scores are finite float32 numpy arrays with a row for each sequence and a column for each label"),
-    (PaddingReader, "A sequence scores the same however many columns of padding stand behind it"),
+    (
+        PaddingReader,
+        "A sequence scores the same however many columns of padding stand behind it, or the card says otherwise",
+    ),
     (NeighborReader, "A sequence scores the same alone and in a batch"),
     (Shuffler, "Scores come in the order of the sequences"),
     (Deaf, "Different sequences score differently"),

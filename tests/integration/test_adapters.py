@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
-from peft import LoraConfig, PeftModel, TaskType, get_peft_model
+from peft import LoraConfig, PeftModel, PromptTuningConfig, TaskType, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 
@@ -102,6 +102,41 @@ def test_an_adapter_of_another_base_is_refused(adapter: Path, tmp_path: Path) ->
     )
     with pytest.raises(errors.CorruptModelError, match="does not fit its base"):
         hfkit.Classify(folder).load()
+
+
+def _rebase(folder: Path, base: str) -> Path:
+    file = folder / "adapter_config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"base_model_name_or_path": base}))
+    return folder
+
+
+def test_a_relative_base_is_looked_for_from_the_adapter(
+    adapter: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(base, tmp_path / "base")
+    folder = _rebase(shutil.copytree(adapter, tmp_path / "moved"), "../base")
+    monkeypatch.chdir("/")
+    source = hfkit.Classify(folder)("good").source
+    assert source.base is not None
+    assert source.base.startswith(f"{tmp_path / 'base'}@sha256:")
+
+
+@pytest.mark.parametrize("which", ["itself", "another"])
+def test_an_adapter_on_an_adapter_is_refused(which: str, adapter: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(adapter, tmp_path / "stacked")
+    _rebase(folder, str(folder if which == "itself" else adapter))
+    with pytest.raises(errors.CorruptModelError, match="is an adapter too"):
+        hfkit.Classify(folder).load()
+
+
+def test_a_prompt_is_no_adapter_that_can_be_merged(base: Path, tmp_path: Path) -> None:
+    model: Any = AutoModelForSequenceClassification.from_pretrained(base, num_labels=2)
+    prompted: Any = get_peft_model(
+        model, PromptTuningConfig(task_type=TaskType.SEQ_CLS, num_virtual_tokens=2)
+    )
+    prompted.save_pretrained(tmp_path / "prompt")
+    with pytest.raises(errors.ModelError, match="of a kind that cannot be merged"):
+        hfkit.Classify(tmp_path / "prompt").load()
 
 
 def test_an_adapter_that_names_no_base_is_refused(adapter: Path, tmp_path: Path) -> None:

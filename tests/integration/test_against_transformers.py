@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import (
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    BartConfig,
+    BartForSequenceClassification,
+)
 
 import hfkit
 from hfkit.testing import TinyFamily, write_tiny_classifier
+from hfkit.testing.tokenizers import write_byte_pairs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,3 +101,45 @@ def test_truncation_cuts_where_transformers_cuts(tiny_bert: Path) -> None:
         assert not result.coverage.complete
         for number, score in enumerate(scores.tolist()):
             assert result.score_of(model.config.id2label[number]) == pytest.approx(score, abs=1e-5)
+
+
+def _rewrite(file: Path, **changes: object) -> None:
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def test_a_decoder_without_padding_token_scores_as_one_by_one(tmp_path: Path) -> None:
+    folder = write_tiny_classifier(tmp_path / "gpt2", family="gpt2", limit=512)
+    texts: list[str | hfkit.Pair] = [
+        "good",
+        "a bad movie",
+        "ends in its own end<|endoftext|>",
+        "the story " * 9,
+    ]
+    _assert_same(hfkit.Classify(folder).batch(texts), _direct(folder, texts, "softmax"))
+
+
+def test_a_tokenizer_that_gives_no_types_gives_none_here(tmp_path: Path) -> None:
+    folder = write_tiny_classifier(tmp_path / "bert", limit=512)
+    _rewrite(folder / "tokenizer_config.json", model_input_names=["input_ids", "attention_mask"])
+    pairs: list[str | hfkit.Pair] = [hfkit.Pair("a good movie", "bad"), hfkit.Pair("no", "the plot was dull")]
+    _assert_same(hfkit.Classify(folder).batch(pairs), _direct(folder, pairs, "softmax"))
+
+
+def test_a_model_that_pools_at_its_end_token_takes_any_mixture(tmp_path: Path) -> None:
+    folder = tmp_path / "bart"
+    size = write_byte_pairs(folder)
+    config = BartConfig(
+        vocab_size=size, d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=4,
+        decoder_attention_heads=4, encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=128, 
+        bos_token_id=0, pad_token_id=1, eos_token_id=2, decoder_start_token_id=2,
+    )  # fmt: skip
+    config.num_labels = 3
+    torch.manual_seed(0)
+    BartForSequenceClassification(config).save_pretrained(folder)
+    inputs: list[str | hfkit.Pair] = [
+        "good",
+        hfkit.Pair("a movie", "bad"),
+        "ends</s> twice",
+        "the story was old",
+    ]
+    _assert_same(hfkit.Classify(folder).batch(inputs), _direct(folder, inputs, "softmax"))

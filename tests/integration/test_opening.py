@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,8 @@ from transformers import AutoModelForQuestionAnswering
 
 import hfkit
 from hfkit import errors
+from hfkit.backends.torch.trust import check_code
+from hfkit.hub.folder import ModelFolder
 from hfkit.testing import write_tiny_classifier
 
 if TYPE_CHECKING:
@@ -53,15 +56,23 @@ def test_a_malformed_name() -> None:
         _opening("what is this")
 
 
+@pytest.mark.parametrize("name", ["a--b", "org/na..me", "-foo", "org/model.git", "x" * 5000])
+def test_a_name_that_no_repository_has(name: str) -> None:
+    with pytest.raises(
+        errors.SettingError, match="is no folder on this machine and no name that the hub allows"
+    ):
+        _opening(name)
+
+
 def test_a_folder_without_weights(folder: Path) -> None:
-    (folder / "model.safetensors").unlink()
-    with pytest.raises(errors.WeightsNotFoundError, match=r"holds no \*.safetensors file"):
+    (folder / "model.safetensors").rename(folder / "optimizer.safetensors")
+    with pytest.raises(errors.WeightsNotFoundError, match=r"holds no model.safetensors"):
         _opening(folder)
 
 
 def test_a_folder_without_config(folder: Path) -> None:
     (folder / "config.json").unlink()
-    with pytest.raises(errors.ModelError, match=r"holds no config.json"):
+    with pytest.raises(errors.ModelNotFoundError, match=r"holds no config.json, so it is no model folder"):
         _opening(folder)
 
 
@@ -112,6 +123,42 @@ def test_a_head_of_another_size(folder: Path) -> None:
         _opening(folder)
 
 
+def test_a_head_that_only_its_name_tells_apart(folder: Path) -> None:
+    _edit_config(folder, architectures=["BertForTokenClassification"])
+    with pytest.raises(errors.WrongHeadError, match=r"was saved as \['BertForTokenClassification'\]"):
+        _opening(folder)
+
+
+def test_weights_that_the_model_does_not_use_are_noted(folder: Path) -> None:
+    _edit_config(folder, num_hidden_layers=1)
+    (note,) = _opening(folder).source.notes
+    assert note.startswith("the model did not use weights of its files: bert.encoder.layer.1.")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hidden_size": "x"},
+        {"hidden_act": "nope"},
+        {"num_attention_heads": 5},
+        {"id2label": {"0": "a", "2": "b"}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_config_that_makes_no_sense(folder: Path, change: dict[str, object]) -> None:
+    _edit_config(folder, **change)
+    with pytest.raises(errors.ModelError):
+        _opening(folder)
+
+
+def test_numbers_that_are_not_finite_are_no_answer(folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    weights["classifier.weight"][0, 0] = float("nan")
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(errors.BackendError, match="gives numbers that are not finite in float32"):
+        _opening(folder)("good")
+
+
 def test_an_architecture_without_a_classifier(folder: Path) -> None:
     _edit_config(folder, model_type="clip", architectures=["CLIPModel"], id2label={"0": "a", "1": "b"})
     with pytest.raises(errors.ModelError):
@@ -147,6 +194,20 @@ def test_code_in_the_repository_is_not_run(folder: Path) -> None:
         _opening(folder)
 
 
+def test_trust_in_a_commit_does_not_reach_another_repository(folder: Path) -> None:
+    commit = "a" * 40
+    trusting = hfkit.Runtime(trust_remote_code=(f"org/model@{commit}",))
+    named = ModelFolder("org/model", folder, commit, stamp=())
+    _edit_config(folder, model_type="own", auto_map={"AutoConfig": "own.Config"})
+    assert check_code(named, trusting)
+    file = folder / "tokenizer_config.json"
+    file.write_text(json.dumps({"auto_map": {"AutoTokenizer": ["elsewhere/code--own.Tokenizer", None]}}))
+    with pytest.raises(
+        errors.UntrustedCodeError, match="takes code from another repository, which no commit pins"
+    ):
+        check_code(named, trusting)
+
+
 def test_transformers_own_class_is_taken_before_the_repositorys(folder: Path) -> None:
     (folder / "modeling_own.py").write_text("raise SystemExit('ran')")
     _edit_config(folder, auto_map={"AutoConfig": "modeling_own.OwnConfig"})
@@ -178,6 +239,10 @@ def test_threads_are_limited_and_put_back(folder: Path) -> None:
     before = torch.get_num_threads()
     one = _opening(folder, threads=1)
     assert one("good").label == _opening(folder)("good").label
+    assert torch.get_num_threads() == before
+    with ThreadPoolExecutor(4) as pool:  # several at once, with different numbers
+        list(pool.map(lambda n: _opening(folder, threads=1 + n % 3)("good"), range(12)))
+        assert pool.submit(torch.get_num_threads).result() == before
     assert torch.get_num_threads() == before
 
 

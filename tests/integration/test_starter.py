@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -128,9 +129,40 @@ def test_the_command_says_where_the_model_lies(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == f"sentiment: {starter_folder('sentiment', offline=True).path}\n"
 
 
+def test_a_damaged_cache_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = starter_folder("sentiment", offline=True)
+    monkeypatch.setenv("HFKIT_CACHE", str(tmp_path))
+    copy = shutil.copytree(whole.path, tmp_path / "starter" / whole.path.name)
+    assert starter_folder("sentiment", offline=True).path == copy
+    weights = copy / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(errors.OfflineError):  # it is not used as it is; offline it cannot be made again
+        starter_folder("sentiment", offline=True)
+
+
+def test_a_cache_that_cannot_be_written_says_which_setting_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HFKIT_CACHE", str(tmp_path / "file"))
+    with pytest.raises(errors.HubError, match="cannot be written") as caught:
+        starter_folder("sentiment", offline=True)
+    assert caught.value.hint == "set HFKIT_CACHE to a folder that can"
+
+
+def test_the_card_is_written_and_states_what_was_measured() -> None:
+    card = (Path(hfkit.starter.__file__).parent / "models" / "sentiment" / "README.md").read_text(
+        encoding="utf-8"
+    )
+    assert "More Information Needed" not in card
+    assert "accuracy" in card.lower()
+
+
 def test_merging_equals_peft(tiny_bert: Path, tmp_path: Path) -> None:
     model: Any = AutoModelForSequenceClassification.from_pretrained(tiny_bert)
-    config = LoraConfig(task_type=TaskType.SEQ_CLS, r=4, lora_alpha=8, target_modules=["query", "dense"])
+    config = LoraConfig(
+        task_type=TaskType.SEQ_CLS, r=4, lora_alpha=8, target_modules=["query", "dense", "word_embeddings"]
+    )
     with pytest.warns(FutureWarning, match="is_gradient_checkpointing"):
         adapted: Any = get_peft_model(model, config)
     torch.manual_seed(0)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from hfkit.text.scores import Activation
 
-NAMES = st.lists(st.text(max_size=8), min_size=1, max_size=8)
+NAMES = st.lists(st.text(max_size=8), min_size=1, max_size=8, unique=True)
 PROBLEMS = st.sampled_from(get_args(Problem))
 
 
@@ -35,7 +35,10 @@ def test_names_come_in_the_order_of_their_numbers(
     assert LabelScheme.from_config({"id2label": dict(items)}).names == tuple(names)
 
 
-@given(st.lists(st.text(max_size=3), min_size=1, max_size=3), st.sampled_from((None, *get_args(Problem))))
+@given(
+    st.lists(st.text(max_size=3), min_size=1, max_size=3, unique=True),
+    st.sampled_from((None, *get_args(Problem))),
+)
 def test_activation_is_that_of_the_transformers_pipeline(names: list[str], problem: Problem | None) -> None:
     """A model's logits become scores by the same function as in transformers' own pipeline."""
     scheme = LabelScheme.from_config({"id2label": dict(enumerate(names)), "problem_type": problem})

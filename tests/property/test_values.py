@@ -66,7 +66,7 @@ def test_a_batch_is_indexed_like_a_tuple(
 ) -> None:
     """Items, slices, length, order and membership are those of the tuple of results."""
     results = tuple(batch)
-    assert batch[start:stop] == results[start:stop]
+    assert tuple(batch[start:stop]) == results[start:stop]
     assert list(reversed(batch)) == list(reversed(results))
     assert [batch[index] for index in range(len(batch))] == list(results)
     assert all(result in batch for result in results)

@@ -64,6 +64,8 @@ class ScorerCard:
         pad_id: the token id to pad with.
         device: where it runs.
         dtype: the number type that it computes in.
+        pads: whether padding leaves scores alone; where it does not (XLNet pools the last column),
+            the sequences of one forward pass are given in equal length.
         versions: pairs of a library's name and its version.
         notes: what a careful reader of its answers should know.
     """
@@ -73,6 +75,7 @@ class ScorerCard:
     pad_id: int
     device: str
     dtype: str
+    pads: bool = True
     versions: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -7,12 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from hfkit.errors import EmptyInputError, InputEncodingError, InputError, InputTooLongError, InputTypeError
 from hfkit.values.inputs import Pair, TextInput
 
-__all__ = ["check_input", "check_inputs", "texts_of"]
+__all__ = ["check_input", "check_inputs", "name_of", "texts_of"]
 
 
 def texts_of(item: TextInput) -> tuple[str, ...]:
     """Give the texts of an input: one, or the two of a pair."""
     return (item.first, item.second) if isinstance(item, Pair) else (item,)
+
+
+def name_of(index: int | None) -> str:
+    """Name an input in a message: by its position among many."""
+    return "input" if index is None else f"input {index}"
 
 
 def check_input(item: object, *, max_characters: int | None, index: int | None = None) -> TextInput:
@@ -29,7 +34,7 @@ def check_input(item: object, *, max_characters: int | None, index: int | None =
         InputEncodingError: a text holds half of a surrogate pair.
         InputTooLongError: a text has more characters than allowed.
     """
-    name = "input" if index is None else f"input {index}"
+    name = name_of(index)
     try:
         if isinstance(item, Pair):
             _check_text(item.first, f"{name}, first text", max_characters)
@@ -54,6 +59,11 @@ def check_inputs(items: object, *, max_characters: int | None) -> Iterator[TextI
         InputTypeError: ``items`` is itself one input, or cannot be iterated; at once.
         InputError: an input is bad; when it is reached.
     """
+    if hasattr(items, "columns"):  # a table iterates over the names of its columns
+        raise InputTypeError(
+            f"inputs are {_describe(items)}, must be an iterable of str or Pair",
+            hint="give one column of it: facade.batch(frame['text'])",
+        )
     if isinstance(items, str | bytes | bytearray | Pair | Mapping) or not isinstance(items, Iterable):
         raise InputTypeError(
             f"inputs are {_describe(items)}, must be an iterable of str or Pair",

@@ -30,6 +30,9 @@ __all__ = ["open_scoring"]
 # Where neither model nor tokenizer names a limit: attention grows with the square of a window.
 _UNLIMITED_WINDOW = 8192
 
+# Labels to name in a note.
+_FEW = 3
+
 
 def open_scoring(locate: Callable[[], ModelFolder], runtime: Runtime) -> ScoringSession:
     """Open a model for scoring, or join the session that has it open.
@@ -61,10 +64,7 @@ def open_scoring(locate: Callable[[], ModelFolder], runtime: Runtime) -> Scoring
 
     # What does not change an answer does not split a session.
     settings = replace(runtime, backend=name, batch_tokens=1, progress="never", offline=False)
-    return share(("scoring", folder, settings), open_session)
-
-
-_FEW = 3
+    return share(("scoring", type(backend), folder, settings), open_session)
 
 
 def _describe(folder: ModelFolder, backend: str, scorer: Scorer, tokenizer: TextTokenizer) -> Source:

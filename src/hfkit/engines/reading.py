@@ -13,7 +13,7 @@ from hfkit.text.truncation import longest_first
 from hfkit.text.windows import fresh_lengths, windows
 from hfkit.values.provenance import Coverage
 
-from .inputs import texts_of
+from .inputs import name_of, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,10 @@ __all__ = ["Overflow", "Readable", "Reading", "read_inputs"]
 Overflow: TypeAlias = Literal["window", "error", "truncate"]
 """What to do with a text that is longer than the model's window: read all of it in overlapping
 windows, refuse it, or read its beginning and say so in the result's coverage."""
+
+
+# Two texts of a million characters would make a million windows: hours, for an answer that nobody expects to wait for.
+_MOST_WINDOWS = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +84,17 @@ def read_inputs(
     readables: list[Readable] = []
     for position, group in enumerate(texts):
         tokens = [next(contents) for _ in group]
+        index = None if first_index is None else first_index + position
         try:
-            readables.append(_read(group, tokens, tokenizer, reading))
+            readables.append(_read(name_of(index), group, tokens, tokenizer, reading))
         except InputError as error:
-            error.index = None if first_index is None else first_index + position
+            error.index = index
             return readables, error
     return readables, None
 
 
 def _read(
-    texts: tuple[str, ...], contents: list[IntArray], tokenizer: TextTokenizer, reading: Reading
+    name: str, texts: tuple[str, ...], contents: list[IntArray], tokenizer: TextTokenizer, reading: Reading
 ) -> Readable:
     template = tokenizer.single if len(texts) == 1 else tokenizer.pair
     room = reading.size - template.size
@@ -101,7 +106,7 @@ def _read(
     empty = [text for text, content in zip(texts, contents, strict=True) if not len(content)]
     if empty:
         raise EmptyInputError(
-            f"{empty[0][:20]!r} gives no tokens, must hold something to read",
+            f"{name}, {empty[0][:20]!r}, gives no tokens, must hold something to read",
             hint="the tokenizer drops control characters; drop such texts before the call",
         )
     total = sum(map(len, texts))
@@ -110,7 +115,7 @@ def _read(
         return Readable((template.assemble(contents),), (float(tokens),), Coverage(total, total, 1))
     match reading.overflow:
         case "window":
-            rows, weights = _window(contents, template, room, reading.overlap)
+            rows, weights = _window(name, contents, template, room, reading.overlap)
             return Readable(rows, weights, Coverage(total, total, len(rows)))
         case "truncate":
             kept = (
@@ -126,7 +131,7 @@ def _read(
             return Readable((row,), (float(room),), Coverage(read, total, 1))
         case "error":
             raise InputTooLongError(
-                f"input has {tokens} tokens, at most {room} fit beside {template.size} special tokens",
+                f"{name} has {tokens} tokens, at most {room} fit beside {template.size} special tokens",
                 hint="use overflow='window' to read all of it, or overflow='truncate' to read its beginning",
             )
         case _ as unreachable:
@@ -134,7 +139,7 @@ def _read(
 
 
 def _window(
-    contents: list[IntArray], template: Template, room: int, overlap: int
+    name: str, contents: list[IntArray], template: Template, room: int, overlap: int
 ) -> tuple[tuple[Row, ...], tuple[float, ...]]:
     """Cut one text, or a pair, into windows.
 
@@ -147,6 +152,12 @@ def _window(
         windows(len(content), size=size, overlap=min(overlap, size // 2))
         for content, size in zip(contents, sizes, strict=True)
     ]
+    count = prod(map(len, cuts))
+    if count > _MOST_WINDOWS:
+        raise InputTooLongError(
+            f"{name} makes {count:,} windows, at most {_MOST_WINDOWS:,} are read",
+            hint="use overflow='truncate', or split the texts: of two long ones every part meets every part",
+        )
     rows = tuple(
         template.assemble(
             [content[part.start : part.stop] for content, part in zip(contents, parts, strict=True)]

@@ -9,7 +9,7 @@ from weakref import finalize
 import numpy as np
 
 from hfkit.backends.protocols import TokenBatch
-from hfkit.errors import OutOfMemoryError
+from hfkit.errors import BackendError, OutOfMemoryError
 from hfkit.text.batching import distinct, run_batches
 from hfkit.values.statistics import Statistics
 
@@ -128,7 +128,14 @@ class ScoringSession:
                 raise
 
         limit = min(budget, self._memory_budget or budget)
-        for batch, outcome, current in run_batches(lengths, budget=limit, run=forward):
+        for batch, outcome, current in run_batches(
+            lengths, budget=limit, run=forward, equal=not self.card.pads
+        ):
+            if not np.isfinite(outcome).all():
+                raise BackendError(
+                    f"{self.source.model} gives numbers that are not finite in {self.card.dtype}",
+                    hint="use Runtime(dtype='float32'); if that does not help, the weights are damaged",
+                )
             logits[batch] = outcome
             forwards += 1
             padded += len(batch) * int(lengths[batch].max())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, Unpack, get_args
 
@@ -20,6 +20,7 @@ from hfkit.text.batching import look_ahead
 from hfkit.text.scores import Pooling, activate, pool, rank
 from hfkit.values.batch import Batch
 from hfkit.values.classification import Classification, LabelScore
+from hfkit.values.constraints import require_choice, require_kind, require_whole
 from hfkit.values.inputs import TextInput
 from hfkit.values.runtime import Runtime
 from hfkit.values.statistics import Statistics
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from hfkit.values.provenance import Source
 
 __all__ = ["Classify", "ClassifySettings"]
+
+# Enough to sort well; bounds what is tokenized at a time.
+_BATCH_CHUNK = 8192
 
 ActivationSetting: TypeAlias = Literal["auto", "softmax", "sigmoid", "none"]
 
@@ -91,15 +95,22 @@ class Classify(Facade[ScoringSession]):
     runtime: Runtime = Runtime()
 
     def __post_init__(self) -> None:
-        _one_of("activation", self.activation, get_args(ActivationSetting))
-        _one_of("overflow", self.overflow, get_args(Overflow))
-        _one_of("pooling", self.pooling, get_args(Pooling))
-        _at_least("top_k", self.top_k, 1)
-        _at_least("window", self.window, 1)
-        _at_least("overlap", self.overlap, 0)
-        _at_least("max_characters", self.max_characters, 1)
+        require_kind("model", self.model, (str, os.PathLike, type(None)))
+        if not str(self.model):
+            raise SettingError(
+                "model is empty, must be a folder or a repository", hint="leave it out for the starter"
+            )
+        require_kind("runtime", self.runtime, (Runtime,))
+        require_choice("activation", self.activation, get_args(ActivationSetting))
+        require_choice("overflow", self.overflow, get_args(Overflow))
+        require_choice("pooling", self.pooling, get_args(Pooling))
+        require_whole("top_k", self.top_k, least=1)
+        require_whole("window", self.window, least=1)
+        require_whole("overlap", self.overlap, least=0)
+        require_whole("max_characters", self.max_characters, least=1)
+        require_kind("threshold", self.threshold, (int, float))
         if not 0 <= self.threshold <= 1:
-            raise SettingError(f"threshold is {self.threshold}, must be from 0 to 1", hint="0.5 is usual")
+            raise SettingError(f"threshold is {self.threshold!r}, must be from 0 to 1", hint="0.5 is usual")
 
     def __call__(self, text: TextInput, /) -> Classification:
         """Label one text or pair.
@@ -123,7 +134,8 @@ class Classify(Facade[ScoringSession]):
     def batch(self, texts: Iterable[TextInput], /) -> Batch[Classification]:
         """Label many texts or pairs, in any lengths: they are sorted, batched, and put back in order.
 
-        All inputs are checked before the first is computed.
+        What can be seen without a tokenizer (type, emptiness, encoding, length in characters) is
+        checked for all inputs before the first is computed.
 
         Raises:
             InputError: an input cannot be read; ``error.index`` says which.
@@ -203,7 +215,7 @@ class Classify(Facade[ScoringSession]):
             weights=scored.weights,
             pooling=self.pooling,
         )
-        order = rank(scores, top_k=self.top_k)
+        order = rank(scores, top_k=None)  # labels that hold are found before top_k cuts
         results = []
         for row, best, coverage in zip(scores.tolist(), order.tolist(), scored.coverages, strict=True):
             entries = tuple(LabelScore(scheme.names[i], row[i]) for i in best)
@@ -211,25 +223,9 @@ class Classify(Facade[ScoringSession]):
                 labels = tuple(entry.label for entry in entries if entry.score >= self.threshold)
             else:
                 labels = (entries[0].label,)
-            results.append(Classification(entries, labels, coverage, session.source))
+            results.append(Classification(entries[: self.top_k], labels, coverage, session.source))
         return results
-
-
-# Enough to sort well; bounds what is tokenized at a time.
-_BATCH_CHUNK = 8192
 
 
 def _ignore(_: float) -> None:
     """Tell nobody of progress."""
-
-
-def _one_of(name: str, value: str, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        raise SettingError(f"{name} {value!r} is not one of {tuple(allowed)}", hint="name one of them")
-
-
-def _at_least(name: str, value: int | None, least: int) -> None:
-    if value is not None and value < least:
-        raise SettingError(
-            f"{name} is {value}, must be at least {least}", hint="leave it out for the default"
-        )

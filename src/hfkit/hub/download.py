@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from hfkit.errors import HubError, ModelNotFoundError, OfflineError
+from hfkit.errors import HubError, ModelNotFoundError, OfflineError, SettingError
+
+from .folder import MODEL_FILES
 
 __all__ = ["download"]
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-
-# What a model needs to run: never pickles, never the twins of other frameworks.
-_WANTED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "*.py"]
 
 _PROBE_SECONDS = 5.0
 
@@ -37,7 +36,16 @@ def download(name: str, revision: str | None, *, offline: bool) -> tuple[Path, s
         HubError: the hub refused.
     """
     from huggingface_hub import constants
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 
+    try:
+        validate_repo_id(name)
+    except HFValidationError as error:
+        raise SettingError(
+            f"model {name!r} is no folder on this machine and no name that the hub allows: {error}",
+            hint="check the spelling of the path or of the repository",
+        ) from error
     pinned = revision if revision is not None and _COMMIT.fullmatch(revision) else None
     cached = _cached(name, pinned) if pinned else None
     if cached:
@@ -85,7 +93,7 @@ def _fetch(name: str, revision: str | None) -> tuple[Path, str]:
     )
 
     try:
-        folder = Path(snapshot_download(name, revision=revision, allow_patterns=_WANTED))
+        folder = Path(snapshot_download(name, revision=revision, allow_patterns=list(MODEL_FILES)))
     except (HTTPError, LocalEntryNotFoundError, ConnectionError) as error:
         raise _NetworkError(f"{type(error).__name__} during the download") from error
     return folder, folder.name

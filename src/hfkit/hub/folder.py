@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from hfkit.errors import CorruptModelError, UnsafeWeightsError, WeightsNotFoundError
 
@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["ModelFolder", "content_hash", "fingerprint_files"]
+__all__ = ["MODEL_FILES", "ModelFolder", "Stamp", "content_hash", "fingerprint_files"]
+
+MODEL_FILES = ("*.json", "*.safetensors", "*.txt", "*.model", "*.tiktoken", "*.jinja", "*.py")
+"""What a model needs to run: never pickles, never the twins of other frameworks, nothing of a trainer's."""
 
 _PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "adapter_model.bin")
 
-Stamp = tuple[tuple[str, int, int], ...]
+Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
+"""Names, sizes and times of files, sorted by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class ModelFolder:
         """
         from safetensors import SafetensorError, safe_open
 
-        weights = sorted(self.path.glob("*.safetensors"))
+        kind = "adapter_model" if self.base else "model"
+        weights = sorted(self.path.glob(f"{kind}*.safetensors"))
         for file in weights:
             try:
                 with safe_open(file, framework="numpy"):
@@ -94,17 +99,15 @@ class ModelFolder:
                 hint="convert them where you trust them: load there and save_pretrained() writes model.safetensors",
             )
         raise WeightsNotFoundError(
-            f"{self.path} holds no *.safetensors file",
+            f"{self.path} holds no {kind}.safetensors",
             hint="save_pretrained() writes model.safetensors, or adapter_model.safetensors for an adapter",
         )
 
 
 def fingerprint_files(path: Path) -> Stamp:
-    """Give the name, size and time of every file in a folder, sorted: cheap, and new after a rewrite."""
-    files = sorted(file for file in path.rglob("*") if file.is_file())
-    return tuple(
-        (file.relative_to(path).as_posix(), (s := file.stat()).st_size, s.st_mtime_ns) for file in files
-    )
+    """Give the name, size and time of each file that a model is made of: cheap, and new after a rewrite."""
+    files = sorted({file for pattern in MODEL_FILES for file in path.glob(pattern) if file.is_file()})
+    return tuple((file.name, (status := file.stat()).st_size, status.st_mtime_ns) for file in files)
 
 
 @lru_cache(maxsize=64)

@@ -60,37 +60,68 @@ def resolve(model: str | os.PathLike[str], *, offline: bool) -> ModelFolder:
         SettingError: the name is malformed.
     """
     path = Path(model).expanduser()
-    if path.is_dir():
-        return _local(path.resolve(), offline=offline)
+    if _is_folder(path):
+        return _local(path.resolve(), offline=offline, adapters=())
     text = str(model)
-    if not isinstance(model, str) or text.startswith((".", "/", "~")) or path.is_absolute() or path.is_file():
+    if not isinstance(model, str) or text.startswith((".", "/", "~")) or path.is_absolute() or _is_file(path):
         raise ModelNotFoundError(
-            f"{text!r} is {'a file' if path.is_file() else 'not there'}, must be a model folder",
+            f"{text!r} is {'a file' if _is_file(path) else 'not there'}, must be a model folder",
             hint="give the folder that holds config.json, or 'org/name' for a repository on the hub",
         )
     ref = RepositoryRef.parse(text)
     path, commit = download(ref.name, ref.revision, offline=offline)
-    return _with_base(ModelFolder(ref.name, path, commit, stamp=()), offline=offline)
+    return _with_base(ModelFolder(ref.name, path, commit, stamp=()), offline=offline, adapters=())
 
 
-def _local(path: Path, *, offline: bool) -> ModelFolder:
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long for the file system is no folder either
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _local(path: Path, *, offline: bool, adapters: tuple[Path, ...]) -> ModelFolder:
+    if not any((path / name).is_file() for name in ("config.json", "adapter_config.json")):
+        raise ModelNotFoundError(
+            f"{path} holds no config.json, so it is no model folder",
+            hint="give the folder that save_pretrained() wrote",
+        )
     stamp = fingerprint_files(path)
-    return _with_base(ModelFolder(str(path), path, content_hash(path, stamp), stamp), offline=offline)
+    return _with_base(
+        ModelFolder(str(path), path, content_hash(path, stamp), stamp), offline=offline, adapters=adapters
+    )
 
 
-def _with_base(folder: ModelFolder, *, offline: bool) -> ModelFolder:
+def _with_base(folder: ModelFolder, *, offline: bool, adapters: tuple[Path, ...]) -> ModelFolder:
     """Find the base of an adapter, at the revision that the adapter names."""
     adapter = folder.read_json("adapter_config.json")
     if not adapter or (folder.path / "model.safetensors").is_file():
         return folder
+    if adapters:
+        raise CorruptModelError(
+            f"the base of the adapter {adapters[-1]} is an adapter too, {folder.path}",
+            hint="merge the first one into its base and save that, or name the base itself",
+        )
     base, revision = adapter.get("base_model_name_or_path"), adapter.get("revision")
     if not isinstance(base, str) or not base:
         raise CorruptModelError(
             f"{folder.path / 'adapter_config.json'} names no base model (base_model_name_or_path is {base!r})",
             hint="write the base model's name or folder there",
         )
-    pinned = (
-        f"{base}@{revision}" if isinstance(revision, str) and revision and not Path(base).is_dir() else base
-    )
-    found = resolve(pinned, offline=offline)
+    # A relative path is meant from the adapter's own folder; PEFT writes it as it was typed.
+    places = (folder.path / base, Path(base).expanduser())
+    path = next((place for place in places if _is_folder(place)), None)
+    if path is not None:
+        found = _local(path.resolve(), offline=offline, adapters=(folder.path,))
+    else:
+        found = resolve(
+            f"{base}@{revision}" if isinstance(revision, str) and revision else base, offline=offline
+        )
     return ModelFolder(folder.name, folder.path, folder.revision, folder.stamp, found)

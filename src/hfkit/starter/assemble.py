@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hfkit.errors import SettingError
+from hfkit.errors import HfkitError, HubError, ModelError, SettingError
 from hfkit.hub.folder import ModelFolder
 from hfkit.values.suggestion import did_you_mean
 
@@ -33,7 +33,7 @@ _TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.jso
 def cache_folder() -> Path:
     """Give hfkit's cache: ``HFKIT_CACHE``, else ``hfkit`` in the user's cache folder."""
     if chosen := os.environ.get("HFKIT_CACHE"):
-        return Path(chosen)
+        return Path(chosen).expanduser()
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hfkit"
 
 
@@ -57,11 +57,29 @@ def starter_folder(name: str, *, offline: bool) -> ModelFolder:
     starter = STARTERS[name]
     revision = _revision(starter)
     target = cache_folder() / "starter" / f"{name}-{revision[:16]}"
-    if not target.is_dir():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with carried_model(starter.carrier, offline=offline) as base:
-            _write(starter, base, target)
-    return ModelFolder(f"hfkit/starter-{name}", target, f"sha256:{revision}", stamp=())
+    folder = ModelFolder(f"hfkit/starter-{name}", target, f"sha256:{revision}", stamp=())
+    try:
+        if not _is_whole(folder):
+            shutil.rmtree(target, ignore_errors=True)  # damaged: made again
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with carried_model(starter.carrier, offline=offline) as base:
+                _write(starter, base, target)
+    except OSError as error:
+        if isinstance(error, HfkitError):
+            raise
+        raise HubError(
+            f"the cache {cache_folder()} cannot be written: {error}",
+            hint="set HFKIT_CACHE to a folder that can",
+        ) from error
+    return folder
+
+
+def _is_whole(folder: ModelFolder) -> bool:
+    try:
+        folder.require_weights()
+    except ModelError:
+        return False
+    return bool(folder.config)
 
 
 def _revision(starter: Starter) -> str:
@@ -123,13 +141,18 @@ def merge_adapter(
         )
     merged = dict(weights)
     for key, value in adapter.items():
-        name = key.removeprefix("base_model.model.")
-        if name.endswith(".lora_A.weight"):
-            continue
-        if name.endswith(".lora_B.weight"):
-            target = name.replace(".lora_B.weight", ".weight")
-            down = adapter[key.replace(".lora_B.", ".lora_A.")].astype("float32")
-            merged[target] = merged[target] + value.astype("float32") @ down * (alpha / rank)
-        else:
-            merged[name] = value.astype("float32")
+        target, _, part = key.removeprefix("base_model.model.").partition(".lora_")
+        match part:
+            case "A.weight" | "embedding_A":  # read with its B
+                continue
+            case "B.weight":
+                down = adapter[key.replace(".lora_B.", ".lora_A.")]
+                change = value.astype("float32") @ down.astype("float32")
+            case "embedding_B":  # PEFT keeps tables the other way around
+                down = adapter[key.replace("_B", "_A")]
+                change = (value.astype("float32") @ down.astype("float32")).T
+            case _:
+                merged[target] = value.astype("float32")
+                continue
+        merged[f"{target}.weight"] = merged[f"{target}.weight"] + change * (alpha / rank)
     return {name: value.astype("float32", copy=False) for name, value in merged.items()}

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Check", "checks"]
+
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def _names_itself(backend: object) -> None:
     """A backend has a lower-case name and says what it lacks."""
     require(isinstance(backend, Backend), f"{type(backend).__name__} has no name or no missing()")
     name = getattr(backend, "name", None)
-    require(isinstance(name, str) and name.isidentifier() and name == name.lower(), f"its name is {name!r}")
+    require(isinstance(name, str) and bool(_NAME.fullmatch(name)), f"its name is {name!r}")
     missing = backend.missing() if isinstance(backend, Backend) else None
     require(
         missing is None or "pip install" in missing,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TinyFamily", "write_tiny_classifier"]
 
-TinyFamily: TypeAlias = Literal["bert", "distilbert", "roberta", "xlm-roberta", "electra", "gpt2"]
+TinyFamily: TypeAlias = Literal["bert", "distilbert", "roberta", "xlm-roberta", "electra", "gpt2", "xlnet"]
 """The architectures; each with its own kind of tokenizer, positions and head."""
 
 
@@ -100,5 +100,8 @@ def _settings(family: TinyFamily, folder: Path, limit: int) -> dict[str, int]:
                 "eos_token_id": 0,
             }
             return {**sizes, "vocab_size": write_byte_pairs(folder, limit=limit, family=family)}
+        case "xlnet":  # pools the last column, so it cannot be padded at the right
+            sizes = {"d_model": 32, "n_layer": 2, "n_head": 4, "d_inner": 64, "pad_token_id": 1}
+            return {**sizes, "vocab_size": write_unigrams(folder, limit=limit)}
         case _ as unreachable:
             assert_never(unreachable)

@@ -21,6 +21,8 @@ from hfkit.errors import (
     WeightsNotFoundError,
 )
 from hfkit.hub.resolve import resolve
+from hfkit.text.labels import LabelScheme
+from hfkit.text.templates import Row
 from hfkit.values.runtime import Runtime
 
 from .promise import require
@@ -30,11 +32,11 @@ if TYPE_CHECKING:
 
     from hfkit.backends.protocols import OpensScorers
     from hfkit.text.arrays import FloatArray, IntArray
-    from hfkit.text.templates import Row
 
 __all__ = ["ALL"]
 
 _TOLERANCE = 1e-4
+_LONG = 1024  # long enough to tell; no need to fill a window of 100,000 tokens
 _TEXTS = (
     "good",
     "a bad movie",
@@ -53,13 +55,19 @@ def _open(backend: OpensScorers, model_dir: Path) -> Iterator[tuple[Scorer, list
     rows = [tokenizer.single.assemble([ids]) for ids in tokenizer.encode(_TEXTS)]
     scorer = backend.open_scorer(folder, runtime)
     try:
-        yield scorer, rows
+        yield scorer, rows if scorer.card.pads else _equally_long(rows)
     finally:
         scorer.close()
 
 
 def _batch(rows: list[Row], scorer: Scorer, *, width: int = 0) -> TokenBatch:
     return TokenBatch.from_rows(rows, pad_id=scorer.card.pad_id, width=width)
+
+
+def _equally_long(rows: list[Row]) -> list[Row]:
+    """Repeat each row's tokens to the length of the longest, for models that cannot be padded."""
+    width = max(map(len, rows))
+    return [Row(np.resize(row.ids, width), np.resize(row.types, width)) for row in rows]
 
 
 def _require_same(one: FloatArray, other: FloatArray, otherwise: str) -> None:
@@ -80,6 +88,24 @@ def describes_itself(backend: OpensScorers, model_dir: Path) -> None:
         require(bool(card.device and card.dtype), f"device is {card.device!r}, dtype {card.dtype!r}")
 
 
+def knows_its_labels(backend: OpensScorers, model_dir: Path) -> None:
+    """Its labels are those that the model's config.json names, in their order."""
+    with _open(backend, model_dir) as (scorer, _):
+        named = LabelScheme.from_config(resolve(model_dir, offline=True).config)
+        require(scorer.card.labels == named, f"its labels are {scorer.card.labels}, config.json says {named}")
+
+
+def takes_its_longest_sequence(backend: OpensScorers, model_dir: Path) -> None:
+    """A sequence of as many tokens as its card names is taken."""
+    with _open(backend, model_dir) as (scorer, rows):
+        most = min(scorer.card.max_tokens or _LONG, _LONG)
+        ids, types = (np.resize(array, most) for array in (rows[-1].ids, rows[-1].types))
+        try:
+            scorer.score(_batch([Row(ids, types)], scorer))
+        except Exception as error:  # noqa: BLE001  # whatever it is, the card promised otherwise
+            require(kept=False, otherwise=f"{most} tokens raise {type(error).__name__}: {error}")
+
+
 def gives_logits(backend: OpensScorers, model_dir: Path) -> None:
     """Scores are finite float32 numpy arrays with a row for each sequence and a column for each label."""
     with _open(backend, model_dir) as (scorer, rows):
@@ -92,8 +118,10 @@ def gives_logits(backend: OpensScorers, model_dir: Path) -> None:
 
 
 def ignores_padding(backend: OpensScorers, model_dir: Path) -> None:
-    """A sequence scores the same however many columns of padding stand behind it."""
+    """A sequence scores the same however many columns of padding stand behind it, or the card says otherwise."""
     with _open(backend, model_dir) as (scorer, rows):
+        if not scorer.card.pads:
+            return
         tight, wide = (scorer.score(_batch(rows[:1], scorer, width=len(rows[0]) + extra)) for extra in (0, 7))
         _require_same(tight, wide, "padding changes scores")
 
@@ -229,6 +257,8 @@ def _refuses(backend: OpensScorers, folder: Path, kind: type[ModelError]) -> Non
 
 ALL = (
     describes_itself,
+    knows_its_labels,
+    takes_its_longest_sequence,
     gives_logits,
     ignores_padding,
     ignores_neighbors,

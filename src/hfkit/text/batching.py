@@ -29,12 +29,13 @@ __all__ = ["distinct", "look_ahead", "plan_batches", "run_batches"]
 T = TypeVar("T")
 
 
-def plan_batches(lengths: IntArray, *, budget: int) -> list[IntArray]:
+def plan_batches(lengths: IntArray, *, budget: int, equal: bool = False) -> list[IntArray]:
     """Group sequences so that rows times the longest row stays within a budget of tokens.
 
     Args:
         lengths: tokens of each sequence, shape ``[sequences]``, all at least 1.
         budget: the most tokens of one batch, padding included; a longer sequence is a batch alone.
+        equal: put only sequences of one length together, for a model that sees its padding.
 
     Returns:
         Positions in ``lengths``, a batch an array, the longest sequences first: if memory is short,
@@ -49,13 +50,15 @@ def plan_batches(lengths: IntArray, *, budget: int) -> list[IntArray]:
     while start < len(order):
         longest = int(lengths[order[start]])
         stop = start + max(1, budget // longest)
+        if equal:
+            stop = min(stop, start + int(np.count_nonzero(lengths[order[start:]] == longest)))
         batches.append(order[start:stop])
         start = stop
     return batches
 
 
 def run_batches(
-    lengths: IntArray, *, budget: int, run: Callable[[IntArray], T]
+    lengths: IntArray, *, budget: int, run: Callable[[IntArray], T], equal: bool = False
 ) -> Iterator[tuple[IntArray, T, int]]:
     """Run every planned batch; when memory runs out, halve the budget and go on.
 
@@ -63,6 +66,7 @@ def run_batches(
         lengths: tokens of each sequence, shape ``[sequences]``.
         budget: the most tokens of one batch to begin with.
         run: computes one batch, given as positions in ``lengths``.
+        equal: put only sequences of one length together.
 
     Yields:
         The positions, what ``run`` gave for them, and the budget now in force.
@@ -70,7 +74,7 @@ def run_batches(
     Raises:
         OutOfMemoryError: one sequence alone is too much.
     """
-    pending = plan_batches(lengths, budget=budget)
+    pending = plan_batches(lengths, budget=budget, equal=equal)
     while pending:
         batch = pending.pop(0)
         try:
@@ -80,7 +84,8 @@ def run_batches(
                 raise
             budget = len(batch) * int(lengths[batch[0]]) // 2
             rest = np.concatenate([batch, *pending])
-            pending = [rest[again] for again in plan_batches(lengths[rest], budget=budget)]
+            again = plan_batches(lengths[rest], budget=budget, equal=equal)
+            pending = [rest[batch] for batch in again]
             continue
         yield batch, outcome, budget
 

@@ -60,7 +60,7 @@ class LabelScheme:
         always a probability of its own (or a plain number): the rule of transformers' own pipeline.
 
         Raises:
-            CorruptModelError: ``id2label`` does not number its labels 0, 1, 2, ...
+            CorruptModelError: ``id2label`` does not number its labels 0, 1, 2, ... or names one twice.
 
         >>> LabelScheme.from_config({"id2label": {"1": "yes", "0": "no"}}).names
         ('no', 'yes')
@@ -80,6 +80,8 @@ class LabelScheme:
 def _names(config: Mapping[str, object]) -> tuple[str, ...]:
     """Give the labels in the order of their numbers; without any, the generic names of transformers."""
     id2label = config.get("id2label")
+    if isinstance(id2label, list):
+        id2label = dict(enumerate(id2label))
     if not isinstance(id2label, dict) or not id2label:
         count = config.get("num_labels")
         return tuple(f"LABEL_{number}" for number in range(count if isinstance(count, int) else 2))
@@ -90,4 +92,9 @@ def _names(config: Mapping[str, object]) -> tuple[str, ...]:
             f"id2label numbers its labels {', '.join(by_number)}, must be {', '.join(numbers)}",
             hint="correct id2label in config.json",
         )
-    return tuple(by_number[number] for number in numbers)
+    names = tuple(by_number[number] for number in numbers)
+    if len(set(names)) < len(names):
+        raise CorruptModelError(
+            f"id2label names a label twice: {', '.join(names)}", hint="correct id2label in config.json"
+        )
+    return names

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias, get_args
 
 from hfkit.errors import SettingError
 
+from .constraints import require_choice, require_kind, require_text, require_whole
+
 __all__ = ["DType", "Progress", "Runtime"]
 
 DType: TypeAlias = Literal["auto", "float32", "bfloat16", "float16"]
@@ -54,22 +56,13 @@ progress='auto', trust_remote_code=())
     trust_remote_code: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.dtype not in get_args(DType):
-            raise SettingError(
-                f"dtype {self.dtype!r} is not one of {get_args(DType)}", hint="name one of them"
-            )
-        if self.progress not in get_args(Progress):
-            raise SettingError(
-                f"progress {self.progress!r} is not one of {get_args(Progress)}", hint="name one of them"
-            )
-        if self.threads is not None and self.threads < 1:
-            raise SettingError(
-                f"threads is {self.threads}, must be at least 1", hint="use None for the library's choice"
-            )
-        if self.batch_tokens < 1:
-            raise SettingError(
-                f"batch_tokens is {self.batch_tokens}, must be at least 1", hint="512 suits a processor"
-            )
+        require_text("backend", self.backend)
+        require_text("device", self.device)
+        require_choice("dtype", self.dtype, get_args(DType))
+        require_choice("progress", self.progress, get_args(Progress))
+        require_whole("threads", self.threads, least=1)
+        require_whole("batch_tokens", self.batch_tokens, least=1)
+        require_kind("trust_remote_code", self.trust_remote_code, (tuple,))
         for entry in self.trust_remote_code:
             if not _TRUSTED.fullmatch(entry):
                 raise SettingError(

@@ -7,6 +7,7 @@ import typing
 from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import hfkit
@@ -143,6 +144,17 @@ def test_bad_input_is_a_typed_error(
     assert caught.value.message == message.replace("input", "input 1", 1)
 
 
+def test_a_table_is_refused_before_its_columns_are_labeled(classify: hfkit.Classify) -> None:
+    frame = pd.DataFrame({"text": ["good", "bad"], "other": ["x", "y"]})
+    with pytest.raises(errors.InputTypeError) as caught:
+        classify.batch(frame)
+    assert caught.value.message == "inputs are a DataFrame, must be an iterable of str or Pair"
+    assert caught.value.hint == "give one column of it: facade.batch(frame['text'])"
+    assert [result.label for result in classify.batch(frame["text"])] == [
+        classify(t).label for t in frame["text"]
+    ]
+
+
 @pytest.mark.parametrize("bad", ["good", b"good", None, 7, {"text": "good"}, hfkit.Pair("a", "b")], ids=repr)
 def test_what_is_no_collection_is_refused_at_the_call(classify: hfkit.Classify, bad: typing.Any) -> None:
     for many in (classify.batch, classify.map):
@@ -177,6 +189,12 @@ def test_windows_of_a_pair_read_every_part(classify: hfkit.Classify) -> None:
     assert both.coverage.windows > long.coverage.windows > 1
 
 
+def test_a_pair_that_makes_too_many_windows_is_refused(classify: hfkit.Classify) -> None:
+    text = "good " * 20_000
+    with pytest.raises(errors.InputTooLongError, match=r"input makes .* windows, at most 8,192 are read"):
+        classify(hfkit.Pair(text, text))
+
+
 def test_max_pooling_takes_each_labels_highest_window(classify: hfkit.Classify) -> None:
     text = "good " * 100 + "bad " * 100
     mean, highest = classify(text), classify.with_(pooling="max")(text)
@@ -191,6 +209,9 @@ def test_several_labels_hold_from_the_threshold_on(tmp_path: Path, fake: hfkit.R
     result = classify.with_(threshold=middle)("a good movie")
     assert set(result.labels) == {label for label, score in scores.items() if score >= middle}
     assert classify.with_(threshold=1.0)("a good movie").labels == ()
+    everything = classify.with_(threshold=0.0, top_k=1)("a good movie")
+    assert set(everything.labels) == {"a", "b", "c"}  # top_k cuts the scores that are shown, not what holds
+    assert len(everything.scores) == 1
 
 
 def test_activation_may_be_asked_for(classify: hfkit.Classify) -> None:
@@ -222,10 +243,17 @@ def test_generic_labels_are_noted_in_the_source(tmp_path: Path, fake: hfkit.Runt
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"top_k": 0}, "top_k is 0, must be at least 1"),
-        ({"window": 0}, "window is 0, must be at least 1"),
-        ({"overlap": -1}, "overlap is -1, must be at least 0"),
-        ({"max_characters": 0}, "max_characters is 0, must be at least 1"),
+        ({"top_k": 0}, "top_k is 0, must be a whole number, at least 1"),
+        ({"window": 0}, "window is 0, must be a whole number, at least 1"),
+        ({"overlap": -1}, "overlap is -1, must be a whole number, at least 0"),
+        ({"max_characters": 0}, "max_characters is 0, must be a whole number, at least 1"),
+        ({"top_k": True}, "top_k is True, must be a whole number, at least 1"),
+        ({"window": 10.0}, "window is 10.0, must be a whole number, at least 1"),
+        ({"threshold": None}, "threshold is None, must be int or float"),
+        ({"model": 123}, "model is 123, must be str or PathLike or None"),
+        ({"model": b"m"}, "model is b'm', must be str or PathLike or None"),
+        ({"model": ""}, "model is empty, must be a folder or a repository"),
+        ({"runtime": None}, "runtime is None, must be Runtime"),
         ({"threshold": 1.5}, "threshold is 1.5, must be from 0 to 1"),
         ({"activation": "relu"}, "activation 'relu' is not one of ('auto', 'softmax', 'sigmoid', 'none')"),
         ({"overflow": "cut"}, "overflow 'cut' is not one of ('window', 'error', 'truncate')"),

@@ -81,3 +81,8 @@ def test_activation(problem: Problem, activation: Activation) -> None:
 )
 def test_generic(names: tuple[str, ...], generic: bool) -> None:  # noqa: FBT001
     assert LabelScheme(names, "single_label_classification").generic is generic
+
+
+def test_a_label_is_named_once() -> None:
+    with pytest.raises(CorruptModelError, match="id2label names a label twice: a, b, a"):
+        LabelScheme.from_config({"id2label": ["a", "b", "a"]})

@@ -25,8 +25,24 @@ COMMIT = "0123456789abcdef" * 2 + "01234567"
             "progress 'yes' is not one of ('auto', 'always', 'never')",
             "name one of them",
         ),
-        ({"threads": 0}, "threads is 0, must be at least 1", "use None for the library's choice"),
-        ({"batch_tokens": 0}, "batch_tokens is 0, must be at least 1", "512 suits a processor"),
+        ({"threads": 0}, "threads is 0, must be a whole number, at least 1", "leave it out for the default"),
+        (
+            {"batch_tokens": 0},
+            "batch_tokens is 0, must be a whole number, at least 1",
+            "leave it out for the default",
+        ),
+        (
+            {"batch_tokens": 1e3},
+            "batch_tokens is 1000.0, must be a whole number, at least 1",
+            "leave it out for the default",
+        ),
+        ({"backend": None}, "backend is None, must be str", "leave it out for the default"),
+        ({"device": ""}, "device is empty, must be a name", "leave it out for the default"),
+        (
+            {"trust_remote_code": "org/x"},
+            "trust_remote_code is 'org/x', must be tuple",
+            "leave it out for the default",
+        ),
         (
             {"trust_remote_code": ("org/model@main",)},
             "trust_remote_code names 'org/model@main', must be 'org/name@' and the 40 digits of a commit",

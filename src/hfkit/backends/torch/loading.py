@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from safetensors import safe_open
 from transformers import AutoConfig, AutoModelForSequenceClassification
 
 from hfkit.errors import CorruptModelError, MissingDependencyError, ModelError, WrongHeadError
+from hfkit.text.labels import LabelScheme
 
 from .placement import choose_device, choose_dtype
-from .quiet import quiet_transformers
+from .quiet import first_line, quiet_transformers
+from .tokenizer import gives_types
 from .trust import check_code
 
 if TYPE_CHECKING:
@@ -27,10 +30,27 @@ if TYPE_CHECKING:
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
 
-__all__ = ["load_classifier"]
+__all__ = ["LoadedClassifier", "load_classifier"]
 
 
-def load_classifier(folder: ModelFolder, runtime: Runtime) -> PreTrainedModel:
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedClassifier:
+    """An open model and what its files say.
+
+    Attributes:
+        model: on its device, ready to run.
+        labels: its labels.
+        reads_types: whether it is to be given ``token_type_ids``.
+        notes: what a careful reader of its answers should know.
+    """
+
+    model: PreTrainedModel
+    labels: LabelScheme
+    reads_types: bool
+    notes: tuple[str, ...]
+
+
+def load_classifier(folder: ModelFolder, runtime: Runtime) -> LoadedClassifier:
     """Open a sequence classification model, or an adapter on its base.
 
     Raises:
@@ -38,25 +58,47 @@ def load_classifier(folder: ModelFolder, runtime: Runtime) -> PreTrainedModel:
         DeviceError: the device is not there.
     """
     device, dtype = choose_device(runtime.device), choose_dtype(runtime.dtype)
+    LabelScheme.from_config(folder.config)  # before seconds are spent on weights
     with quiet_transformers():
-        if folder.base is None:
-            model, missing = _load(folder, runtime, dtype, _config(folder, runtime))
-        else:
-            model, missing = _load_adapted(folder, folder.base, runtime, dtype)
-    if missing:
-        made = folder.config.get("architectures") or (folder.base.config if folder.base else {}).get(
-            "architectures"
+        model, missing, unused = (
+            _load_adapted(folder, folder.base, runtime, dtype)
+            if folder.base
+            else _load(folder, runtime, dtype, _config(folder, runtime))
         )
+    made = _architectures(folder)
+    if missing or _OTHER_HEAD.search(" ".join(made)):
+        lack = f"its weights lack {_few(missing)}, which" if missing else "which is not what"
         raise WrongHeadError(
-            f"{folder.name} was saved as {made}; its weights lack {_few(missing)}, "
-            f"which {type(model).__name__} needs: its answers would be random",
+            f"{folder.name} was saved as {made}; {lack} {type(model).__name__} needs: its answers would be random",
             hint="open it with the verb it was trained for, or fine-tune it for classification first",
         )
     model.eval()  # type: ignore[no-untyped-call]
     model.requires_grad_(False)  # noqa: FBT003  # torch's own signature
     if device.type == "cpu":
         _own_memory(model)
-    return cast("PreTrainedModel", model.to(device))  # type: ignore[arg-type]
+    return LoadedClassifier(
+        cast("PreTrainedModel", model.to(device)),  # type: ignore[arg-type]
+        LabelScheme.from_config(model.config.to_dict()),
+        reads_types=gives_types(folder, model.config, runtime),
+        notes=(f"the model did not use weights of its files: {_few(unused)}",) if unused else (),
+    )
+
+
+# These share the names of their weights with a classifier, so that nothing would be found missing.
+_OTHER_HEAD = re.compile(r"For(TokenClassification|QuestionAnswering|MultipleChoice)\b")
+
+
+def _architectures(folder: ModelFolder) -> list[str]:
+    """Name the classes that a model was saved as; an adapter has a head of its own."""
+    names = folder.config.get("architectures")
+    if names is None and folder.base:
+        names = folder.base.config.get("architectures")
+        return (
+            []
+            if not isinstance(names, list)
+            else [str(name) for name in names if not _OTHER_HEAD.search(str(name))]
+        )
+    return [str(name) for name in names] if isinstance(names, list) else []
 
 
 def _config(folder: ModelFolder, runtime: Runtime) -> PretrainedConfig:
@@ -68,9 +110,9 @@ def _config(folder: ModelFolder, runtime: Runtime) -> PretrainedConfig:
     trusted = check_code(folder, runtime)
     try:
         config = AutoConfig.from_pretrained(folder.path, local_files_only=True, trust_remote_code=trusted)
-    except (ValueError, KeyError) as error:
+    except Exception as error:  # its own checks raise whatever they like
         raise ModelError(
-            f"transformers cannot read {folder.path / 'config.json'}: {_first_line(error)}",
+            f"transformers cannot read {folder.path / 'config.json'}: {first_line(error)}",
             hint="check model_type there; a newer model may need a newer transformers",
         ) from error
     return cast("PretrainedConfig", config)
@@ -78,8 +120,8 @@ def _config(folder: ModelFolder, runtime: Runtime) -> PretrainedConfig:
 
 def _load(
     folder: ModelFolder, runtime: Runtime, dtype: torch.dtype, config: PretrainedConfig
-) -> tuple[PreTrainedModel, set[str]]:
-    """Load weights; give the model and the names of the weights that the files lack."""
+) -> tuple[PreTrainedModel, set[str], set[str]]:
+    """Load weights; give the model, the names of weights that the files lack, and of those it did not use."""
     folder.require_weights()
     try:
         model, report = AutoModelForSequenceClassification.from_pretrained(
@@ -92,23 +134,30 @@ def _load(
             ignore_mismatched_sizes=True,  # reported below, as missing
             trust_remote_code=check_code(folder, runtime),
         )
-    except ValueError as error:
-        raise WrongHeadError(
-            f"{folder.name} ({config.model_type}) has no sequence classification class: {_first_line(error)}",
-            hint="open it with the verb it was trained for",
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{folder.name} needs a package that is not installed: {first_line(error)}",
+            hint="install the package that it names",
         ) from error
-    except (OSError, RuntimeError) as error:
+    except ValueError as error:
+        kind = WrongHeadError if "Unrecognized configuration class" in str(error) else CorruptModelError
+        raise kind(
+            f"{folder.name} ({config.model_type}) is no sequence classification model: {first_line(error)}",
+            hint="open it with the verb it was trained for, or check its config.json",
+        ) from error
+    except Exception as error:
         raise CorruptModelError(
-            f"{folder.path} cannot be loaded: {_first_line(error)}", hint="fetch or save the model again"
+            f"{folder.path} cannot be loaded: {first_line(error)}", hint="fetch or save the model again"
         ) from error
     loaded = cast("Mapping[str, Iterable[object]]", report)
     mismatched = {str(entry[0] if isinstance(entry, tuple) else entry) for entry in loaded["mismatched_keys"]}
-    return cast("PreTrainedModel", model), {str(key) for key in loaded["missing_keys"]} | mismatched
+    missing = {str(key) for key in loaded["missing_keys"]} | mismatched
+    return cast("PreTrainedModel", model), missing, {str(key) for key in loaded["unexpected_keys"]}
 
 
 def _load_adapted(
     folder: ModelFolder, base: ModelFolder, runtime: Runtime, dtype: torch.dtype
-) -> tuple[PreTrainedModel, set[str]]:
+) -> tuple[PreTrainedModel, set[str], set[str]]:
     """Load a base, put an adapter on it and merge the two."""
     try:
         from peft import PeftModel
@@ -125,20 +174,25 @@ def _load_adapted(
         ]
         if heads and heads[-1] != config.num_labels:
             config.num_labels = heads[-1]  # PEFT folders keep no label names, only the head's shape
-    model, missing = _load(base, runtime, dtype, config)
+    model, missing, _ = _load(base, runtime, dtype, config)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message=".*[Mm]issing adapter keys")
             # peft 0.21 reads a property that transformers 5.23 has renamed; nothing that a caller could mend.
             warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`", category=FutureWarning)
             adapted = PeftModel.from_pretrained(model, str(folder.path), local_files_only=True)
+            if not hasattr(adapted.base_model, "merge_and_unload"):
+                raise ModelError(
+                    f"{folder.name} is an adapter of a kind that cannot be merged: {type(adapted.base_model).__name__}",
+                    hint="LoRA, IA3 and their kin can; prompt and prefix tuning cannot",
+                )
             merged = cast("PreTrainedModel", adapted.merge_and_unload())
-    except (ValueError, RuntimeError, KeyError, UserWarning) as error:
+    except (ValueError, RuntimeError, KeyError, AttributeError, UserWarning) as error:
         raise CorruptModelError(
-            f"{folder.name} does not fit its base {base.name}: {_first_line(error)}",
+            f"{folder.name} does not fit its base {base.name}: {first_line(error)}",
             hint="an adapter opens only on the base it was trained on",
         ) from error
-    return merged, missing - set(shapes)
+    return merged, missing - set(shapes), set()
 
 
 def _adapter_shapes(folder: ModelFolder) -> dict[str, int]:
@@ -166,7 +220,3 @@ def _own_memory(model: PreTrainedModel) -> None:
 def _few(names: set[str]) -> str:
     shown = sorted(names)[:4]
     return ", ".join(shown) + (f" and {len(names) - len(shown)} more" if len(names) > len(shown) else "")
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

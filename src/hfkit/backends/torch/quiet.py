@@ -10,7 +10,7 @@ from transformers.utils import logging
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["quiet_transformers"]
+__all__ = ["first_line", "quiet_transformers"]
 
 
 @contextmanager
@@ -25,3 +25,9 @@ def quiet_transformers() -> Iterator[None]:
         logging.set_verbosity(verbosity)
         if bars:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def first_line(error: BaseException) -> str:
+    """Give the first line of an error's text: transformers writes pages, torch whole stacks."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -3,52 +3,85 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 import transformers
 
-from hfkit.backends.protocols import ScorerCard
-from hfkit.errors import CorruptModelError, OutOfMemoryError, SessionClosedError
-from hfkit.text.labels import LabelScheme
+from hfkit.backends.protocols import ScorerCard, TokenBatch
+from hfkit.errors import BackendError, CorruptModelError, OutOfMemoryError, SessionClosedError
+from hfkit.text.templates import Row
 
 from .threads import limited_threads
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-    from hfkit.backends.protocols import TokenBatch
     from hfkit.text.arrays import FloatArray, IntArray
     from hfkit.values.runtime import Runtime
 
+    from .loading import LoadedClassifier
+
 __all__ = ["TorchScorer"]
+
+# Tokens of the probe for padding, and columns of padding behind it: more than any local convolution.
+_PROBE = 8
+
+# How far padding may move a logit, relative to the largest, and still be rounding.
+_TOLERANCES = {"float32": 1e-4, "bfloat16": 5e-2, "float16": 1e-2}
 
 
 class TorchScorer:
     """A sequence classification model on torch."""
 
-    def __init__(self, model: PreTrainedModel, runtime: Runtime) -> None:
+    def __init__(self, loaded: LoadedClassifier, runtime: Runtime) -> None:
+        model = loaded.model
         self._model: PreTrainedModel | None = model
         self._threads = runtime.threads
         self._device = model.device
         config = model.config
         accepts_types = "token_type_ids" in inspect.signature(model.forward).parameters
         # Models without segments take the argument too, and would look their ids up in a table of one.
-        self._wants_types = accepts_types and (getattr(config, "type_vocab_size", 0) or 0) > 1
-        pad_id = config.pad_token_id
+        self._wants_types = (
+            loaded.reads_types and accepts_types and getattr(config, "type_vocab_size", 2) != 1
+        )
+        pad_id: int | None = getattr(config, "pad_token_id", None)
+        known = pad_id is not None
         if pad_id is None:
-            # Decoders pool the last token that is no padding, and refuse a batch without a padding id.
-            eos = config.eos_token_id
-            pad_id = (eos[0] if isinstance(eos, list) else eos) or 0
-            config.pad_token_id = pad_id
+            # A decoder pools the last token that is no padding, and refuses a batch without a padding
+            # id. One that no token has lets it pool the last token, as it does for a single sequence.
+            config.pad_token_id = -1
+            pad_id = 0
         self.card: ScorerCard = ScorerCard(
-            labels=LabelScheme.from_config(config.to_dict()),
+            labels=loaded.labels,
             max_tokens=_position_limit(model),
             pad_id=pad_id,
             device=str(model.device),
             dtype=str(model.dtype).removeprefix("torch."),
+            pads=known,
             versions=(("torch", torch.__version__), ("transformers", transformers.__version__)),
+            notes=loaded.notes,
+        )
+        self.card = replace(self.card, pads=known and not self._sees_padding())
+
+    def _sees_padding(self) -> bool:
+        """Find out, with numbers, whether padding changes the model's answer; some families mix all columns."""
+        config = self._model.config if self._model else None
+        size = getattr(config, "vocab_size", 0)
+        ends = getattr(config, "eos_token_id", None)
+        ids = [size // 3 + step for step in range(_PROBE)] + ([ends] if isinstance(ends, int) else [])
+        row = Row(np.array(ids, dtype=np.int64), np.zeros(len(ids), dtype=np.int64))
+        if self.card.max_tokens is not None and len(ids) + _PROBE > self.card.max_tokens:
+            return False
+        tight, wide = (
+            self.score(TokenBatch.from_rows([row], pad_id=self.card.pad_id, width=len(ids) + extra))
+            for extra in (0, _PROBE)
+        )
+        return bool(
+            np.abs(tight - wide).max()
+            > _TOLERANCES.get(self.card.dtype, 1e-4) * max(1.0, np.abs(tight).max())
         )
 
     def score(self, batch: TokenBatch, /) -> FloatArray:
@@ -68,13 +101,30 @@ class TorchScorer:
                 f"the tokenizer gives ids up to {batch.ids.max()}, the model has {model.config.vocab_size}",
                 hint="the tokenizer beside the model is not the one it was trained with",
             ) from error
+        except ValueError as error:
+            if len(batch.ids) > 1 and "<eos>" in str(error):
+                return self._score_rows(batch)
+            raise
         except RuntimeError as error:
             if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
                 raise OutOfMemoryError(
                     f"{batch.ids.shape[0]} sequences of {batch.ids.shape[1]} tokens do not fit on {self._device}",
                     hint="use a smaller window, a smaller dtype, or a device with more memory",
                 ) from error
-            raise
+            raise BackendError(
+                f"the model failed in {self.card.dtype} on {self._device}: {error}",
+                hint="use Runtime(dtype='float32'), or another device",
+            ) from error
+
+    def _score_rows(self, batch: TokenBatch) -> FloatArray:
+        """Score one row at a time: BART and T5 pool at the end token and want equally many in each row."""
+        rows = [
+            Row(ids[mask == 1], types[mask == 1])
+            for ids, mask, types in zip(batch.ids, batch.mask, batch.types, strict=True)
+        ]
+        return np.concatenate(
+            [self.score(TokenBatch.from_rows([row], pad_id=self.card.pad_id)) for row in rows]
+        )
 
     def close(self) -> None:
         """Let go of the model."""

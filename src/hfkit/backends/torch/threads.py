@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,14 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
     os.register_at_fork(after_in_child=_after_fork)
 
 
+class _Own:
+    """torch's own number of threads, to be put back when the last limited forward pass ends."""
+
+    lock = threading.Lock()
+    inside = 0
+    number = 0
+
+
 @contextmanager
 def limited_threads(threads: int | None) -> Iterator[None]:
     """Run with so many threads, then put back the number that torch had.
@@ -38,12 +47,17 @@ def limited_threads(threads: int | None) -> Iterator[None]:
     Args:
         threads: how many; None leaves torch's own choice. A forked child stays at one.
     """
-    before = torch.get_num_threads()
-    if threads is None or threads == before or _forked:
+    if threads is None or _forked:
         yield
         return
-    torch.set_num_threads(threads)
+    with _Own.lock:
+        if not _Own.inside:
+            _Own.number = torch.get_num_threads()
+        _Own.inside += 1
+        torch.set_num_threads(threads)
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        with _Own.lock:
+            _Own.inside -= 1
+            torch.set_num_threads(_Own.number)

@@ -1,0 +1,59 @@
+"""What a setting may be; a bad one is refused where it is written, not where it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hfkit.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["require_choice", "require_kind", "require_text", "require_whole"]
+
+
+def require_choice(name: str, value: object, allowed: Sequence[str]) -> None:
+    """Refuse a value that is none of the allowed ones.
+
+    Raises:
+        SettingError: it is not.
+    """
+    if value not in allowed:
+        raise SettingError(f"{name} {value!r} is not one of {tuple(allowed)}", hint="name one of them")
+
+
+def require_kind(name: str, value: object, kinds: tuple[type, ...]) -> None:
+    """Refuse a value of another type: a type checker would, and not everybody runs one.
+
+    Raises:
+        SettingError: it is of none of the types.
+    """
+    if not isinstance(value, kinds):
+        allowed = " or ".join("None" if kind is type(None) else kind.__name__ for kind in kinds)
+        raise SettingError(f"{name} is {value!r}, must be {allowed}", hint="leave it out for the default")
+
+
+def require_whole(name: str, value: object, *, least: int) -> None:
+    """Refuse what is neither None nor a whole number from ``least`` on.
+
+    Raises:
+        SettingError: it is not.
+    """
+    if value is None:
+        return
+    if type(value) is not int or value < least:  # True is an int, and no number of anything
+        raise SettingError(
+            f"{name} is {value!r}, must be a whole number, at least {least}",
+            hint="leave it out for the default",
+        )
+
+
+def require_text(name: str, value: object) -> None:
+    """Refuse what is no text, or an empty one.
+
+    Raises:
+        SettingError: it is not.
+    """
+    require_kind(name, value, (str,))
+    if not value:
+        raise SettingError(f"{name} is empty, must be a name", hint="leave it out for the default")

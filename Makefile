@@ -25,7 +25,7 @@ test-fast: $(DEV)
 check: $(DEV)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy src tests examples benchmarks tools docs/conf.py conftest.py
+	$(BIN)/mypy src tests examples benchmarks training tools docs/conf.py conftest.py
 	$(BIN)/lint-imports
 	$(BIN)/python tools/names.py
 	$(BIN)/python tools/completeness.py

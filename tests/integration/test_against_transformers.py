@@ -130,7 +130,7 @@ def test_a_model_that_pools_at_its_end_token_takes_any_mixture(tmp_path: Path) -
     size = write_byte_pairs(folder)
     config = BartConfig(
         vocab_size=size, d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=4,
-        decoder_attention_heads=4, encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=128, 
+        decoder_attention_heads=4, encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=128,
         bos_token_id=0, pad_token_id=1, eos_token_id=2, decoder_start_token_id=2,
     )  # fmt: skip
     config.num_labels = 3

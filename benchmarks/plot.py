@@ -24,6 +24,7 @@ _COLORS = {"on the clock": "#4c72b0", "processor time": "#a9b8d6"}
 def draw(comparisons: Sequence[Comparison], file: Path) -> None:
     """Draw a panel of bars for each set of texts."""
     mpl.rcParams["svg.hashsalt"] = "hfkit"  # the same figures give the same file
+    mpl.rcParams["svg.fonttype"] = "none"  # text as text: a tenth of the size
     figure = Figure(figsize=(4.6 * len(comparisons), 3.4), layout="constrained")
     for axes, comparison in zip(
         figure.subplots(1, len(comparisons), squeeze=False)[0], comparisons, strict=True

@@ -38,9 +38,19 @@ _NOTES = (
 
 def page(sections: Sequence[str], *, machine: Sequence[str], command: Sequence[str]) -> str:
     """Put sections under a title, with the machine and the command that made them."""
-    head = "# Benchmark results\n\nWritten by the command below; not edited by hand.\n"
-    made = f"    python {join(command)}\n"
-    return "\n".join([head, made, *machine, "", *sections])
+    return "\n".join(
+        [
+            "# Benchmark results\n",
+            "Written by this command, and not edited by hand:\n",
+            f"    python {join(command)}\n",
+            "With texts and a model of your own, for speed and for equal answers:\n",
+            "    python benchmarks/classify.py --texts FILE --model FOLDER",
+            "    python benchmarks/agreement.py --data FILE --model FOLDER\n",
+            *machine,
+            "",
+            *sections,
+        ]
+    )
 
 
 def comparison_section(comparisons: Sequence[Comparison]) -> str:

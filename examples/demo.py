@@ -56,9 +56,9 @@ def main() -> None:
         right = sum(review["label"] == result.label for review, result in zip(reviews, results, strict=True))
         work = results.statistics
         print(
-            f"  {right} of {len(results)} agree with the reviewer, in {seconds:.2f} s: {work.forwards} forward passes,"
+            f"  {right} of {len(results)} agree with the reviewer, in {seconds:.2f} s: {work.forwards} forward passes;"
         )
-        print(f"  of which {work.padding:.1%} was padding")
+        print(f"  {work.padding:.1%} of the computed tokens were padding")
 
         heading("Classify: a document longer than the model's window")
         document = " ".join(

@@ -179,6 +179,9 @@ def test_merging_equals_peft(tiny_bert: Path, tmp_path: Path) -> None:
     assert set(merged) <= set(expected)
     for name, value in merged.items():
         assert np.abs(value - expected[name].numpy()).max() < 1e-5
+    save_file(merged, tmp_path / "merged.safetensors")
+    for name, value in load_file(tmp_path / "merged.safetensors").items():
+        assert np.array_equal(value, merged[name])
 
 
 def test_an_adapter_config_without_numbers_is_refused() -> None:

@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hfkit.errors import HfkitError, HubError, ModelError, SettingError
 from hfkit.hub.folder import ModelFolder
 from hfkit.values.suggestion import did_you_mean
@@ -18,7 +20,6 @@ from .carrier import carried_model
 from .catalog import STARTERS
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from .catalog import Starter
@@ -155,4 +156,5 @@ def merge_adapter(
                 merged[target] = value.astype("float32")
                 continue
         merged[f"{target}.weight"] = merged[f"{target}.weight"] + change * (alpha / rank)
-    return {name: value.astype("float32", copy=False) for name, value in merged.items()}
+    # safetensors writes memory as it lies: a transposed array would be read back as another one.
+    return {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in merged.items()}

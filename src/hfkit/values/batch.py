@@ -24,6 +24,8 @@ R_co = TypeVar("R_co", bound=Result, covariant=True)
 class Batch(Sequence[R_co]):
     """An immutable sequence of results, in the order of their inputs.
 
+    A slice is a Batch too; its ``statistics`` count its inputs only.
+
     >>> from hfkit.values.classification import Classification
     >>> empty: Batch[Classification] = Batch(())
     >>> len(empty), empty.to_json()

@@ -17,7 +17,7 @@ from hfkit.text.templates import Row
 from .threads import limited_threads
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel
+    from transformers import PretrainedConfig, PreTrainedModel
 
     from hfkit.text.arrays import FloatArray, IntArray
     from hfkit.values.runtime import Runtime
@@ -43,10 +43,7 @@ class TorchScorer:
         self._device = model.device
         config = model.config
         accepts_types = "token_type_ids" in inspect.signature(model.forward).parameters
-        # Models without segments take the argument too, and would look their ids up in a table of one.
-        self._wants_types = (
-            loaded.reads_types and accepts_types and getattr(config, "type_vocab_size", 2) != 1
-        )
+        self._wants_types = loaded.reads_types and accepts_types
         pad_id: int | None = getattr(config, "pad_token_id", None)
         known = pad_id is not None
         if pad_id is None:
@@ -64,14 +61,17 @@ class TorchScorer:
             versions=(("torch", torch.__version__), ("transformers", transformers.__version__)),
             notes=loaded.notes,
         )
-        self.card = replace(self.card, pads=known and not self._sees_padding())
+        self.card = replace(self.card, pads=known and not self._sees_padding(config))
 
-    def _sees_padding(self) -> bool:
+    def _sees_padding(self, config: PretrainedConfig) -> bool:
         """Find out, with numbers, whether padding changes the model's answer; some families mix all columns."""
-        config = self._model.config if self._model else None
-        size = getattr(config, "vocab_size", 0)
-        ends = getattr(config, "eos_token_id", None)
-        ids = [size // 3 + step for step in range(_PROBE)] + ([ends] if isinstance(ends, int) else [])
+        size = getattr(config, "vocab_size", None) or 1
+        ids = [
+            (size // 3 + step) % size for step in range(_PROBE)
+        ]  # from the middle, where no special tokens are
+        end = getattr(config, "eos_token_id", None)
+        if isinstance(end, int):
+            ids.append(end)  # BART and T5 pool there
         row = Row(np.array(ids, dtype=np.int64), np.zeros(len(ids), dtype=np.int64))
         if self.card.max_tokens is not None and len(ids) + _PROBE > self.card.max_tokens:
             return False

@@ -49,10 +49,11 @@ def test_letting_go_of_one_never_closes_another(fake_model: Path, fake: hfkit.Ru
     assert one("good") == answer  # and the closed one opens again
 
 
-def test_the_last_to_let_go_frees_the_model(fake_model: Path, fake: hfkit.Runtime) -> None:
+def test_the_last_to_let_go_frees_the_model(tmp_path: Path, fake: hfkit.Runtime) -> None:
+    folder = write_fake_model(tmp_path / "m")  # of its own: no other test may hold it
     gc.disable()  # reference counting alone must do
     try:
-        with hfkit.Classify(fake_model, runtime=fake) as one:
+        with hfkit.Classify(folder, runtime=fake) as one:
             other = one.with_(top_k=1)
             other.load()
             one.load()

@@ -88,7 +88,7 @@ def _comparison(comparison: Comparison) -> str:
             trial.cpu_ratio.show(2),
             f"{trial.computed:.2f}",
         ]
-        row += [f"{comparison.memory[trial.name]:.0f}"] if memory else []
+        row += [_mebibytes(comparison.memory[trial.name])] if memory else []
         row.append(f"{trial.difference.largest:.0e}")
         rows.append(row)
     return (
@@ -125,7 +125,7 @@ def scaling_section(growths: Sequence[Growth]) -> str:
             f"{growth.wall:.2f}",
             f"{growth.wall / growth.count * 1000:.2f}",
             f"{growth.cpu / growth.count * 1000:.2f}",
-            "?" if growth.memory is None else f"{growth.memory:.1f}",
+            _mebibytes(growth.memory),
         ]
         for growth in growths
     ]
@@ -144,6 +144,10 @@ def scaling_section(growths: Sequence[Growth]) -> str:
         "one by one to a reader who keeps none; `batch` keeps them all.\n\n"
         f"{_table(columns, rows)}\n"
     )
+
+
+def _mebibytes(memory: float | None) -> str:
+    return "?" if memory is None else f"{memory:.0f}"
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

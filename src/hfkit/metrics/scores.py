@@ -1,0 +1,119 @@
+"""The answers to many questions, scored together.
+
+All figures are percentages, from 0 to 100, as the official scripts print them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hfkit.errors import EmptyInputError, InputError
+from hfkit.values.jsonable import to_json_value
+
+from .answers import exact_match, f1, has_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .answers import AnswerStyle
+
+__all__ = ["AnswerScores", "GroupScores", "require_answers", "score_answers"]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupScores:
+    """The scores of some of the questions.
+
+    Attributes:
+        exact_match: answers that equal a reference, in percent.
+        f1: mean overlap of an answer with the closest of its references, in percent.
+        total: how many questions, at least 1.
+    """
+
+    exact_match: float
+    f1: float
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerScores:
+    """The scores of all questions.
+
+    Attributes:
+        exact_match: answers that equal a reference, in percent.
+        f1: mean overlap of an answer with the closest of its references, in percent.
+        total: how many questions, at least 1.
+        has_answer: the scores of the questions that have an answer; None if there are none.
+        no_answer: the scores of the questions that have none; None if there are none.
+    """
+
+    exact_match: float
+    f1: float
+    total: int
+    has_answer: GroupScores | None
+    no_answer: GroupScores | None
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the scores as a dict of JSON values."""
+        return {name: to_json_value(getattr(self, name)) for name in self.__slots__}
+
+
+def score_answers(
+    predictions: Sequence[str], references: Sequence[Sequence[str]], *, style: AnswerStyle = "squad"
+) -> AnswerScores:
+    """Score answers as the official evaluators of SQuAD (1.1 and 2.0) and of CMRC 2018 do.
+
+    Args:
+        predictions: one answer a question; an empty one says that there is no answer.
+        references: for each question the answers that count as right, of which the closest is taken; a
+            question with none, or with empty ones only, has no answer.
+        style: how answers are compared.
+
+    Raises:
+        EmptyInputError: there are no questions.
+        InputTypeError: a prediction is no text, or its references are no sequence of texts.
+        InputError: there are more predictions than references, or fewer.
+        SettingError: there is no such style.
+
+    >>> scores = score_answers(["The cat", "a big dog", ""], [["cat"], ["dog", "wolf"], []])
+    >>> round(scores.exact_match, 1), round(scores.f1, 1)
+    (66.7, 88.9)
+    >>> scores.no_answer
+    GroupScores(exact_match=100.0, f1=100.0, total=1)
+    """
+    require_answers(predictions, references)
+    exact: dict[bool, list[float]] = {True: [], False: []}
+    overlap: dict[bool, list[float]] = {True: [], False: []}
+    for prediction, allowed in zip(predictions, references, strict=True):
+        exact[has_answer(allowed)].append(exact_match(prediction, allowed, style=style))
+        overlap[has_answer(allowed)].append(f1(prediction, allowed, style=style))
+    whole = _mean(exact[True] + exact[False], overlap[True] + overlap[False])
+    return AnswerScores(
+        whole.exact_match,
+        whole.f1,
+        whole.total,
+        has_answer=_mean(exact[True], overlap[True]) if exact[True] else None,
+        no_answer=_mean(exact[False], overlap[False]) if exact[False] else None,
+    )
+
+
+def require_answers(predictions: Sequence[str], references: Sequence[Sequence[str]]) -> None:
+    """Refuse answers that do not stand beside their references one by one.
+
+    Raises:
+        EmptyInputError: there are none.
+        InputError: there are more of the one than of the other.
+    """
+    if len(predictions) != len(references):
+        raise InputError(
+            f"there are {len(predictions)} predictions and {len(references)} lists of references, "
+            "must be as many of both",
+            hint="give each question one prediction, '' for no answer, and one list of references",
+        )
+    if not predictions:
+        raise EmptyInputError("there are no predictions, must be at least one", hint="give some answers")
+
+
+def _mean(exact: list[float], overlap: list[float]) -> GroupScores:
+    return GroupScores(sum(exact) / len(exact), sum(overlap) / len(overlap), len(exact))

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+import math
+import re
+
+import pytest
+
+from hfkit.errors import EmptyInputError, InputError, SettingError
+from hfkit.metrics.threshold import NoAnswerThreshold, best_threshold
+
+
+def test_the_lowest_threshold_that_is_best_is_taken() -> None:
+    best = best_threshold(["cat", "x", "dog"], [["cat"], ["y"], []], [-1.0, 0.5, 2.0])
+    assert best == NoAnswerThreshold(-1.0, pytest.approx(200 / 3), pytest.approx(200 / 3))
+
+
+def test_the_two_metrics_may_want_different_thresholds() -> None:
+    predictions = ["cat", "a big dog", "fox", "ox"]
+    references = [["cat"], ["dog"], [], []]
+    null_scores = [-2.0, -1.0, 1.0, 2.0]
+    assert best_threshold(predictions, references, null_scores).threshold == -1.0
+    assert best_threshold(predictions, references, null_scores, metric="exact_match").threshold == -2.0
+
+
+def test_where_no_answer_is_best_everywhere_the_threshold_is_below_all_scores() -> None:
+    best = best_threshold(["cat", "dog"], [[], []], [-1.0, 3.0])
+    assert best == NoAnswerThreshold(math.nextafter(-1.0, -math.inf), 100.0, 100.0)
+
+
+def test_where_no_answer_is_best_everywhere_and_all_scores_are_positive_the_threshold_is_zero() -> None:
+    assert best_threshold(["cat", "dog"], [[], []], [0.25, 0.5]).threshold == 0.0
+
+
+def test_questions_of_one_score_fall_on_one_side() -> None:
+    best = best_threshold(["cat", "dog"], [["cat"], []], [0.5, 0.5])
+    assert best == NoAnswerThreshold(0.0, 50.0, 50.0)
+
+
+def test_the_style_is_passed_on() -> None:
+    assert best_threshold(["北京大学"], [["北京"]], [1.0], style="cmrc").f1 == pytest.approx(200 / 3)
+
+
+def test_a_threshold_is_json() -> None:
+    threshold = NoAnswerThreshold(-1.5, 50.0, 60.0)
+    assert json.loads(json.dumps(threshold.to_dict())) == {"threshold": -1.5, "exact_match": 50.0, "f1": 60.0}
+
+
+def test_null_scores_are_as_many_as_predictions() -> None:
+    message = "there are 2 null scores and 1 predictions, must be as many of both"
+    with pytest.raises(InputError, match=f"^{re.escape(message)}\n") as caught:
+        best_threshold(["cat"], [["cat"]], [1.0, 2.0])
+    assert caught.value.hint == "give each question one null score"
+
+
+@pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
+def test_null_scores_are_finite(score: float) -> None:
+    message = f"null_scores[1] is {score}, must be a finite number"
+    with pytest.raises(InputError, match=f"^{re.escape(message)}\n") as caught:
+        best_threshold(["cat", "dog"], [["cat"], []], [1.0, score])
+    assert caught.value.hint == "leave out the questions that have no score"
+
+
+def test_no_questions_have_no_threshold() -> None:
+    with pytest.raises(EmptyInputError, match=r"^there are no predictions, must be at least one\n"):
+        best_threshold([], [], [])
+
+
+def test_a_metric_is_one_of_two() -> None:
+    with pytest.raises(SettingError, match=re.escape("metric 'em' is not one of ('exact_match', 'f1')")):
+        best_threshold(["cat"], [["cat"]], [1.0], metric="em")  # type: ignore[arg-type]  # that is the point

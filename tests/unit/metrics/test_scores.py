@@ -15,7 +15,10 @@ def test_questions_with_and_without_an_answer_are_counted_apart_too() -> None:
     scores = score_answers(predictions, references)
     assert scores.exact_match == 50.0
     assert scores.f1 == pytest.approx((100 + 200 / 3 + 100 + 0) / 4)
-    assert scores.has_answer == GroupScores(50.0, pytest.approx((100 + 200 / 3) / 2), 2)
+    assert scores.has_answer is not None
+    assert scores.has_answer.exact_match == 50.0
+    assert scores.has_answer.f1 == pytest.approx((100 + 200 / 3) / 2)
+    assert scores.has_answer.total == 2
     assert scores.no_answer == GroupScores(50.0, 50.0, 2)
 
 

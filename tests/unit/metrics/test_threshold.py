@@ -12,7 +12,8 @@ from hfkit.metrics.threshold import NoAnswerThreshold, best_threshold
 
 def test_the_lowest_threshold_that_is_best_is_taken() -> None:
     best = best_threshold(["cat", "x", "dog"], [["cat"], ["y"], []], [-1.0, 0.5, 2.0])
-    assert best == NoAnswerThreshold(-1.0, pytest.approx(200 / 3), pytest.approx(200 / 3))
+    assert best.threshold == -1.0
+    assert best.exact_match == best.f1 == pytest.approx(200 / 3)
 
 
 def test_the_two_metrics_may_want_different_thresholds() -> None:

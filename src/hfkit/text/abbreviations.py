@@ -5,7 +5,14 @@ Short lists on purpose: what many texts hold. A word that is missing costs one c
 
 from __future__ import annotations
 
-__all__ = ["BEFORE_NAMES", "BEFORE_NUMBERS", "OFTEN_FIRST", "SOMETIMES_LAST"]
+__all__ = [
+    "AFTER_ORDINALS",
+    "BEFORE_NAMES",
+    "BEFORE_NUMBERS",
+    "BEFORE_ORDINALS",
+    "OFTEN_FIRST",
+    "SOMETIMES_LAST",
+]
 
 BEFORE_NAMES = frozenset(
     """
@@ -49,3 +56,16 @@ OFTEN_FIRST = frozenset(
     """.split()  # noqa: SIM905
 )
 """Words that, written large, begin a sentence far more often than they begin a name."""
+
+BEFORE_ORDINALS = frozenset(
+    "der die das den dem des am im vom zum zur beim ab bis seit und oder dieser diesem jeder jedem".split()  # noqa: SIM905
+)
+"""German words after which a short number with a period is an ordinal (*am 3.*, *im 18.*), nouns being large."""
+
+AFTER_ORDINALS = frozenset(
+    """
+    januar februar märz april mai juni juli august september oktober november dezember jahrhundert jahrhunderts
+    jahrhunderten jahrhunderte jahrtausend jahrtausends jh
+    """.split()  # noqa: SIM905
+)
+"""German words before which it is one, whatever stands before."""

@@ -9,7 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from .abbreviations import BEFORE_NAMES, BEFORE_NUMBERS, OFTEN_FIRST, SOMETIMES_LAST
+from .abbreviations import (
+    AFTER_ORDINALS,
+    BEFORE_NAMES,
+    BEFORE_NUMBERS,
+    BEFORE_ORDINALS,
+    OFTEN_FIRST,
+    SOMETIMES_LAST,
+)
 
 __all__ = ["boundaries"]
 
@@ -26,13 +33,15 @@ _WITHOUT_TERMINATORS = "\u0e00-\u0eff"  # Thai and Lao end a sentence with a wid
 
 _TERMINATOR = re.compile(f"[{_CLOSED}{_OPEN}]")
 # Closing marks, then references: ."[12][13]. German closes with marks that open elsewhere, after a blank.
-_TAIL = re.compile(rf"[{_CLOSERS}“«]{{0,4}}(?:\[\d{{1,3}}\]){{0,4}}")
+# French closes with a mark that has a blank on either side.
+_TAIL = re.compile(rf"[{_CLOSERS}“«]{{0,4}}(?:[ \xa0\u2009\u202f]»(?=\s|\Z))?(?:\[\d{{1,3}}\]){{0,4}}")
 _CLOSED_TAIL = re.compile(rf"[{_CLOSERS}]{{0,4}}(?:\[\d{{1,3}}\]){{0,4}}")
-_TAIL_LENGTH = 4 + 4 * 5
-_DIGITS_OF_AN_ORDINAL = 2  # the number of an item, or of a day or a century as German writes it
+_TAIL_LENGTH = 4 + 2 + 4 * 5
+_DIGITS_OF_AN_ORDINAL = 2
 _AHEAD = re.compile(rf"\s{{0,32}}[{_OPENERS}]{{0,3}}((?:[^\W\d_]{{1,24}})?)")
-_WORD_BEFORE = re.compile(r"[^\s\"“”‘«»()\[\]{}<>/—–,;:-]*\Z")  # dashes are meant
-_LINE_BEFORE = re.compile(r"(?:^|[\n\r\u2028\x85])[ \t]*\Z")
+_WORD_BEFORE = re.compile(r"[^\s\"“”‘«»()\[\]{}<>—]*\Z")  # dashes are meant
+_FIRST = re.compile(r"(?:^|[\n\r\u2028\x85(\[])[ \t]*\Z")
+_WORD_BEFORE_NUMBER = re.compile(r"([^\W\d_]*)[ \xa0]?\Z")
 
 _NEW_LINE = "\n\r\u2028\x85"
 _BREAK = re.compile(
@@ -119,8 +128,17 @@ def _period_ends(text: str, at: int, ahead: re.Match[str]) -> bool:
     if word in SOMETIMES_LAST or "." in word or _letters(word) == 1:
         return starts
     if word.isdigit() and len(word) <= _DIGITS_OF_AN_ORDINAL:
-        return starts and not _LINE_BEFORE.search(text, max(0, at - 24), at - len(word))
+        return not _counts(text, at - len(word), ahead.group(1))
     return True
+
+
+def _counts(text: str, start: int, following: str) -> bool:
+    """Say whether a short number with a period is that of an item, or an ordinal as German writes it."""
+    if _FIRST.search(text, max(0, start - 24), start):
+        return True
+    before = next(_WORD_BEFORE_NUMBER.finditer(text, max(0, start - 24), start)).group(1)
+    ordinal = before.lower() in BEFORE_ORDINALS or following.lower() in AFTER_ORDINALS
+    return ordinal and following not in OFTEN_FIRST
 
 
 def _letters(word: str) -> int:

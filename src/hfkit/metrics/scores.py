@@ -111,7 +111,7 @@ def require_answers(predictions: Sequence[str], references: Sequence[Sequence[st
             "must be as many of both",
             hint="give each question one prediction, '' for no answer, and one list of references",
         )
-    if not predictions:
+    if len(predictions) == 0:
         raise EmptyInputError("there are no predictions, must be at least one", hint="give some answers")
 
 

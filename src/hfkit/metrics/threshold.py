@@ -79,17 +79,17 @@ def best_threshold(
     """
     require_choice("metric", metric, ("exact_match", "f1"))
     require_answers(predictions, references)
-    _require_finite(null_scores, count=len(predictions))
+    scores = _finite(null_scores, count=len(predictions))
     pairs = list(zip(predictions, references, strict=True))
     totals, gains = {}, {}
     for name, score_of in (("exact_match", exact_match), ("f1", f1)):
         silent = [score_of("", allowed, style=style) for allowed in references]
         totals[name] = sum(silent)
         gains[name] = [score_of(*pair, style=style) - base for pair, base in zip(pairs, silent, strict=True)]
-    lowest = min(null_scores)
+    lowest = min(scores)
     threshold, best = 0.0 if lowest > 0 else math.nextafter(lowest, -math.inf), dict(totals)
-    order = sorted(range(len(pairs)), key=lambda index: null_scores[index])
-    for score, tied in groupby(order, key=lambda index: null_scores[index]):
+    order = sorted(range(len(pairs)), key=lambda index: scores[index])
+    for score, tied in groupby(order, key=lambda index: scores[index]):
         for index in tied:
             for name, gain in gains.items():
                 totals[name] += gain[index]
@@ -98,15 +98,18 @@ def best_threshold(
     return NoAnswerThreshold(threshold, best["exact_match"] / len(pairs), best["f1"] / len(pairs))
 
 
-def _require_finite(null_scores: Sequence[float], *, count: int) -> None:
+def _finite(null_scores: Sequence[float], *, count: int) -> list[float]:
+    """Give the null scores as plain numbers, of whatever type they came."""
     if len(null_scores) != count:
         raise InputError(
             f"there are {len(null_scores)} null scores and {count} predictions, must be as many of both",
             hint="give each question one null score",
         )
-    for index, score in enumerate(null_scores):
+    scores = [float(score) for score in null_scores]
+    for index, score in enumerate(scores):
         if not math.isfinite(score):
             raise InputError(
                 f"null_scores[{index}] is {score}, must be a finite number",
                 hint="leave out the questions that have no score",
             )
+    return scores

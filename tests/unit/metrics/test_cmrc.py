@@ -11,6 +11,8 @@ CASES = {
     "It's Mr. Li's.": ["it", "'s", "mr.", "li", "'s", "."],
     "don't can't": ["do", "n't", "ca", "n't"],
     "(1,000.5)元, 约$3.88": ["(", "1,000.5", ")", "元", ",", "约", "$", "3.88"],
+    "I cannot, I'm gonna": ["i", "can", "not", ",", "i", "'m", "gon", "na"],
+    "''tis more'n that''": ["''", "tis", "more", "'n", "that", "''"],
     "a...b": ["a", "...", "b"],
     '说"U.S."了': ["说", "``", "u.s", ".", '"', "了"],
     "the dogs' 'big' house": ["the", "dogs", "'", "'", "big", "'", "house"],

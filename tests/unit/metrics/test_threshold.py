@@ -4,6 +4,7 @@ import json
 import math
 import re
 
+import numpy as np
 import pytest
 
 from hfkit.errors import EmptyInputError, InputError, SettingError
@@ -45,6 +46,13 @@ def test_the_style_is_passed_on() -> None:
 def test_a_threshold_is_json() -> None:
     threshold = NoAnswerThreshold(-1.5, 50.0, 60.0)
     assert json.loads(json.dumps(threshold.to_dict())) == {"threshold": -1.5, "exact_match": 50.0, "f1": 60.0}
+
+
+def test_scores_of_numpy_give_plain_numbers() -> None:
+    best = best_threshold(["cat"], [["cat"]], [0.5])
+    same = best_threshold(["cat"], [["cat"]], list(np.array([0.5], dtype=np.float32)))
+    assert type(same.threshold) is float
+    assert best == same
 
 
 def test_null_scores_are_as_many_as_predictions() -> None:

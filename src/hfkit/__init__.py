@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from . import testing as testing
     from .backends.registry import register_backend as register_backend
     from .errors import HfkitError as HfkitError
+    from .facades.answer import Answer as Answer
     from .facades.classify import Classify as Classify
+    from .values.answers import Answers as Answers
+    from .values.answers import AnswerSpan as AnswerSpan
+    from .values.answers import Evidence as Evidence
     from .values.batch import Batch as Batch
     from .values.classification import Classification as Classification
     from .values.classification import LabelScore as LabelScore
     from .values.inputs import Pair as Pair
+    from .values.inputs import Question as Question
     from .values.provenance import Coverage as Coverage
     from .values.provenance import Source as Source
     from .values.runtime import Runtime as Runtime

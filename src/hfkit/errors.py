@@ -8,6 +8,7 @@
     │   ├── EmptyInputError                 nothing to read
     │   ├── InputEncodingError              half of a surrogate pair: no valid Unicode
     │   └── InputTooLongError               longer than the settings allow
+    │       └── QuestionTooLongError        a question that leaves no room for its context
     ├── SettingError (ValueError)           how a facade was set up
     │   ├── UnknownBackendError
     │   └── UnknownLabelError
@@ -56,6 +57,7 @@ __all__ = [
     "ModelNotFoundError",
     "OfflineError",
     "OutOfMemoryError",
+    "QuestionTooLongError",
     "SessionClosedError",
     "SettingError",
     "TokenizerError",
@@ -113,6 +115,10 @@ class InputEncodingError(InputError):
 
 class InputTooLongError(InputError):
     """The input is longer than the settings allow."""
+
+
+class QuestionTooLongError(InputTooLongError):
+    """The question takes so much of a window that an answer might not fit beside it."""
 
 
 class SettingError(HfkitError, ValueError):

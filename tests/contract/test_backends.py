@@ -16,7 +16,9 @@ from hfkit.testing import (
     TinyFamily,
     checks,
     write_fake_model,
+    write_fake_reader,
     write_tiny_classifier,
+    write_tiny_reader,
 )
 
 if TYPE_CHECKING:
@@ -28,9 +30,14 @@ _FOLDER = Path(tempfile.mkdtemp(prefix="hfkit-contract-"))
 def _cases() -> Iterator[object]:
     for check in checks(FakeBackend(), write_fake_model(_FOLDER / "fake")):
         yield pytest.param(check, id=f"fake: {check}")
+    for check in checks(FakeBackend(), write_fake_reader(_FOLDER / "fake-reader")):
+        yield pytest.param(check, id=f"fake reader: {check}")
     for family in get_args(TinyFamily):
         for check in checks(TorchBackend(), write_tiny_classifier(_FOLDER / family, family=family)):
             yield pytest.param(check, id=f"torch, {family}: {check}")
+        reader = write_tiny_reader(_FOLDER / f"{family}-reader", family=family)
+        for check in checks(TorchBackend(), reader):
+            yield pytest.param(check, id=f"torch, {family} reader: {check}")
 
 
 @pytest.mark.parametrize("check", list(_cases()))

@@ -9,12 +9,14 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Batch Classification Classify Coverage HfkitError LabelScore Pair Runtime Source Statistics
+    Answer AnswerSpan Answers Batch Classification Classify Coverage Evidence HfkitError LabelScore
+    Pair Question Runtime Source Statistics
     errors register_backend starter testing
 """.split()  # noqa: SIM905
 
 TESTING = """
-    BrokenPromiseError Check FakeBackend TinyFamily checks write_fake_model write_tiny_classifier
+    BrokenPromiseError Check FakeBackend TinyFamily checks write_fake_model
+    write_fake_reader write_tiny_classifier write_tiny_reader
 """.split()  # noqa: SIM905
 
 STARTER = "Carrier STARTERS Starter starter_folder".split()  # noqa: SIM905

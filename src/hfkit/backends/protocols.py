@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from hfkit.text.templates import Row
     from hfkit.values.runtime import Runtime
 
-__all__ = ["Backend", "OpensScorers", "OpensTokenizers", "Scorer", "ScorerCard", "TokenBatch"]
+__all__ = [
+    "Backend",
+    "ModelCard",
+    "OpensScorers",
+    "OpensSpanScorers",
+    "OpensTokenizers",
+    "Scorer",
+    "ScorerCard",
+    "SpanScorer",
+    "TokenBatch",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,23 +64,21 @@ class TokenBatch:
         return TokenBatch(ids, mask, types)
 
 
-@dataclass(frozen=True, slots=True)
-class ScorerCard:
-    """What a scorer says of itself.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """What an open model says of itself.
 
     Attributes:
-        labels: the labels, in the order of its columns.
         max_tokens: the longest sequence it takes, special tokens included; None for no limit.
         pad_id: the token id to pad with.
         device: where it runs.
         dtype: the number type that it computes in.
-        pads: whether padding leaves scores alone; where it does not (XLNet pools the last column),
+        pads: whether padding leaves its output alone; where it does not (XLNet pools the last column),
             the sequences of one forward pass are given in equal length.
         versions: pairs of a library's name and its version.
         notes: what a careful reader of its answers should know.
     """
 
-    labels: LabelScheme
     max_tokens: int | None
     pad_id: int
     device: str
@@ -78,6 +86,17 @@ class ScorerCard:
     pads: bool = True
     versions: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorerCard(ModelCard):
+    """What a scorer says of itself.
+
+    Attributes:
+        labels: the labels, in the order of its columns.
+    """
+
+    labels: LabelScheme
 
 
 @runtime_checkable
@@ -109,6 +128,35 @@ class Scorer(Protocol):
 
 
 @runtime_checkable
+class SpanScorer(Protocol):
+    """An open model that says of each token how well an answer begins there, and how well it ends there."""
+
+    @property
+    def card(self) -> ModelCard:
+        """What it says of itself; stays the same while it is open."""
+        ...
+
+    def score_spans(self, batch: TokenBatch, /) -> FloatArray:
+        """Run one forward pass.
+
+        Must be safe to call from several threads, and leave ``batch`` as it was.
+
+        Returns:
+            Raw logits of first and of last tokens, float32, shape ``[rows, tokens, 2]``, in memory of
+            their own; what stands at padding is not read.
+
+        Raises:
+            OutOfMemoryError: the batch is too large for the device; a smaller one may do.
+            SessionClosedError: ``close`` was called.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the model; a second call does nothing."""
+        ...
+
+
+@runtime_checkable
 class Backend(Protocol):
     """A way to run models."""
 
@@ -127,6 +175,20 @@ class OpensScorers(Protocol):
     """A backend that runs sequence classification models."""
 
     def open_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> Scorer:
+        """Open a model.
+
+        Raises:
+            ModelError: the folder holds no such model, or an unusable one; a subclass says why.
+            DeviceError: the device that ``runtime`` asks for is not there.
+        """
+        ...
+
+
+@runtime_checkable
+class OpensSpanScorers(Protocol):
+    """A backend that runs extractive question answering models."""
+
+    def open_span_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> SpanScorer:
         """Open a model.
 
         Raises:

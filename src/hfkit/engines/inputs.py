@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from hfkit.errors import EmptyInputError, InputEncodingError, InputError, InputTooLongError, InputTypeError
-from hfkit.values.inputs import Pair, TextInput
+from hfkit.values.inputs import Pair, Question, TextInput
 
-__all__ = ["check_input", "check_inputs", "name_of", "texts_of"]
+__all__ = [
+    "check_input",
+    "check_inputs",
+    "check_question",
+    "check_questions",
+    "name_of",
+    "texts_of",
+]
 
 
 def texts_of(item: TextInput) -> tuple[str, ...]:
@@ -59,17 +66,68 @@ def check_inputs(items: object, *, max_characters: int | None) -> Iterator[TextI
         InputTypeError: ``items`` is itself one input, or cannot be iterated; at once.
         InputError: an input is bad; when it is reached.
     """
+    many = _require_many(items, "str or Pair", table="give one column of it: facade.batch(frame['text'])")
+    return (check_input(item, max_characters=max_characters, index=index) for index, item in enumerate(many))
+
+
+def check_question(item: object, *, max_characters: int | None, index: int | None = None) -> Question:
+    """Make sure that one question can be read.
+
+    Args:
+        item: what the caller gave.
+        max_characters: the most characters of its text and of its context; None for no limit.
+        index: its position among many, for the error.
+
+    Raises:
+        InputError: as for :func:`check_input`.
+    """
+    name = "question" if index is None else f"question {index}"
+    try:
+        if not isinstance(item, Question):
+            raise InputTypeError(
+                f"{name} is {_describe(item)}, must be a Question",
+                hint="write hfkit.Question(text, context=...); many questions go to .batch(...)",
+            )
+        _check_text(item.text, f"{name}, its text", max_characters)
+        _check_text(item.context, f"{name}, its context", max_characters)
+    except InputError as error:
+        error.index = index
+        raise
+    return item
+
+
+def check_questions(items: object, *, max_characters: int | None) -> Iterator[Question]:
+    """Check many questions, one at a time as they are taken.
+
+    Raises:
+        InputTypeError: ``items`` is itself one question, or cannot be iterated; at once.
+        InputError: a question is bad; when it is reached.
+    """
+    many = _require_many(
+        items,
+        "Question",
+        table="make questions of its columns: map(hfkit.Question, frame['text'], frame['context'])",
+    )
+    return (
+        check_question(item, max_characters=max_characters, index=index) for index, item in enumerate(many)
+    )
+
+
+def _require_many(items: object, kind: str, *, table: str) -> Iterable[object]:
+    """Refuse what is one input, or cannot be iterated."""
     if hasattr(items, "columns"):  # a table iterates over the names of its columns
         raise InputTypeError(
-            f"inputs are {_describe(items)}, must be an iterable of str or Pair",
-            hint="give one column of it: facade.batch(frame['text'])",
+            f"inputs are {_describe(items)}, must be an iterable of {kind}",
+            hint=table,
         )
-    if isinstance(items, str | bytes | bytearray | Pair | Mapping) or not isinstance(items, Iterable):
+    if isinstance(items, str | bytes | bytearray | Pair | Question | Mapping) or not isinstance(
+        items, Iterable
+    ):
         raise InputTypeError(
-            f"inputs are {_describe(items)}, must be an iterable of str or Pair",
+            f"inputs are {_describe(items)}, must be an iterable of {kind}",
             hint="one input goes to the facade itself, facade(text); many go in a list, facade.batch([text, ...])",
         )
-    return (check_input(item, max_characters=max_characters, index=index) for index, item in enumerate(items))
+    return items
 
 
 def _check_text(text: object, name: str, max_characters: int | None) -> None:

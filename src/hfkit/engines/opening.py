@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import tokenizers
 
 from hfkit._version import __version__
-from hfkit.backends.protocols import OpensScorers
+from hfkit.backends.protocols import OpensScorers, OpensSpanScorers
 from hfkit.backends.registry import find_backend
 from hfkit.values.provenance import Source
 
+from .answering import AnsweringSession
 from .scoring import ScoringSession
 from .sessions import share
 from .tokens import open_tokenizer
@@ -19,13 +20,13 @@ from .tokens import open_tokenizer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hfkit.backends.protocols import Scorer
+    from hfkit.backends.protocols import ModelCard, ScorerCard
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
 
     from .tokens import TextTokenizer
 
-__all__ = ["open_scoring"]
+__all__ = ["open_answering", "open_scoring"]
 
 # Where neither model nor tokenizer names a limit: attention grows with the square of a window.
 _UNLIMITED_WINDOW = 8192
@@ -51,37 +52,71 @@ def open_scoring(locate: Callable[[], ModelFolder], runtime: Runtime) -> Scoring
 
     def open_session() -> ScoringSession:
         scorer = backend.open_scorer(folder, runtime)
-        tokenizer = open_tokenizer(backend, folder, runtime)
-        owner = folder if (folder.path / "tokenizer_config.json").is_file() else folder.base or folder
-        claimed = owner.read_json("tokenizer_config.json").get("model_max_length")
-        limits = [limit for limit in (claimed, scorer.card.max_tokens) if isinstance(limit, int)]
-        return ScoringSession(
-            scorer,
-            tokenizer,
-            _describe(folder, name, scorer, tokenizer),
-            window_limit=min([_UNLIMITED_WINDOW, *limits]),
-        )
+        opened = _open_beside(scorer.card, backend, name, folder, runtime, notes=_label_notes(scorer.card))
+        return ScoringSession(scorer, opened.tokenizer, opened.source, window_limit=opened.window_limit)
 
-    # What does not change an answer does not split a session.
-    settings = replace(runtime, backend=name, batch_tokens=1, progress="never", offline=False)
-    return share(("scoring", type(backend), folder, settings), open_session)
+    return share(("scoring", type(backend), folder, _key(runtime, name)), open_session)
 
 
-def _describe(folder: ModelFolder, backend: str, scorer: Scorer, tokenizer: TextTokenizer) -> Source:
-    card = scorer.card
-    notes = card.notes
-    if card.labels.generic:
-        names = ", ".join(card.labels.names[:_FEW]) + (", ..." if len(card.labels.names) > _FEW else "")
-        notes += (f"labels are generic ({names}): the model's config does not name them",)
+def open_answering(locate: Callable[[], ModelFolder], runtime: Runtime) -> AnsweringSession:
+    """Open a model for answering, or join the session that has it open; as :func:`open_scoring`."""
+    name, backend = find_backend(runtime.backend, capability=OpensSpanScorers)
+    folder = locate()
+
+    def open_session() -> AnsweringSession:
+        scorer = backend.open_span_scorer(folder, runtime)
+        opened = _open_beside(scorer.card, backend, name, folder, runtime)
+        return AnsweringSession(scorer, opened.tokenizer, opened.source, window_limit=opened.window_limit)
+
+    return share(("answering", type(backend), folder, _key(runtime, name)), open_session)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opened:
+    """What a session needs beside its model."""
+
+    tokenizer: TextTokenizer
+    source: Source
+    window_limit: int
+
+
+def _key(runtime: Runtime, backend: str) -> Runtime:
+    """Leave out what does not change an answer: it does not split a session."""
+    return replace(runtime, backend=backend, batch_tokens=1, progress="never", offline=False)
+
+
+def _open_beside(
+    card: ModelCard,
+    backend: object,
+    backend_name: str,
+    folder: ModelFolder,
+    runtime: Runtime,
+    *,
+    notes: tuple[str, ...] = (),
+) -> _Opened:
+    """Open the tokenizer of a model that is open, and say where its answers will come from."""
+    tokenizer = open_tokenizer(backend, folder, runtime)
+    owner = folder if (folder.path / "tokenizer_config.json").is_file() else folder.base or folder
+    claimed = owner.read_json("tokenizer_config.json").get("model_max_length")
+    limits = [limit for limit in (claimed, card.max_tokens) if isinstance(limit, int)]
     own = (("hfkit", __version__), ("tokenizers", tokenizers.__version__))
-    return Source(
+    source = Source(
         model=folder.name,
         revision=folder.revision,
         tokenizer=tokenizer.fingerprint,
-        backend=backend,
+        backend=backend_name,
         device=card.device,
         dtype=card.dtype,
         versions=tuple(sorted({*own, *card.versions})),
         base=f"{folder.base.name}@{folder.base.revision}" if folder.base else None,
-        notes=notes,
+        notes=card.notes + notes,
     )
+    return _Opened(tokenizer, source, min([_UNLIMITED_WINDOW, *limits]))
+
+
+def _label_notes(card: ScorerCard) -> tuple[str, ...]:
+    """Note labels that say nothing."""
+    if not card.labels.generic:
+        return ()
+    names = ", ".join(card.labels.names[:_FEW]) + (", ..." if len(card.labels.names) > _FEW else "")
+    return (f"labels are generic ({names}): the model's config does not name them",)

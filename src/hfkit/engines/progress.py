@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from hfkit.values.runtime import Progress
 
-__all__ = ["progress_bar"]
+__all__ = ["ignore_progress", "progress_bar", "shares"]
 
 _PATIENCE_SECONDS = 1.0
 
@@ -28,7 +28,7 @@ def progress_bar(total: int, *, mode: Progress, unit: str) -> Iterator[Callable[
         A function that is told how much was done.
     """
     if mode == "never":
-        yield lambda _: None
+        yield ignore_progress
         return
     from tqdm import tqdm
 
@@ -44,3 +44,12 @@ def progress_bar(total: int, *, mode: Progress, unit: str) -> Iterator[Callable[
             bar.update(amount)
 
         yield advance
+
+
+def ignore_progress(_: float) -> None:
+    """Tell nobody."""
+
+
+def shares(advance: Callable[[float], None], worth: float) -> Callable[[float], None]:
+    """Give a function that is told fractions of a whole, and tells of them as parts of what it is worth."""
+    return lambda fraction: advance(worth * fraction)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .tokens import TextTokenizer
 
-__all__ = ["Overflow", "Readable", "Reading", "read_inputs"]
+__all__ = ["Overflow", "Readable", "Reading", "read_inputs", "require_few_windows"]
 
 Overflow: TypeAlias = Literal["window", "error", "truncate"]
 """What to do with a text that is longer than the model's window: read all of it in overlapping
@@ -152,12 +152,7 @@ def _window(
         windows(len(content), size=size, overlap=min(overlap, size // 2))
         for content, size in zip(contents, sizes, strict=True)
     ]
-    count = prod(map(len, cuts))
-    if count > _MOST_WINDOWS:
-        raise InputTooLongError(
-            f"{name} makes {count:,} windows, at most {_MOST_WINDOWS:,} are read",
-            hint="use overflow='truncate', or split the texts: of two long ones every part meets every part",
-        )
+    require_few_windows(name, prod(map(len, cuts)))
     rows = tuple(
         template.assemble(
             [content[part.start : part.stop] for content, part in zip(contents, parts, strict=True)]
@@ -165,6 +160,19 @@ def _window(
         for parts in product(*cuts)
     )
     return rows, tuple(float(prod(fresh)) for fresh in product(*map(fresh_lengths, cuts)))
+
+
+def require_few_windows(name: str, count: int) -> None:
+    """Refuse an input of so many windows that nobody would wait for the answer.
+
+    Raises:
+        InputTooLongError: there are more than 8,192.
+    """
+    if count > _MOST_WINDOWS:
+        raise InputTooLongError(
+            f"{name} makes {count:,} windows, at most {_MOST_WINDOWS:,} are read",
+            hint="use overflow='truncate', or split the texts: of two long ones every part meets every part",
+        )
 
 
 def _sizes(lengths: list[int], room: int) -> list[int]:

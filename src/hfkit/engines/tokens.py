@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,11 +21,26 @@ if TYPE_CHECKING:
     from hfkit.text.arrays import IntArray
     from hfkit.values.runtime import Runtime
 
-__all__ = ["TextTokenizer", "open_tokenizer"]
+__all__ = ["TextTokenizer", "TokenizedText", "open_tokenizer"]
 
 # Cased and uncased letters, digits, accents, a ligature, three scripts, an emoji of several code points.
 _FIXED_TEXT = "The Quick brown fox, 3.14 naïve ﬁancés: Привет 世界 👩‍👩‍👧 don't_stop\tnow!"
 _OTHER_TEXT = "A second text?"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenizedText:
+    """A text as tokens.
+
+    Attributes:
+        text: the text.
+        ids: its ids, without special tokens, shape ``[tokens]``.
+        offsets: for each token its first character and the one after its last.
+    """
+
+    text: str
+    ids: IntArray
+    offsets: Sequence[tuple[int, int]]
 
 
 class TextTokenizer:
@@ -33,10 +49,11 @@ class TextTokenizer:
     Attributes:
         single: the special tokens around one text.
         pair: the special tokens around two.
+        cls_id: the id of the classification token, which stands for a whole row; None if rows have none.
         fingerprint: ``sha256:`` and the hash of its ids for a fixed text; equal tokenizers agree.
     """
 
-    def __init__(self, tokenizer: tokenizers.Tokenizer, *, name: str) -> None:
+    def __init__(self, tokenizer: tokenizers.Tokenizer, *, name: str, cls_token: str | None = None) -> None:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
@@ -58,6 +75,10 @@ class TextTokenizer:
                 f"the tokenizer of {name} does not put special tokens around its texts in a fixed pattern",
                 hint="report it with the tokenizer.json: hfkit would give wrong ids",
             )
+        # Settings that do not name it leave it to the tokenizer's class: the first special token, with one exception.
+        self.cls_id: int | None = (
+            tokenizer.token_to_id(cls_token) if cls_token else next(iter(self.pair.specials[0]), None)
+        )
         ids = np.array([*one.ids, -1, *two.ids], dtype="<i8")
         self.fingerprint: str = f"sha256:{hashlib.sha256(ids.tobytes()).hexdigest()}"
 
@@ -71,6 +92,20 @@ class TextTokenizer:
         """Give the first and past-the-last character of each token that :meth:`encode` gives."""
         offsets: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
         return offsets
+
+    def encode_with_offsets(self, texts: Sequence[str]) -> list[TokenizedText]:
+        """Give the ids of each text as :meth:`encode` does, with the characters of each token."""
+        with _translated(self._name):
+            encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        return [
+            TokenizedText(text, np.array(encoding.ids, dtype=np.int64), encoding.offsets)
+            for text, encoding in zip(texts, encodings, strict=True)
+        ]
+
+    def token_id(self, token: str) -> int | None:
+        """Give the id of a token by its exact name; None if the vocabulary does not hold it."""
+        found: int | None = self._tokenizer.token_to_id(token)
+        return found
 
 
 @contextmanager
@@ -91,7 +126,9 @@ def open_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> Te
         TokenizerError: there is none, or it cannot be read.
     """
     if isinstance(backend, OpensTokenizers):
-        return TextTokenizer(backend.open_tokenizer(folder, runtime), name=folder.name)
+        return TextTokenizer(
+            backend.open_tokenizer(folder, runtime), name=folder.name, cls_token=_cls_token(folder)
+        )
     file = folder.path / "tokenizer.json"
     if not file.is_file():
         raise TokenizerError(
@@ -101,4 +138,16 @@ def open_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> Te
         tokenizer = tokenizers.Tokenizer.from_file(str(file))
     except Exception as error:  # the library raises bare Exception for a malformed file
         raise TokenizerError(f"{file} cannot be read: {error}", hint="save the tokenizer again") from error
-    return TextTokenizer(tokenizer, name=folder.name)
+    return TextTokenizer(tokenizer, name=folder.name, cls_token=_cls_token(folder))
+
+
+def _cls_token(folder: ModelFolder) -> str | None:
+    """Read the name of the classification token from the files beside the tokenizer."""
+    for owner in filter(None, (folder, folder.base)):
+        for file in ("tokenizer_config.json", "special_tokens_map.json"):
+            token = owner.read_json(file).get("cls_token")
+            if isinstance(token, dict):
+                token = token.get("content")
+            if isinstance(token, str) and token:
+                return token
+    return None

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, Unpack, get_args
 
+from hfkit.engines.calls import call_batch, call_map, call_one
 from hfkit.engines.facade import Facade
 from hfkit.engines.inputs import check_input, check_inputs
 from hfkit.engines.opening import open_scoring
-from hfkit.engines.progress import progress_bar
 from hfkit.engines.reading import Overflow, Reading
 from hfkit.engines.scoring import ScoringSession
 from hfkit.errors import SettingError
 from hfkit.hub.resolve import resolve
 from hfkit.starter import starter_folder
-from hfkit.text.batching import look_ahead
 from hfkit.text.scores import Pooling, activate, pool, rank
 from hfkit.values.batch import Batch
 from hfkit.values.classification import Classification, LabelScore
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     from hfkit.values.provenance import Source
 
 __all__ = ["Classify", "ClassifySettings"]
-
-# Enough to sort well; bounds what is tokenized at a time.
-_BATCH_CHUNK = 8192
 
 ActivationSetting: TypeAlias = Literal["auto", "softmax", "sigmoid", "none"]
 
@@ -120,16 +116,7 @@ class Classify(Facade[ScoringSession]):
             ModelError: the model cannot be opened; a subclass says why.
             SettingError: ``window`` is more than the model reads, or leaves no room.
         """
-        checked = check_input(text, max_characters=self.max_characters)
-        session = self._session
-        chunks = session.run(
-            [[checked]],
-            self._reading(session),
-            budget=self.runtime.batch_tokens,
-            advance=_ignore,
-            single=True,
-        )
-        return self._results(session, next(chunks))[0]
+        return call_one(check_input(text, max_characters=self.max_characters), self._classify)
 
     def batch(self, texts: Iterable[TextInput], /) -> Batch[Classification]:
         """Label many texts or pairs, in any lengths: they are sorted, batched, and put back in order.
@@ -140,22 +127,8 @@ class Classify(Facade[ScoringSession]):
         Raises:
             InputError: an input cannot be read; ``error.index`` says which.
         """
-        inputs = list(check_inputs(texts, max_characters=self.max_characters))
-        if not inputs:
-            return Batch(())
-        session = self._session
-        results: list[Classification] = []
-        statistics = Statistics()
-        with progress_bar(len(inputs), mode=self.runtime.progress, unit="text") as advance:
-            for scored in session.run(
-                look_ahead(inputs, first=_BATCH_CHUNK, most=_BATCH_CHUNK),
-                self._reading(session),
-                budget=self.runtime.batch_tokens,
-                advance=advance,
-            ):
-                results += self._results(session, scored)
-                statistics += scored.statistics
-        return Batch(results, statistics=statistics)
+        inputs = check_inputs(texts, max_characters=self.max_characters)
+        return call_batch(inputs, self._classify, progress=self.runtime.progress, unit="text")
 
     def map(self, texts: Iterable[TextInput], /) -> Iterator[Classification]:
         """Label a stream lazily, in order, in bounded memory.
@@ -167,14 +140,7 @@ class Classify(Facade[ScoringSession]):
             InputTypeError: ``texts`` is one input, or cannot be iterated; at the call.
             InputError: an input cannot be read; when it is reached.
         """
-        return self._map(check_inputs(texts, max_characters=self.max_characters))
-
-    def _map(self, inputs: Iterator[TextInput]) -> Iterator[Classification]:
-        session = self._session
-        for scored in session.run(
-            look_ahead(inputs), self._reading(session), budget=self.runtime.batch_tokens, advance=_ignore
-        ):
-            yield from self._results(session, scored)
+        return call_map(check_inputs(texts, max_characters=self.max_characters), self._classify)
 
     def with_(self, **changes: Unpack[ClassifySettings]) -> Self:
         """Give a facade with some settings changed; an open model is shared, not opened again."""
@@ -206,6 +172,19 @@ class Classify(Facade[ScoringSession]):
             )
         return Reading(self.window or session.window_limit, self.overlap, self.overflow)
 
+    def _classify(
+        self, chunks: Iterable[Sequence[TextInput]], *, advance: Callable[[float], None], single: bool
+    ) -> Iterator[tuple[list[Classification], Statistics]]:
+        session = self._session
+        for scored in session.run(
+            chunks,
+            self._reading(session),
+            budget=self.runtime.batch_tokens,
+            advance=advance,
+            single=single,
+        ):
+            yield self._results(session, scored), scored.statistics
+
     def _results(self, session: ScoringSession, scored: ScoredInputs) -> list[Classification]:
         scheme = session.card.labels
         activation = scheme.activation if self.activation == "auto" else self.activation
@@ -225,7 +204,3 @@ class Classify(Facade[ScoringSession]):
                 labels = (entries[0].label,)
             results.append(Classification(entries[: self.top_k], labels, coverage, session.source))
         return results
-
-
-def _ignore(_: float) -> None:
-    """Tell nobody of progress."""

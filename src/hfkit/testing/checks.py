@@ -14,15 +14,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hfkit.backends.protocols import Backend, OpensScorers
+from hfkit.backends.protocols import Backend, OpensSpanScorers
 from hfkit.errors import HfkitError
 
-from . import scorer_checks
+from .model_checks import MODEL_CHECKS
+from .opened import capability_for
 from .promise import BrokenPromiseError, promise_of, require
+from .scorer_checks import SCORER_CHECKS
+from .span_checks import SPAN_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from .opened import Capability
 
 __all__ = ["Check", "checks"]
 
@@ -66,12 +71,13 @@ class Check:
 
 
 def checks(backend: object, model_dir: Path, *, gaps: Mapping[str, str] | None = None) -> list[Check]:
-    """List the promises that hold for a backend, by what it can open.
+    """List the promises that hold for a backend with one kind of model; ask once for each kind it opens.
 
     Args:
         backend: an instance of the backend.
-        model_dir: a folder with a model that it can open: sequence classification, at least two
-            labels, and a tokenizer.
+        model_dir: a folder with a tokenizer and a model that the backend can open. The ``architectures``
+            of its ``config.json`` say of which kind it is: question answering, else sequence
+            classification with at least two labels.
         gaps: known gaps, from a promise to the reason why it is not kept.
 
     Returns:
@@ -81,12 +87,16 @@ def checks(backend: object, model_dir: Path, *, gaps: Mapping[str, str] | None =
         BrokenPromiseError: ``gaps`` names a promise that there is none of.
     """
     known = dict(gaps or {})
+    capability = capability_for(model_dir)
     found = [
         Check(promise_of(_names_itself), partial(_names_itself, backend)),
-        Check(promise_of(_opens_something), partial(_opens_something, backend)),
+        Check(promise_of(_opens_the_kind), partial(_opens_the_kind, backend, capability)),
     ]
-    if isinstance(backend, OpensScorers):
-        found += [Check(promise_of(check), partial(check, backend, model_dir)) for check in scorer_checks.ALL]
+    if isinstance(backend, capability):
+        own = SPAN_CHECKS if capability is OpensSpanScorers else SCORER_CHECKS
+        found += [
+            Check(promise_of(check), partial(check, backend, model_dir)) for check in (*own, *MODEL_CHECKS)
+        ]
     unknown = set(known) - {check.promise for check in found}
     require(
         not unknown, f"gaps name {sorted(unknown)}, which are no promises", hint="copy the promise's sentence"
@@ -106,6 +116,10 @@ def _names_itself(backend: object) -> None:
     )
 
 
-def _opens_something(backend: object) -> None:
-    """A backend opens at least one kind of model."""
-    require(isinstance(backend, OpensScorers), f"{type(backend).__name__} has none of the Opens... methods")
+def _opens_the_kind(backend: object, capability: Capability) -> None:
+    """A backend has the method that opens the kind of model that it is checked with."""
+    require(
+        isinstance(backend, capability),
+        f"{type(backend).__name__} is no {capability.__name__}",
+        hint="write that method, or give a model of the kind that the backend opens",
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hfkit.backends.protocols import ScorerCard
+from hfkit.backends.protocols import ModelCard, ScorerCard
 from hfkit.errors import DeviceError, SessionClosedError, WrongHeadError
 from hfkit.text.labels import LabelScheme
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hfkit.text.labels import Problem
     from hfkit.values.runtime import Runtime
 
-__all__ = ["FakeBackend", "write_fake_model"]
+__all__ = ["FakeBackend", "write_fake_model", "write_fake_reader"]
 
 _MAX_TOKENS = 64
 
@@ -62,6 +62,23 @@ def write_fake_model(
     return folder
 
 
+def write_fake_reader(folder: Path, *, seed: int = 0) -> Path:
+    """Write a question answering model for :class:`FakeBackend`; as :func:`write_fake_model`."""
+    from safetensors.numpy import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    size = write_word_pieces(folder)
+    config = {
+        "model_type": "hfkit-fake",
+        "architectures": ["FakeForQuestionAnswering"],
+        "max_position_embeddings": _MAX_TOKENS,
+    }
+    (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
+    spans = np.random.default_rng(seed).normal(size=(size, 2)).astype(np.float32)
+    save_file({"spans": spans}, folder / "model.safetensors")
+    return folder
+
+
 class FakeBackend:
     """Opens models of :func:`write_fake_model`; what a backend's author may copy from."""
 
@@ -73,20 +90,28 @@ class FakeBackend:
 
     def open_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> FakeScorer:
         """Open a table of weights; see :class:`hfkit.backends.protocols.OpensScorers`."""
-        from safetensors.numpy import load_file
+        return FakeScorer(_load("table", folder, runtime), LabelScheme.from_config(folder.config))
 
-        if runtime.device not in ("auto", "cpu"):
-            raise DeviceError(
-                f"device {runtime.device!r} is not one of ['auto', 'cpu']", hint="the fake has no other"
-            )
-        folder.require_weights()
-        tables = load_file(folder.path / "model.safetensors")
-        if "table" not in tables:
-            raise WrongHeadError(
-                f"{folder.name} holds {sorted(tables)}, must hold 'table'",
-                hint="write it with write_fake_model()",
-            )
-        return FakeScorer(tables["table"], LabelScheme.from_config(folder.config))
+    def open_span_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> FakeSpanScorer:
+        """Open a table of weights; see :class:`hfkit.backends.protocols.OpensSpanScorers`."""
+        return FakeSpanScorer(_load("spans", folder, runtime))
+
+
+def _load(name: str, folder: ModelFolder, runtime: Runtime) -> FloatArray:
+    from safetensors.numpy import load_file
+
+    if runtime.device not in ("auto", "cpu"):
+        raise DeviceError(
+            f"device {runtime.device!r} is not one of ['auto', 'cpu']", hint="the fake has no other"
+        )
+    folder.require_weights()
+    tables = load_file(folder.path / "model.safetensors")
+    if name not in tables:
+        raise WrongHeadError(
+            f"{folder.name} holds {sorted(tables)}, must hold {name!r}",
+            hint="write it with write_fake_model(), or with write_fake_reader() to answer questions",
+        )
+    return tables[name]
 
 
 class FakeScorer:
@@ -110,6 +135,33 @@ class FakeScorer:
         rows = self._table[batch.types, batch.ids] * batch.mask[:, :, None]
         mean: FloatArray = (rows.sum(axis=1) / batch.mask.sum(axis=1, keepdims=True)).astype(np.float32)
         return mean
+
+    def close(self) -> None:
+        """Let go of the table."""
+        self._table = None
+
+
+class FakeSpanScorer:
+    """Gives each token its row of weights, raised where the question names the token too."""
+
+    def __init__(self, table: FloatArray) -> None:
+        self._table: FloatArray | None = table
+        self.card: ModelCard = ModelCard(
+            max_tokens=_MAX_TOKENS,
+            pad_id=0,
+            device="cpu",
+            dtype="float32",
+            versions=(("numpy", np.__version__),),
+        )
+
+    def score_spans(self, batch: TokenBatch, /) -> FloatArray:
+        """Give logits of first and last tokens, shape ``[rows, tokens, 2]``."""
+        if self._table is None:
+            raise SessionClosedError("this model has been closed", hint="open it again")
+        asked = np.where(batch.mask * (1 - batch.types), batch.ids, -1)
+        named = (batch.ids[:, :, None] == asked[:, None, :]).any(axis=2)
+        logits: FloatArray = self._table[batch.ids] + named[:, :, None].astype(np.float32)
+        return logits
 
     def close(self) -> None:
         """Let go of the table."""

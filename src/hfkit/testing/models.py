@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hfkit.text.labels import Problem
 
-__all__ = ["TinyFamily", "write_tiny_classifier"]
+__all__ = ["TinyFamily", "write_tiny_classifier", "write_tiny_reader"]
 
 TinyFamily: TypeAlias = Literal["bert", "distilbert", "roberta", "xlm-roberta", "electra", "gpt2", "xlnet"]
 """The architectures; each with its own kind of tokenizer, positions and head."""
@@ -45,18 +45,47 @@ def write_tiny_classifier(
     import torch
     from transformers import AutoConfig, AutoModelForSequenceClassification
 
-    from hfkit.backends.torch.quiet import quiet_transformers
-
     config = AutoConfig.for_model(family, **_settings(family, folder, limit))
     config.id2label = dict(enumerate(labels))
     config.label2id = {name: number for number, name in enumerate(labels)}
     config.problem_type = problem
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = cast("PreTrainedModel", AutoModelForSequenceClassification.from_config(config))  # type: ignore[no-untyped-call]
-        for parameter in model.parameters():  # larger than the usual start, so that texts differ in score
-            if parameter.dim() > 1:
-                torch.nn.init.normal_(parameter, std=0.2)
+        model = AutoModelForSequenceClassification.from_config(config)  # type: ignore[no-untyped-call]
+        return _write(cast("PreTrainedModel", model), folder)
+
+
+def write_tiny_reader(folder: Path, *, family: TinyFamily = "bert", limit: int = 64, seed: int = 0) -> Path:
+    """Write a question answering model that transformers opens like any other.
+
+    Args:
+        folder: where; made if need be.
+        family: the architecture.
+        limit: the longest sequence, special tokens included.
+        seed: of the weights.
+
+    Returns:
+        The folder.
+    """
+    import torch
+    from transformers import AutoConfig, AutoModelForQuestionAnswering
+
+    config = AutoConfig.for_model(family, **_settings(family, folder, limit))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = AutoModelForQuestionAnswering.from_config(config)  # type: ignore[no-untyped-call]
+        return _write(cast("PreTrainedModel", model), folder)
+
+
+def _write(model: PreTrainedModel, folder: Path) -> Path:
+    """Draw weights larger than the usual start, so that texts differ in score, and save them."""
+    import torch
+
+    from hfkit.backends.torch.quiet import quiet_transformers
+
+    for parameter in model.parameters():
+        if parameter.dim() > 1:
+            torch.nn.init.normal_(parameter, std=0.2)
     with quiet_transformers():
         model.save_pretrained(folder)
     return folder

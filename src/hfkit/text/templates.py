@@ -59,6 +59,31 @@ class Template:
         """How many special tokens a row holds."""
         return sum(len(part) for part in self.specials)
 
+    def content_start(self, text: int, lengths: Sequence[int]) -> int:
+        """Give the position in a row of the first token of one of its texts.
+
+        Args:
+            text: which text.
+            lengths: tokens of each text in the row.
+        """
+        return sum(map(len, self.specials[: text + 1])) + sum(lengths[:text])
+
+    def special_position(self, token: int, lengths: Sequence[int]) -> int | None:
+        """Give the position in a row of the first special token with an id; None if there is none.
+
+        Args:
+            token: the id.
+            lengths: tokens of each text in the row.
+
+        >>> bert = Template(specials=((101,), (102,)), special_types=((0,), (0,)), content_types=(0,))
+        >>> bert.special_position(102, [5])
+        6
+        """
+        for part, specials in enumerate(self.specials):
+            if token in specials:
+                return sum(map(len, self.specials[:part])) + sum(lengths[:part]) + specials.index(token)
+        return None
+
     def assemble(self, contents: Sequence[IntArray]) -> Row:
         """Put the tokens of one text, or of two, between their special tokens."""
         ids: list[IntArray] = [np.asarray(self.specials[0], dtype=np.int64)]

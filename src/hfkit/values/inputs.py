@@ -1,11 +1,11 @@
-"""What a call takes: one text, or two that belong together."""
+"""What a call takes: one text, or several that belong together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
-__all__ = ["Pair", "TextInput"]
+__all__ = ["Pair", "Question", "TextInput"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,22 @@ class Pair:
 
     first: str
     second: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and the text that is to be searched for its answer.
+
+    Attributes:
+        text: the question.
+        context: the text, of any length.
+
+    >>> Question("Who wrote it?", context="Ada Lovelace wrote it in 1843.").text
+    'Who wrote it?'
+    """
+
+    text: str
+    context: str
 
 
 TextInput: TypeAlias = str | Pair

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import tokenizers
 
-    from hfkit.backends.protocols import Scorer
+    from hfkit.backends.protocols import Scorer, SpanScorer
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
 
@@ -28,10 +28,22 @@ class TorchBackend:
 
     def open_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> Scorer:
         """Open a sequence classification model; see :class:`hfkit.backends.protocols.OpensScorers`."""
-        from .loading import load_classifier
-        from .scorer import TorchScorer
+        from hfkit.text.labels import LabelScheme
 
-        return TorchScorer(load_classifier(folder, runtime), runtime)
+        from .loading import load_model
+        from .scorer import TorchScorer
+        from .tasks import SEQUENCE_CLASSIFICATION
+
+        LabelScheme.from_config(folder.config)  # before seconds are spent on weights
+        return TorchScorer(load_model(folder, runtime, SEQUENCE_CLASSIFICATION), runtime)
+
+    def open_span_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> SpanScorer:
+        """Open a question answering model; see :class:`hfkit.backends.protocols.OpensSpanScorers`."""
+        from .loading import load_model
+        from .span_scorer import TorchSpanScorer
+        from .tasks import QUESTION_ANSWERING
+
+        return TorchSpanScorer(load_model(folder, runtime, QUESTION_ANSWERING), runtime)
 
     def open_tokenizer(self, folder: ModelFolder, runtime: Runtime, /) -> tokenizers.Tokenizer:
         """Open a tokenizer exactly as transformers would, whatever files it is made of."""

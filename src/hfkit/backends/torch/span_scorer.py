@@ -1,0 +1,54 @@
+"""Extractive question answering on torch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import torch
+
+from hfkit.backends.protocols import ModelCard
+
+from .forward import TorchModel
+from .padding import withstands_padding
+
+if TYPE_CHECKING:
+    from transformers.utils.generic import ModelOutput
+
+    from hfkit.backends.protocols import TokenBatch
+    from hfkit.text.arrays import FloatArray
+    from hfkit.values.runtime import Runtime
+
+    from .loading import LoadedModel
+
+__all__ = ["TorchSpanScorer"]
+
+
+class TorchSpanScorer:
+    """A model with a head for the first and the last token of an answer."""
+
+    def __init__(self, loaded: LoadedModel, runtime: Runtime) -> None:
+        model = self._model = TorchModel(loaded, runtime)
+        pad_id: int = getattr(model.config, "pad_token_id", None) or 0  # the mask hides what stands there
+        self.card: ModelCard = ModelCard(
+            max_tokens=model.max_tokens,
+            pad_id=pad_id,
+            device=model.device,
+            dtype=model.dtype,
+            versions=model.versions,
+            notes=loaded.notes,
+        )
+        pads = withstands_padding(model, self.score_spans, pad_id=pad_id)
+        self.card = replace(self.card, pads=pads)
+
+    def score_spans(self, batch: TokenBatch, /) -> FloatArray:
+        """Give float32 logits of first and last tokens, shape ``[rows, tokens, 2]``."""
+        return self._model.run(batch, _logits)
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self._model.close()
+
+
+def _logits(output: ModelOutput) -> torch.Tensor:
+    return torch.stack([output["start_logits"], output["end_logits"]], dim=-1)

@@ -1,0 +1,168 @@
+"""Answer questions with an open extractive question answering model."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from weakref import finalize
+
+import numpy as np
+
+from hfkit.text.sentences import sentence_around
+from hfkit.text.spans import best_spans, log_total, span_band
+from hfkit.text.words import extend_to_words
+from hfkit.values.answers import Answers, AnswerSpan, Evidence
+
+from .contexts import QuestionReader
+from .progress import shares
+from .running import RowRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from hfkit.backends.protocols import SpanScorer
+    from hfkit.text.arrays import FloatArray
+    from hfkit.text.spans import Overlapping, TokenSpan
+    from hfkit.values.inputs import Question
+    from hfkit.values.provenance import Source
+    from hfkit.values.statistics import Statistics
+
+    from .contexts import AskedQuestion
+    from .reading import Reading
+    from .tokens import TextTokenizer
+
+__all__ = ["AnsweringSession", "Search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What counts as an answer.
+
+    Attributes:
+        top_k: the most spans to give.
+        longest: the most tokens of a span.
+        overlapping: what becomes of spans that share characters with a better one.
+        whole_words: widen spans to whole words.
+        null_threshold: from which ``null_score`` on, exclusive, no answer is given; None to always
+            give one.
+    """
+
+    top_k: int
+    longest: int
+    overlapping: Overlapping
+    whole_words: bool
+    null_threshold: float | None
+
+
+class AnsweringSession:
+    """An open model with its tokenizer.
+
+    Attributes:
+        source: what its results will carry.
+        window_limit: the most tokens of a window, special tokens included.
+    """
+
+    def __init__(
+        self, scorer: SpanScorer, tokenizer: TextTokenizer, source: Source, *, window_limit: int
+    ) -> None:
+        self._scorer = scorer
+        self._tokenizer = tokenizer
+        self._runner = RowRunner(scorer.card, model=source.model)
+        self.source: Source = source
+        self.window_limit: int = window_limit
+        finalize(self, scorer.close)
+
+    def run(
+        self,
+        chunks: Iterable[Sequence[Question]],
+        reading: Reading,
+        search: Search,
+        *,
+        budget: int,
+        advance: Callable[[float], None],
+        single: bool,
+    ) -> Iterator[tuple[list[Answers], Statistics]]:
+        """Answer questions chunk by chunk; the windows of a chunk are sorted and batched together.
+
+        Args:
+            chunks: questions that were checked.
+            reading: how to read their contexts.
+            search: what counts as an answer.
+            budget: the most tokens of one forward pass.
+            advance: is told how many questions were done, in parts of one.
+            single: there is only one question, and errors need no position.
+
+        Yields:
+            A chunk's answers. Before a question that cannot be read, those of the questions ahead of it.
+        """
+        reader = QuestionReader(self._tokenizer, reading, search.longest)
+        index = 0
+        for chunk in chunks:
+            asked, error = reader.read(chunk, first_index=None if single else index)
+            index += len(chunk)
+            if asked:
+                logits, statistics = self._runner.run(
+                    [row for one in asked for row in one.rows],
+                    self._scorer.score_spans,
+                    budget=budget,
+                    advance=shares(advance, len(chunk)),
+                    per_token=True,
+                )
+                rest = iter(logits)
+                answers = [self._answer(one, [next(rest) for _ in one.rows], search) for one in asked]
+                yield answers, replace(statistics, inputs=len(asked))
+            if error is not None:
+                raise error
+
+    def _answer(self, asked: AskedQuestion, logits: list[FloatArray], search: Search) -> Answers:
+        """Search the windows of one question."""
+        band = span_band(
+            asked.spans,
+            [
+                row[asked.start : asked.start + len(span)]
+                for row, span in zip(logits, asked.spans, strict=True)
+            ],
+            extents=asked.extents,
+            longest=search.longest,
+        )
+        found = best_spans(band, asked.extents, count=search.top_k, overlapping=search.overlapping)
+        null = min(float(row[position].sum()) for row, position in zip(logits, asked.nulls, strict=True))
+        total = log_total(band)
+        if search.null_threshold is not None:
+            total = float(np.logaddexp(total, null))
+        null_score = null - found[0].logit
+        return Answers(
+            spans=tuple(_texts(asked, found, search, total)),
+            answered=search.null_threshold is None or null_score <= search.null_threshold,
+            null_score=null_score,
+            null_probability=0.0 if search.null_threshold is None else math.exp(null - total),
+            coverage=asked.coverage,
+            source=self.source,
+        )
+
+
+def _texts(
+    asked: AskedQuestion, found: list[TokenSpan], search: Search, total: float
+) -> Iterator[AnswerSpan]:
+    """Turn spans of tokens into spans of the context; widened ones may meet, then the better one stays."""
+    context = asked.context
+    taken: list[tuple[int, int]] = []
+    for span in found:
+        start, end = int(asked.extents[span.first, 0]), int(asked.extents[span.last, 1])
+        if search.whole_words:
+            start, end = extend_to_words(context, start, end)
+            if (start, end) in taken or (
+                search.overlapping == "merge" and any(start < e and s < end for s, e in taken)
+            ):
+                continue
+            taken.append((start, end))
+        around = sentence_around(context, start, end)
+        yield AnswerSpan(
+            text=context[start:end],
+            score=math.exp(span.logit - total),
+            start=start,
+            end=end,
+            logit=span.logit,
+            evidence=Evidence(context[around[0] : around[1]], *around),
+        )

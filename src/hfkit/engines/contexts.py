@@ -1,0 +1,158 @@
+"""Questions and the windows of their contexts, as rows for a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from hfkit.errors import EmptyInputError, InputError, InputTooLongError, QuestionTooLongError
+from hfkit.text.offsets import characters_read
+from hfkit.text.spans import character_extents
+from hfkit.text.windows import windows
+from hfkit.values.provenance import Coverage
+
+from .reading import require_few_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hfkit.text.arrays import IntArray
+    from hfkit.text.templates import Row
+    from hfkit.text.windows import Window
+    from hfkit.values.inputs import Question
+
+    from .reading import Reading
+    from .tokens import TextTokenizer, TokenizedText
+
+__all__ = ["AskedQuestion", "QuestionReader"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AskedQuestion:
+    """A question beside each window of its context.
+
+    Attributes:
+        context: the context's own string.
+        extents: the characters of each of its tokens, shape ``[tokens, 2]``; empty where no answer
+            may begin or end.
+        spans: which of these tokens each row holds.
+        rows: what the model reads, one row for each window.
+        start: the position in every row of the window's first token.
+        nulls: for each row the position of the token that stands for no answer.
+        coverage: how much of the context the rows hold.
+    """
+
+    context: str
+    extents: IntArray
+    spans: tuple[Window, ...]
+    rows: tuple[Row, ...]
+    start: int
+    nulls: tuple[int, ...]
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QuestionReader:
+    """How questions are read.
+
+    Attributes:
+        tokenizer: the model's tokenizer.
+        reading: the size and overlap of windows, and what to do with contexts that are longer.
+        longest: the most tokens of an answer; every one of them lies whole in some window.
+    """
+
+    tokenizer: TextTokenizer
+    reading: Reading
+    longest: int
+
+    def read(
+        self, questions: Sequence[Question], *, first_index: int | None
+    ) -> tuple[list[AskedQuestion], InputError | None]:
+        """Tokenize in bulk, a context of many questions once, and cut contexts into windows.
+
+        Args:
+            questions: questions that were checked.
+            first_index: the position of the first among all, for errors; None for a single question.
+
+        Returns:
+            The questions up to the first that cannot be read, and the error of that one.
+        """
+        texts = dict.fromkeys(question.context for question in questions)
+        encoded = self.tokenizer.encode_with_offsets(list(texts))
+        contexts = {one.text: (one, character_extents(one.text, one.offsets)) for one in encoded}
+        asked: list[AskedQuestion] = []
+        ids = self.tokenizer.encode([question.text for question in questions])
+        for position, (question, tokens) in enumerate(zip(questions, ids, strict=True)):
+            index = None if first_index is None else first_index + position
+            try:
+                asked.append(self._read(tokens, *contexts[question.context], index=index))
+            except InputError as error:
+                error.index = index
+                return asked, error
+        return asked, None
+
+    def _read(
+        self, question: IntArray, context: TokenizedText, extents: IntArray, *, index: int | None
+    ) -> AskedQuestion:
+        name = "question" if index is None else f"question {index}"
+        if not len(question):
+            raise EmptyInputError(
+                f"{name}, its text, gives no tokens, must hold something to read",
+                hint="the tokenizer drops control characters; drop such questions before the call",
+            )
+        if not (extents[:, 1] > extents[:, 0]).any():
+            raise EmptyInputError(
+                f"{name}, its context {context.text[:20]!r}, gives no tokens, must hold something to read",
+                hint="the tokenizer drops control characters; drop such contexts before the call",
+            )
+        template = self.tokenizer.pair
+        room = self.reading.size - template.size - len(question)
+        if room < min(self.longest, len(context.ids)):
+            raise QuestionTooLongError(
+                f"{name} has {len(question)} tokens, which leaves {max(room, 0)} of a window of {self.reading.size} "
+                f"for its context; an answer may have {self.longest}",
+                hint="shorten the question, use a larger window, or a smaller max_answer_tokens",
+            )
+        spans, coverage = self._cut(name, context, room)
+        total = len(context.text)
+        parts = [[question, context.ids[span.start : span.stop]] for span in spans]
+        lengths = [[len(question), len(span)] for span in spans]
+        return AskedQuestion(
+            context=context.text,
+            extents=extents,
+            spans=spans,
+            rows=tuple(template.assemble(part) for part in parts),
+            start=template.content_start(1, lengths[0]),
+            nulls=tuple(self._null_position(length) for length in lengths),
+            coverage=Coverage(total if coverage is None else coverage, total, len(spans)),
+        )
+
+    def _null_position(self, lengths: list[int]) -> int:
+        """Find the classification token, which stands for no answer; a row without one uses its first token."""
+        position = None
+        if self.tokenizer.cls_id is not None:
+            position = self.tokenizer.pair.special_position(self.tokenizer.cls_id, lengths)
+        return position or 0
+
+    def _cut(self, name: str, context: TokenizedText, room: int) -> tuple[tuple[Window, ...], int | None]:
+        """Give the windows of a context, and how many characters they hold if not all."""
+        count = len(context.ids)
+        if count <= room:
+            return windows(count, size=room, overlap=0), None
+        match self.reading.overflow:
+            case "window":
+                # Less overlap than an answer is long would leave answers that no window holds whole.
+                overlap = max(min(self.reading.overlap, room // 2), self.longest - 1)
+                spans = windows(count, size=room, overlap=min(overlap, room - 1))
+                require_few_windows(name, len(spans))
+                return spans, None
+            case "truncate":
+                read = characters_read(context.offsets, room, total=len(context.text))
+                return windows(room, size=room, overlap=0), read
+            case "error":
+                raise InputTooLongError(
+                    f"{name}, its context, has {count} tokens, at most {room} fit beside it",
+                    hint="use overflow='window' to read all of it, or overflow='truncate' to read its beginning",
+                )
+            case _ as unreachable:
+                assert_never(unreachable)

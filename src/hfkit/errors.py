@@ -7,7 +7,8 @@
     │   ├── InputTypeError (TypeError)      not a text, a pair, or a list of them
     │   ├── EmptyInputError                 nothing to read
     │   ├── InputEncodingError              half of a surrogate pair: no valid Unicode
-    │   └── InputTooLongError               longer than the settings allow
+    │   ├── InputTooLongError               longer than the settings allow
+    │   └── MisalignedAnswerError           the context does not hold an answer where it should
     ├── SettingError (ValueError)           how a facade was set up
     │   ├── UnknownBackendError
     │   └── UnknownLabelError
@@ -51,6 +52,7 @@ __all__ = [
     "InputError",
     "InputTooLongError",
     "InputTypeError",
+    "MisalignedAnswerError",
     "MissingDependencyError",
     "ModelError",
     "ModelNotFoundError",
@@ -113,6 +115,10 @@ class InputEncodingError(InputError):
 
 class InputTooLongError(InputError):
     """The input is longer than the settings allow."""
+
+
+class MisalignedAnswerError(InputError):
+    """The context does not read as the answer does where the answer is said to start."""
 
 
 class SettingError(HfkitError, ValueError):

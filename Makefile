@@ -43,8 +43,9 @@ build: $(DEV)
 	$(BIN)/python -m build
 	$(BIN)/python -m twine check --strict dist/*
 
+# NAME is sentiment or reader; what DATA and BASE hold stands in training/build.py.
 starter: $(DEV)
-	$(BIN)/python training/sentiment.py --data "$(DATA)" --base "$(BASE)" --output src/hfkit/starter/models/sentiment
+	$(BIN)/python training/build.py "$(NAME)" --data "$(DATA)" --base "$(BASE)" --output "src/hfkit/starter/models/$(NAME)"
 
 clean:
 	rm -rf .venv build dist docs/_build .coverage* htmlcov

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
 from peft import PeftModel
 from safetensors.numpy import load_file, save
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import BertConfig, PreTrainedModel
 
-from hfkit.starter.assemble import merge_adapter
+from hfkit.starter.assemble import base_weights, merge_adapter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hfkit.starter import Starter
+    from scoring import Floats
+
+_Model = TypeVar("_Model", bound=PreTrainedModel)
+
 BASE_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 
 _PREFIX = "base_model.model."
+_MERGE_TOLERANCE = 1e-5
 
 
-def write_adapter(model: PeftModel, folder: Path, *, temperature: float) -> None:
+def write_adapter(model: PeftModel, folder: Path, *, head: str, temperature: float = 1.0) -> None:
     """Write a trained adapter as a PEFT folder, its confidence divided by a temperature.
 
-    The classifier is linear, so dividing its weights divides the logits: whoever loads the adapter
-    gets calibrated probabilities and has no temperature to remember.
+    The head is linear, so dividing its weights divides the logits: whoever loads the adapter gets
+    calibrated probabilities and has no temperature to remember.
     """
     model.peft_config["default"].base_model_name_or_path = BASE_NAME
     model.save_pretrained(str(folder), save_embedding_layers=False)
     weights_file = folder / "adapter_model.safetensors"
     weights = load_file(weights_file)
-    for name in (f"{_PREFIX}classifier.weight", f"{_PREFIX}classifier.bias"):
+    for name in (f"{_PREFIX}{head}.weight", f"{_PREFIX}{head}.bias"):
         weights[name] = weights[name] / np.float32(temperature)
     halves = {name: weight.astype(np.float16) for name, weight in weights.items()}
     weights_file.write_bytes(save(halves, {"format": "pt"}))
@@ -42,31 +48,25 @@ def write_adapter(model: PeftModel, folder: Path, *, temperature: float) -> None
     for key in ("target_modules", "modules_to_save"):
         config[key] = sorted(set(config[key]))
     config_file.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    # PEFT leaves a card of its own; hfkit's is written last.
+    (folder / "README.md").unlink(missing_ok=True)
 
 
-def write_config(base: Path, folder: Path, labels: tuple[str, ...]) -> BertConfig:
-    """Write the configuration of the merged classifier and return it."""
-    config = BertConfig.from_pretrained(
-        base,
-        architectures=["BertForSequenceClassification"],
-        problem_type="single_label_classification",
-        id2label=dict(enumerate(labels)),
-        label2id={label: index for index, label in enumerate(labels)},
-    )
+def write_config(config: BertConfig, folder: Path) -> None:
+    """Write the configuration of the merged model."""
     config._name_or_path = BASE_NAME  # noqa: SLF001 (a local path otherwise)
     text = config.to_json_string(use_diff=False)
     (folder / "config.json").write_text(text, encoding="utf-8")
-    return config
 
 
-def load_merged(base: Path, folder: Path) -> BertForSequenceClassification:
-    """Build the merged classifier as hfkit does at its first use, in numpy."""
+def load_merged(kind: type[_Model], starter: Starter, base: Path, folder: Path) -> _Model:
+    """Build the merged model as hfkit does at its first use, in numpy."""
     merged = merge_adapter(
-        {f"bert.{name}": weight for name, weight in load_file(base / "model.safetensors").items()},
+        base_weights(starter, base),
         load_file(folder / "adapter_model.safetensors"),
         json.loads((folder / "adapter_config.json").read_text(encoding="utf-8")),
     )
-    model = BertForSequenceClassification(BertConfig.from_pretrained(folder))
+    model = kind(BertConfig.from_pretrained(folder))
     weights = {name: torch.from_numpy(weight) for name, weight in merged.items()}
     # The position numbers are a constant that older checkpoints store and the class no longer reads.
     weights.pop("bert.embeddings.position_ids", None)
@@ -75,12 +75,22 @@ def load_merged(base: Path, folder: Path) -> BertForSequenceClassification:
     return model
 
 
-def load_with_peft(base: Path, folder: Path) -> BertForSequenceClassification:
-    """Build the same classifier the way PEFT does."""
-    config = BertConfig.from_pretrained(folder)
-    plain = BertForSequenceClassification.from_pretrained(base, config=config)
+def load_with_peft(kind: type[_Model], base: Path, folder: Path) -> _Model:
+    """Build the same model the way PEFT does."""
+    plain = kind.from_pretrained(base, config=BertConfig.from_pretrained(folder))
     merged = PeftModel.from_pretrained(plain, str(folder)).merge_and_unload()
-    if not isinstance(merged, BertForSequenceClassification):
+    if not isinstance(merged, kind):
         raise TypeError(f"PEFT merged into a {type(merged).__name__}")
     merged.eval()  # type: ignore[no-untyped-call]
     return merged
+
+
+def check_merges_agree(ours: Floats, theirs: Floats) -> float:
+    """Return how far the logits of the two ways to merge lie apart, as a share of the largest of them.
+
+    Above 1, logits are rounded in proportion to their size; more than 1e-5 of it is an error.
+    """
+    gap = float(np.abs(ours - theirs).max() / max(1.0, np.abs(theirs).max()))
+    if gap > _MERGE_TOLERANCE:
+        raise ValueError(f"the two merges lie {gap:.1e} apart")
+    return gap

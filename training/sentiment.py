@@ -1,16 +1,12 @@
-"""Rebuild hfkit's starter sentiment model: a LoRA adapter over all-MiniLM-L6-v2.
+"""The sentiment starter: a LoRA adapter over all-MiniLM-L6-v2, taught with film reviews and tweets.
 
-    python training/sentiment.py --data FOLDER --base FOLDER --output FOLDER
-
-`--data` holds `sentence_polarity/train.csv` and `vader/tweets_GroundTruth.txt`, `--base` the files
-of sentence-transformers/all-MiniLM-L6-v2. Two full fine-tunes are averaged and pressed into an
-adapter, which then learns for one more epoch. The settings were chosen on the validation split; the
-test split is read once, by the adapter that was written.
+Two full fine-tunes are averaged and pressed into an adapter, which then learns for one more epoch.
+The settings were chosen on the validation split; the test split is read once, by the adapter that was
+written.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
 import tempfile
 from pathlib import Path
@@ -18,28 +14,79 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-import transformers
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-from adapter import load_merged, load_with_peft, write_adapter, write_config
-from card import PROBES, write_card
-from data import LABELS, Example, only, read_reviews, read_tweets
-from scoring import Floats, Labels, best_temperature, score
-from tuning import averaged, pressed, tune
+from adapter import check_merges_agree, load_merged, load_with_peft, write_adapter, write_config
+from card import write_card
+from classifying import (
+    EMBEDDING_RANK,
+    LAST,
+    MAX_TOKENS,
+    RANK,
+    adapter_config,
+    averaged,
+    encoded,
+    untrained,
+)
+from hfkit.starter import STARTERS
+from pressing import pressed
+from reviews import LABELS, Example, only, read_reviews, read_tweets
+from scoring import Floats, Labels, Scores, best_temperature, probabilities, score
+from tuning import tune
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from transformers import PreTrainedTokenizerBase
 
-_LOG = logging.getLogger("sentiment")
+_LOG = logging.getLogger(__name__)
 
-_MERGE_TOLERANCE = 1e-5
-_LAST_SEED = 7
-_LAST_SEED = 7  # of the adapter's own epoch; the members have 0 and 1
+# Sentences outside what the model was taught, or hard for it: the card shows what it says of each.
+_PROBES = (
+    "A moving, beautifully acted film.",
+    "A dull mess from start to finish.",
+    "Not bad at all.",
+    "I did not like it.",
+    "It is not the disaster I expected.",
+    "I would not say that it was good.",
+    "The acting is great but the story is a bore.",
+    "The story is a bore but the acting is great.",
+    "The film lasts two hours.",
+    "The train leaves at nine.",
+    "Oh great, another sequel nobody asked for.",
+    "Der Film ist wunderbar.",
+)
 
 
-def predict(
+def build(data: Path, base: Path, output: Path) -> None:
+    """Choose the temperature, train the adapter, write it and its card."""
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    reviews, tweets = read_reviews(data), read_tweets(data)
+    held_out = only("validation", reviews)
+
+    examples = [*only("train", reviews), *tweets]
+    with tempfile.TemporaryDirectory() as scratch:
+        soup = averaged(base, examples, Path(scratch))
+    adapter = pressed(untrained(base), soup, adapter_config())
+    tune(adapter, encoded(examples, tokenizer), tokenizer, LAST)
+    temperature = best_temperature(*_predict(adapter, held_out, tokenizer))
+
+    output.mkdir(parents=True, exist_ok=True)
+    write_adapter(adapter, output, head="classifier", temperature=temperature)
+    write_config(_config(base), output)
+    merged = load_merged(BertForSequenceClassification, STARTERS["sentiment"], base, output)
+    probes, _ = _predict(merged, _asked(), tokenizer)
+    theirs, _ = _predict(load_with_peft(BertForSequenceClassification, base, output), _asked(), tokenizer)
+    _LOG.info("the two merges lie %.1e apart", check_merges_agree(probes, theirs))
+
+    validation = score(*_predict(merged, held_out, tokenizer))
+    _LOG.info("validation %s at temperature %.2f", validation, temperature)
+    test = score(*_predict(merged, only("test", reviews), tokenizer))
+    _LOG.info("test %s", test)
+    write_card(output, "sentiment", _figures(validation, test, temperature, probes))
+
+
+def _predict(
     model: torch.nn.Module, examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase
 ) -> tuple[Floats, Labels]:
     """Compute the logits of examples, beside their labels."""
@@ -53,57 +100,45 @@ def predict(
     return np.concatenate(parts), np.array([example.label for example in examples])
 
 
-def check_merges_agree(base: Path, folder: Path, tokenizer: PreTrainedTokenizerBase) -> float:
-    """Return how far the logits of the two ways to merge lie apart, at most 1e-5."""
-    probes = [Example(text, 0) for text in PROBES]
-    ours, _ = predict(load_merged(base, folder), probes, tokenizer)
-    theirs, _ = predict(load_with_peft(base, folder), probes, tokenizer)
-    gap = float(np.abs(ours - theirs).max())
-    if gap > _MERGE_TOLERANCE:
-        raise ValueError(f"the two merges lie {gap:.1e} apart")
-    return gap
+def _asked() -> list[Example]:
+    """Give the probes as examples; their labels are not read."""
+    return [Example(text, 0) for text in _PROBES]
 
 
-def build(data: Path, base: Path, output: Path) -> None:
-    """Choose the temperature, train the adapter, write it and its card."""
-    tokenizer = AutoTokenizer.from_pretrained(base)
-    reviews, tweets = read_reviews(data), read_tweets(data)
-    held_out = only("validation", reviews)
-
-    examples = [*only("train", reviews), *tweets]
-    with tempfile.TemporaryDirectory() as scratch:
-        soup = averaged(base, examples, Path(scratch))
-    adapter = pressed(base, soup)
-    tune(adapter, examples, tokenizer, seed=_LAST_SEED, epochs=1, rate=2e-4)
-    temperature = best_temperature(*predict(adapter, held_out, tokenizer))
-
-    output.mkdir(parents=True, exist_ok=True)
-    write_adapter(adapter, output, temperature=temperature)
-    write_config(base, output, LABELS)
-    _LOG.info("the two merges lie %.1e apart", check_merges_agree(base, output, tokenizer))
-
-    merged = load_merged(base, output)
-    validation = score(*predict(merged, held_out, tokenizer))
-    _LOG.info("validation %s at temperature %.2f", validation, temperature)
-    test = score(*predict(merged, only("test", reviews), tokenizer))
-    _LOG.info("test %s", test)
-    probes, _ = predict(merged, [Example(text, 0) for text in PROBES], tokenizer)
-    write_card(output, validation=validation, test=test, temperature=temperature, probes=probes)
+def _config(base: Path) -> BertConfig:
+    """Describe the merged classifier."""
+    return BertConfig.from_pretrained(
+        base,
+        architectures=["BertForSequenceClassification"],
+        problem_type="single_label_classification",
+        id2label=dict(enumerate(LABELS)),
+        label2id={label: index for index, label in enumerate(LABELS)},
+    )
 
 
-def main() -> None:
-    """Read the command line and build."""
-    parser = argparse.ArgumentParser(description="Rebuild hfkit's starter sentiment model.")
-    parser.add_argument("--data", type=Path, required=True, help="folder of the training texts")
-    parser.add_argument("--base", type=Path, required=True, help="folder of the base model")
-    parser.add_argument("--output", type=Path, required=True, help="folder to write the adapter to")
-    arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    # One thread, as in the members' processes: sums of another order would be other bits.
-    torch.set_num_threads(1)
-    build(arguments.data, arguments.base, arguments.output)
+def _figures(validation: Scores, test: Scores, temperature: float, probes: Floats) -> dict[str, str | int]:
+    """Name what the card states."""
+    return {
+        "accuracy": f"{test.accuracy:.4f}",
+        "f1": f"{test.macro_f1:.4f}",
+        "percent": f"{test.accuracy:.1%}",
+        "low": f"{test.low:.1%}",
+        "high": f"{test.high:.1%}",
+        "ece": f"{test.ece:.3f}",
+        "n": test.n,
+        "validation_percent": f"{validation.accuracy:.1%}",
+        "validation_n": validation.n,
+        "temperature": f"{temperature:.2f}",
+        "validation_f1": f"{validation.macro_f1:.4f}",
+        "validation_ece": f"{validation.ece:.3f}",
+        "rank": RANK,
+        "embedding_rank": EMBEDDING_RANK,
+        "max_tokens": MAX_TOKENS,
+        "probes": "\n".join(_rows(probes)),
+    }
 
 
-if __name__ == "__main__":
-    main()
+def _rows(logits: Floats) -> Iterable[str]:
+    """Lay the probes out as rows of a table."""
+    for text, (_, positive) in zip(_PROBES, probabilities(logits), strict=True):
+        yield f"| {text} | {positive:.2f} |"

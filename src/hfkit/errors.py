@@ -7,8 +7,9 @@
     │   ├── InputTypeError (TypeError)      not a text, a pair, or a list of them
     │   ├── EmptyInputError                 nothing to read
     │   ├── InputEncodingError              half of a surrogate pair: no valid Unicode
-    │   └── InputTooLongError               longer than the settings allow
-    │       └── QuestionTooLongError        a question that leaves no room for its context
+    │   ├── InputTooLongError               longer than the settings allow
+    │   │   └── QuestionTooLongError        a question that leaves no room for its context
+    │   └── MisalignedAnswerError           the context does not hold an answer where it should
     ├── SettingError (ValueError)           how a facade was set up
     │   ├── UnknownBackendError
     │   └── UnknownLabelError
@@ -52,6 +53,7 @@ __all__ = [
     "InputError",
     "InputTooLongError",
     "InputTypeError",
+    "MisalignedAnswerError",
     "MissingDependencyError",
     "ModelError",
     "ModelNotFoundError",
@@ -119,6 +121,10 @@ class InputTooLongError(InputError):
 
 class QuestionTooLongError(InputTooLongError):
     """The question takes so much of a window that an answer might not fit beside it."""
+
+
+class MisalignedAnswerError(InputError):
+    """The context does not read as the answer does where the answer is said to start."""
 
 
 class SettingError(HfkitError, ValueError):

@@ -7,25 +7,30 @@ import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from peft import LoraConfig, TaskType, get_peft_model
+from peft import LoraConfig, PeftModel, TaskType, get_peft_model
 from safetensors.numpy import load_file, save_file
-from transformers import AutoModelForSequenceClassification
+from tokenizers import Tokenizer
+from transformers import (
+    AutoModelForQuestionAnswering,
+    AutoModelForSequenceClassification,
+    BertConfig,
+    BertModel,
+)
 
 import hfkit
 from hfkit import errors
 from hfkit.hub.folder import content_hash, fingerprint_files
-from hfkit.starter import Carrier, carrier, starter_folder
+from hfkit.starter import STARTERS, Carrier, carrier, starter_folder
 from hfkit.starter.__main__ import main
-from hfkit.starter.assemble import merge_adapter
+from hfkit.starter.assemble import base_weights, merge_adapter
+from hfkit.text.squad import AnswerText, SquadExample, answer_tokens
 
-if TYPE_CHECKING:
-    pass
-
+MODELS = Path(hfkit.starter.__file__).parent / "models"
 METADATA = "Metadata-Version: 2.1\nName: tiny-carrier\nVersion: 1.0\n"
 WHEEL = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -150,12 +155,17 @@ def test_a_cache_that_cannot_be_written_says_which_setting_mends_it(
     assert caught.value.hint == "set HFKIT_CACHE to a folder that can"
 
 
-def test_the_card_is_written_and_states_what_was_measured() -> None:
-    card = (Path(hfkit.starter.__file__).parent / "models" / "sentiment" / "README.md").read_text(
-        encoding="utf-8"
-    )
+@pytest.mark.parametrize(("name", "figure"), [("sentiment", "| test | "), ("reader", "token F1")])
+def test_the_card_is_written_and_states_what_was_measured(name: str, figure: str) -> None:
+    card = (MODELS / name / "README.md").read_text(encoding="utf-8")
     assert "More Information Needed" not in card
-    assert "accuracy" in card.lower()
+    assert "$" not in card
+    assert figure in card
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_an_adapter_is_small(name: str) -> None:
+    assert (MODELS / name / "adapter_model.safetensors").stat().st_size <= 6 * 2**20
 
 
 def test_merging_equals_peft(tiny_bert: Path, tmp_path: Path) -> None:
@@ -184,6 +194,28 @@ def test_merging_equals_peft(tiny_bert: Path, tmp_path: Path) -> None:
         assert np.array_equal(value, merged[name])
 
 
+def test_the_readers_adapter_merges_as_peft_does(tmp_path: Path) -> None:
+    # On a base of the right shape with weights of chance: the real one is not needed to compare.
+    torch.manual_seed(0)
+    config = BertConfig.from_pretrained(MODELS / "reader")
+    base: Any = BertModel(config)
+    base.save_pretrained(tmp_path)
+    weights = base_weights(STARTERS["reader"], tmp_path)
+    assert not [name for name in weights if "pooler" in name]
+    merged = merge_adapter(
+        weights,
+        load_file(MODELS / "reader" / "adapter_model.safetensors"),
+        json.loads((MODELS / "reader" / "adapter_config.json").read_text(encoding="utf-8")),
+    )
+    plain = AutoModelForQuestionAnswering.from_pretrained(tmp_path, config=config)
+    with pytest.warns(FutureWarning, match="is_gradient_checkpointing"):
+        adapted: Any = PeftModel.from_pretrained(plain, str(MODELS / "reader"))
+    expected = adapted.merge_and_unload().state_dict()
+    assert set(merged) == set(expected)
+    for name, value in merged.items():
+        assert np.abs(value - expected[name].numpy()).max() < 1e-5
+
+
 def test_an_adapter_config_without_numbers_is_refused() -> None:
     with pytest.raises(errors.SettingError, match="r is None and lora_alpha 1, must be numbers"):
         merge_adapter({}, {}, {"r": None, "lora_alpha": 1})
@@ -203,6 +235,32 @@ def test_the_starter_judges_reviews_it_has_never_seen(reviews: list[dict[str, st
     right = sum(result.label == review["label"] for result, review in zip(results, reviews, strict=True))
     # The card states the accuracy on all unseen rows; on 300 of them chance alone moves it by two points.
     assert right / len(reviews) > 0.78
+
+
+def test_the_reader_opens_with_all_weights_it_has_a_place_for_and_no_others() -> None:
+    folder = starter_folder("reader", offline=False)
+    _, report = AutoModelForQuestionAnswering.from_pretrained(folder.path, output_loading_info=True)
+    assert not any(report[kind] for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("Where was Marie Curie born?", "Warsaw"), ("What was her husband called?", "Pierre")],
+)
+def test_the_reader_marks_the_answer(question: str, answer: str) -> None:
+    context = "Marie Curie was born in Warsaw in 1867. With her husband Pierre she discovered two elements."
+    folder = starter_folder("reader", offline=False)
+    tokenizer = Tokenizer.from_file(str(folder.path / "tokenizer.json"))
+    tokenizer.no_padding()
+    encoding = tokenizer.encode(question, context)
+    model: Any = AutoModelForQuestionAnswering.from_pretrained(folder.path).eval()
+    with torch.inference_mode():
+        logits = model(torch.tensor([encoding.ids]), token_type_ids=torch.tensor([encoding.type_ids]))
+    before = encoding.sequence_ids.index(1)
+    example = SquadExample(question, context, (AnswerText(answer, context.index(answer)),))
+    (tokens,) = answer_tokens(example, encoding.offsets[before:-1])
+    assert int(logits.start_logits.argmax()) == before + tokens.start
+    assert int(logits.end_logits.argmax()) == before + tokens.stop - 1
 
 
 def test_a_folders_hash_follows_its_content_and_not_its_time(tmp_path: Path) -> None:

@@ -100,10 +100,7 @@ def _write(starter: Starter, base: Path, target: Path) -> None:
         draft = Path(temporary) / "model"
         draft.mkdir()
         merged = merge_adapter(
-            {
-                starter.base_prefix + key: value
-                for key, value in load_file(base / "model.safetensors").items()
-            },
+            base_weights(starter, base),
             load_file(own / "adapter_model.safetensors"),
             json.loads((own / "adapter_config.json").read_text(encoding="utf-8")),
         )
@@ -116,6 +113,22 @@ def _write(starter: Starter, base: Path, target: Path) -> None:
         except OSError:
             if not target.is_dir():  # else another process was first, with the same content
                 raise
+
+
+def base_weights(starter: Starter, base: Path) -> dict[str, npt.NDArray[np.float32]]:
+    """Read a base's weights under the names that the task's class gives them.
+
+    Args:
+        starter: whose base it is.
+        base: the folder of the base model.
+    """
+    from safetensors.numpy import load_file
+
+    return {
+        starter.base_prefix + name: weight
+        for name, weight in load_file(base / "model.safetensors").items()
+        if not name.startswith(starter.unused)
+    }
 
 
 def merge_adapter(

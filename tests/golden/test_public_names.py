@@ -9,8 +9,9 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Batch Classification Classify Coverage HfkitError LabelScore Pair Runtime Source Statistics
-    errors register_backend starter testing
+    Batch Classification Classify Coverage HfkitError LabelScore Message NoPadding NoTruncation PadToLength
+    PadToLongest Pair Runtime Source SpecialToken SpecialTokens Statistics TokenArrays Tokenize Tokens Truncate
+    Windows errors register_backend starter testing
 """.split()  # noqa: SIM905
 
 TESTING = """

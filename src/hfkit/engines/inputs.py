@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hfkit.errors import EmptyInputError, InputEncodingError, InputError, InputTooLongError, InputTypeError
 from hfkit.values.inputs import Pair, TextInput
 
-__all__ = ["check_input", "check_inputs", "name_of", "texts_of"]
+__all__ = ["check_input", "check_inputs", "check_text", "describe", "name_of", "texts_of"]
 
 
 def texts_of(item: TextInput) -> tuple[str, ...]:
@@ -37,14 +37,14 @@ def check_input(item: object, *, max_characters: int | None, index: int | None =
     name = name_of(index)
     try:
         if isinstance(item, Pair):
-            _check_text(item.first, f"{name}, first text", max_characters)
-            _check_text(item.second, f"{name}, second text", max_characters)
+            check_text(item.first, f"{name}, first text", max_characters)
+            check_text(item.second, f"{name}, second text", max_characters)
             return item
         if isinstance(item, str):
-            _check_text(item, name, max_characters)
+            check_text(item, name, max_characters)
             return item
         raise InputTypeError(
-            f"{name} is {_describe(item)}, must be a str or a Pair",
+            f"{name} is {describe(item)}, must be a str or a Pair",
             hint="two texts are hfkit.Pair(first, second); bytes want .decode(); many inputs go to .batch(...)",
         )
     except InputError as error:
@@ -61,28 +61,37 @@ def check_inputs(items: object, *, max_characters: int | None) -> Iterator[TextI
     """
     if hasattr(items, "columns"):  # a table iterates over the names of its columns
         raise InputTypeError(
-            f"inputs are {_describe(items)}, must be an iterable of str or Pair",
+            f"inputs are {describe(items)}, must be an iterable of str or Pair",
             hint="give one column of it: facade.batch(frame['text'])",
         )
     if isinstance(items, str | bytes | bytearray | Pair | Mapping) or not isinstance(items, Iterable):
         raise InputTypeError(
-            f"inputs are {_describe(items)}, must be an iterable of str or Pair",
+            f"inputs are {describe(items)}, must be an iterable of str or Pair",
             hint="one input goes to the facade itself, facade(text); many go in a list, facade.batch([text, ...])",
         )
     return (check_input(item, max_characters=max_characters, index=index) for index, item in enumerate(items))
 
 
-def _check_text(text: object, name: str, max_characters: int | None) -> None:
+def check_text(text: object, name: str, max_characters: int | None, *, blank: bool = False) -> None:
+    """Make sure that one text can be read.
+
+    Args:
+        text: what the caller gave.
+        name: what to call it in an error.
+        max_characters: the most that it may have; None for no limit.
+        blank: whether it may hold nothing to read.
+
+    Raises:
+        InputError: it cannot; a subclass says why.
+    """
     if not isinstance(text, str):
-        raise InputTypeError(
-            f"{name} is {_describe(text)}, must be a str", hint="bytes want .decode('utf-8')"
-        )
+        raise InputTypeError(f"{name} is {describe(text)}, must be a str", hint="bytes want .decode('utf-8')")
     if max_characters is not None and len(text) > max_characters:
         raise InputTooLongError(
             f"{name} has {len(text):,} characters, at most {max_characters:,} are allowed",
             hint="split it, or raise max_characters (None for no limit)",
         )
-    if not text or text.isspace():
+    if not blank and (not text or text.isspace()):
         raise EmptyInputError(
             f"{name} is {'empty' if not text else f'blank: {text[:20]!r}'}, must hold something to read",
             hint="drop empty texts before the call",
@@ -97,5 +106,6 @@ def _check_text(text: object, name: str, max_characters: int | None) -> None:
             ) from error
 
 
-def _describe(value: object) -> str:
+def describe(value: object) -> str:
+    """Say what a caller gave, by its type."""
     return "None" if value is None else f"a {type(value).__name__}"

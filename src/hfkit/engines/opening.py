@@ -12,6 +12,7 @@ from hfkit.backends.protocols import OpensScorers
 from hfkit.backends.registry import find_backend
 from hfkit.values.provenance import Source
 
+from .pins import check_pin
 from .scoring import ScoringSession
 from .sessions import share
 from .tokens import open_tokenizer
@@ -52,6 +53,7 @@ def open_scoring(locate: Callable[[], ModelFolder], runtime: Runtime) -> Scoring
     def open_session() -> ScoringSession:
         scorer = backend.open_scorer(folder, runtime)
         tokenizer = open_tokenizer(backend, folder, runtime)
+        check_pin(folder, tokenizer.fingerprint)
         owner = folder if (folder.path / "tokenizer_config.json").is_file() else folder.base or folder
         claimed = owner.read_json("tokenizer_config.json").get("model_max_length")
         limits = [limit for limit in (claimed, scorer.card.max_tokens) if isinstance(limit, int)]

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 import tokenizers
 
+from hfkit.backends.library import translated
 from hfkit.backends.protocols import OpensTokenizers
 from hfkit.errors import TokenizerError
 from hfkit.text.templates import Template
 
+from .fingerprints import FIXED_TEXT, OTHER_TEXT, fingerprint
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from hfkit.hub.folder import ModelFolder
     from hfkit.text.arrays import IntArray
     from hfkit.values.runtime import Runtime
 
 __all__ = ["TextTokenizer", "open_tokenizer"]
-
-# Cased and uncased letters, digits, accents, a ligature, three scripts, an emoji of several code points.
-_FIXED_TEXT = "The Quick brown fox, 3.14 naïve ﬁancés: Привет 世界 👩‍👩‍👧 don't_stop\tnow!"
-_OTHER_TEXT = "A second text?"
 
 
 class TextTokenizer:
@@ -41,15 +38,15 @@ class TextTokenizer:
         tokenizer.no_padding()
         self._tokenizer = tokenizer
         self._name = name
-        with _translated(name):
-            one, two = tokenizer.encode(_FIXED_TEXT), tokenizer.encode(_FIXED_TEXT, _OTHER_TEXT)
+        with translated(name):
+            one, two = tokenizer.encode(FIXED_TEXT), tokenizer.encode(FIXED_TEXT, OTHER_TEXT)
         if not {0, 1} <= set(two.sequence_ids):
             raise TokenizerError(
-                f"the tokenizer of {name} reads nothing in {_FIXED_TEXT!r}", hint="save the tokenizer again"
+                f"the tokenizer of {name} reads nothing in {FIXED_TEXT!r}", hint="save the tokenizer again"
             )
         self.single: Template = Template.probe(one.ids, one.type_ids, one.sequence_ids)
         self.pair: Template = Template.probe(two.ids, two.type_ids, two.sequence_ids)
-        first, second = self.encode([_FIXED_TEXT, _OTHER_TEXT])
+        first, second = self.encode([FIXED_TEXT, OTHER_TEXT])
         if (
             self.single.assemble([first]).ids.tolist() != one.ids
             or self.pair.assemble([first, second]).ids.tolist() != two.ids
@@ -58,12 +55,11 @@ class TextTokenizer:
                 f"the tokenizer of {name} does not put special tokens around its texts in a fixed pattern",
                 hint="report it with the tokenizer.json: hfkit would give wrong ids",
             )
-        ids = np.array([*one.ids, -1, *two.ids], dtype="<i8")
-        self.fingerprint: str = f"sha256:{hashlib.sha256(ids.tobytes()).hexdigest()}"
+        self.fingerprint: str = fingerprint(one.ids, two.ids)
 
     def encode(self, texts: Sequence[str]) -> list[IntArray]:
         """Give the ids of each text, without special tokens, each of shape ``[tokens]``."""
-        with _translated(self._name):
+        with translated(self._name):
             encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
 
@@ -71,17 +67,6 @@ class TextTokenizer:
         """Give the first and past-the-last character of each token that :meth:`encode` gives."""
         offsets: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
         return offsets
-
-
-@contextmanager
-def _translated(name: str) -> Iterator[None]:
-    """Turn the bare Exception that the library raises, for a text it has no tokens for, into one of ours."""
-    try:
-        yield
-    except Exception as error:
-        raise TokenizerError(
-            f"the tokenizer of {name} fails: {error}", hint="save the tokenizer again"
-        ) from error
 
 
 def open_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> TextTokenizer:

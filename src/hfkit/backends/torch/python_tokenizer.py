@@ -14,7 +14,6 @@ from transformers import TokenizersBackend
 from hfkit.backends.encoding import Encoded, Flat, NoRoomError
 from hfkit.backends.library import STRATEGIES, from_library
 from hfkit.errors import TokenizerError
-from hfkit.text.truncation import longest_first
 from hfkit.text.windows import Window, windows
 
 from .quiet import first_line, quiet_transformers
@@ -217,16 +216,26 @@ def _kept(lengths: list[int], free: int, room: Room) -> list[int]:
         case "longest_first" | "first", [_]:
             kept = [free]
         case "longest_first", [first, second]:
-            kept = list(longest_first(first, second, room=free))
+            kept = _longest_first(first, second, first + second - free)
         case "first", [_, second]:
             kept = [free - second, second]
         case "second", [first, _]:
             kept = [first, free - first]
         case _:
             raise _NoRoomHereError
-    if min(kept) < 0:
+    least = room.overlap + 1 if room.further else 0
+    if any(part < min(least, whole) for part, whole in zip(kept, lengths, strict=True)):
         raise _NoRoomHereError
     return kept
+
+
+def _longest_first(first: int, second: int, remove: int) -> list[int]:
+    """Cut as ``truncate_sequences`` of transformers 5.23 does, which rounds unlike the tokenizers library."""
+    ahead = min(abs(first - second), remove)
+    less, more = (remove - ahead) // 2, (remove - ahead + 1) // 2
+    if first > second:
+        return [first - ahead - less, second - more]
+    return [first - less, second - ahead - more]
 
 
 def _cuts(length: int, size: int, overlap: int, room: Room) -> list[Window]:

@@ -34,6 +34,8 @@ def test_a_pinned_model_opens_with_its_tokenizer_and_with_no_other(
             facade.load()
         assert before.tokenizer in caught.value.message
         assert "restore the tokenizer" in caught.value.hint
+    hfkit.Tokenize(model).pin(model)  # what the hint says
+    assert hfkit.Classify(model, runtime=fake)("good").source.tokenizer != before.tokenizer
 
 
 def test_both_ways_to_open_agree_on_the_fingerprint(tmp_path: Path) -> None:

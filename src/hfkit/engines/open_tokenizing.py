@@ -16,7 +16,6 @@ from hfkit.values.provenance import Source
 
 from .chats import chat_templates
 from .fingerprints import FIXED_TEXT, OTHER_TEXT, fingerprint
-from .pins import check_pin
 from .recipes import find_recipe
 from .sessions import share
 from .tokenizing import TokenizingSession
@@ -37,7 +36,6 @@ def open_tokenizing(folder: ModelFolder, runtime: Runtime) -> TokenizingSession:
 
     Raises:
         TokenizerError: there is none that can be opened.
-        TokenizerMismatchError: it is not the one that was pinned beside the model.
         MissingDependencyError: it needs a package that is not installed.
     """
 
@@ -47,9 +45,8 @@ def open_tokenizing(folder: ModelFolder, runtime: Runtime) -> TokenizingSession:
         encoder = _encoder(owner, recipe, runtime)
         one = encoder.flat([(FIXED_TEXT,)], special_tokens=True, room=None).ids.tolist()
         two = encoder.flat([(FIXED_TEXT, OTHER_TEXT)], special_tokens=True, room=None).ids.tolist()
-        print_ = fingerprint(one, two)
-        check_pin(folder, print_)
-        return TokenizingSession(encoder, recipe, _describe(folder, recipe, print_), chat_templates(owner))
+        source = _describe(folder, recipe, fingerprint(one, two))
+        return TokenizingSession(encoder, recipe, source, chat_templates(owner))
 
     return share(("tokenizing", folder, runtime.trust_remote_code), open_session)
 

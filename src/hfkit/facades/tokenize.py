@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from hfkit.engines.facade import Facade
 from hfkit.engines.open_tokenizing import open_tokenizing
-from hfkit.engines.pins import write_pin
+from hfkit.engines.pins import check_pin, write_pin
 from hfkit.engines.progress import progress_bar
 from hfkit.engines.token_inputs import check_token_input, check_token_inputs
 from hfkit.engines.tokenizing import TokenizingPolicy, TokenizingSession
@@ -33,6 +33,7 @@ from hfkit.values.truncation import NoTruncation, Truncate, Truncation, Windows
 if TYPE_CHECKING:
     from typing import Self
 
+    from hfkit.hub.folder import ModelFolder
     from hfkit.values.provenance import Source
 
 __all__ = ["Tokenize", "TokenizeSettings"]
@@ -205,7 +206,8 @@ class Tokenize(Facade[TokenizingSession]):
             ModelNotFoundError: there is no such folder.
             CorruptModelError: the file is there and no JSON object.
         """
-        return write_pin(folder, self._session.source.tokenizer)
+        session = open_tokenizing(self._locate(), self.runtime)  # also one that another pin refuses
+        return write_pin(folder, session.source.tokenizer)
 
     def with_(self, **changes: Unpack[TokenizeSettings]) -> Self:
         """Give a facade with some settings changed; an open tokenizer is shared, not opened again."""
@@ -232,11 +234,15 @@ class Tokenize(Facade[TokenizingSession]):
         return self._session.source
 
     def _open(self) -> TokenizingSession:
+        folder = self._locate()
+        session = open_tokenizing(folder, self.runtime)
+        check_pin(folder, session.source.tokenizer)
+        return session
+
+    def _locate(self) -> ModelFolder:
         if self.model is None:
-            folder = starter_folder("sentiment", offline=self.runtime.offline)
-        else:
-            folder = resolve(self.model, offline=self.runtime.offline, files=TOKENIZER_FILES)
-        return open_tokenizing(folder, self.runtime)
+            return starter_folder("sentiment", offline=self.runtime.offline)
+        return resolve(self.model, offline=self.runtime.offline, files=TOKENIZER_FILES)
 
     def _policy(self) -> TokenizingPolicy:
         return TokenizingPolicy(

@@ -43,7 +43,7 @@ with hfkit.Tokenize() as opened:
 tokenize(b"text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 tokenize(["text"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
 tokenize.batch([None])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
-tokenize.decode([1], 2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+tokenize.decode([1], True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # noqa: FBT003
 hfkit.Tokenize("m", padding=True)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 hfkit.Tokenize("m", max_length=9)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 hfkit.Truncate(9, side="up")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

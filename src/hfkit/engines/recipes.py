@@ -108,8 +108,9 @@ def _ask_child(owner: ModelFolder, runtime: Runtime) -> Recipe:
         output = Path(folder) / "recipe.json"
         try:
             subprocess.run(  # noqa: S603  # this interpreter, this package
-                [sys.executable, "-m", _DESCRIBE, owner.name, owner.path, owner.revision, output],
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                [sys.executable, "-P", "-m", _DESCRIBE, owner.name, owner.path, owner.revision, output],
+                env=os.environ
+                | {"PYTHONPATH": os.pathsep.join(place or str(Path.cwd()) for place in sys.path)},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=True,

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
-from hfkit.backends.encoding import NoRoomError, Room
-from hfkit.errors import InputError, InputTooLongError, InputTypeError, SettingError
+from hfkit.backends.encoding import NoRoomError
+from hfkit.errors import InputError, InputTooLongError, InputTypeError
 from hfkit.text.batching import look_ahead
 from hfkit.text.chat import render_chat
-from hfkit.text.truncation import longest_first
 from hfkit.values.inputs import Pair
 from hfkit.values.special_tokens import SpecialToken, SpecialTokens
 from hfkit.values.truncation import NoTruncation, Windows
@@ -20,21 +19,22 @@ from hfkit.values.truncation import NoTruncation, Windows
 from .chats import choose_template
 from .filling import fill_arrays, pad_width, padder
 from .inputs import name_of
+from .rooms import plan_room
 from .token_results import make_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from hfkit.backends.encoding import Encoded, Encoder, Flat
+    from hfkit.backends.encoding import Encoded, Encoder, Flat, Room
     from hfkit.backends.recipe import Recipe
     from hfkit.values.chat import TokenInput
     from hfkit.values.padding import Padding
     from hfkit.values.provenance import Source
     from hfkit.values.token_arrays import TokenArrays
     from hfkit.values.tokens import Tokens
-    from hfkit.values.truncation import Cut, Truncation
+    from hfkit.values.truncation import Truncation
 
-__all__ = ["TokenizingPolicy", "TokenizingSession", "narrowest"]
+__all__ = ["TokenizingPolicy", "TokenizingSession"]
 
 # Encoded at a time: enough for the library's threads, few enough to bound what they hold.
 _CHUNK = 1024
@@ -108,11 +108,11 @@ class TokenizingSession:
         prepared = self._prepare(items, policy, first_index)
         encoded: list[list[Encoded]] = []
         for run in _runs(prepared):
-            room = self._room(policy.truncation, run, first_index, len(encoded))
-            with _placed(first_index, len(encoded), policy):
-                encoded += self._encoder.encode(
-                    [item.texts for item in run], special_tokens=run[0].special_tokens, room=room
-                )
+            index = None if first_index is None else first_index + len(encoded)
+            groups, special_tokens = [item.texts for item in run], run[0].special_tokens
+            room = self._room(groups, policy, special_tokens=special_tokens, index=index)
+            with _placed(index, policy):
+                encoded += self._encoder.encode(groups, special_tokens=special_tokens, room=room)
         further = isinstance(policy.truncation, Windows)
         lengths = [len(window.ids) for windows in encoded for window in (windows if further else windows[:1])]
         width = pad_width(policy.padding, lengths)
@@ -141,20 +141,18 @@ class TokenizingSession:
         done = 0
         for chunk in look_ahead(items, first=_CHUNK, most=_CHUNK):
             for run in _runs(self._prepare(chunk, policy, done)):
-                room = self._room(policy.truncation, run, 0, done)
-                with _placed(0, done, policy):
-                    parts.append(
-                        self._encoder.flat(
-                            [item.texts for item in run], special_tokens=run[0].special_tokens, room=room
-                        )
-                    )
+                groups, special_tokens = [item.texts for item in run], run[0].special_tokens
+                room = self._room(groups, policy, special_tokens=special_tokens, index=done)
+                with _placed(done, policy):
+                    parts.append(self._encoder.flat(groups, special_tokens=special_tokens, room=room))
                 done += len(run)
         return fill_arrays(parts, policy.padding, self)
 
     def count(self, item: TokenInput, policy: TokenizingPolicy) -> int:
         """Count the tokens of a checked input, nothing cut and nothing padded."""
         (prepared,) = self._prepare([item], policy, None)
-        return int(self._flat([prepared.texts], special_tokens=prepared.special_tokens).lengths[0])
+        flat = self._encoder.flat([prepared.texts], special_tokens=prepared.special_tokens, room=None)
+        return int(flat.lengths[0])
 
     def decode(self, ids: Iterable[int], *, skip_special_tokens: bool) -> str:
         """Give the text of ids.
@@ -198,8 +196,23 @@ class TokenizingSession:
             )
         return int(number)
 
-    def _flat(self, groups: Sequence[tuple[str, ...]], *, special_tokens: bool) -> Flat:
-        return self._encoder.flat(groups, special_tokens=special_tokens, room=None)
+    def _room(
+        self,
+        groups: Sequence[tuple[str, ...]],
+        policy: TokenizingPolicy,
+        *,
+        special_tokens: bool,
+        index: int | None,
+    ) -> Room | None:
+        return plan_room(
+            policy.truncation,
+            groups,
+            encoder=self._encoder,
+            recipe=self.recipe,
+            model=self.source.model,
+            special_tokens=special_tokens,
+            index=index,
+        )
 
     def _prepare(
         self, items: Sequence[TokenInput], policy: TokenizingPolicy, first_index: int | None
@@ -231,74 +244,6 @@ class TokenizingSession:
         side = None if isinstance(policy.truncation, NoTruncation) else policy.truncation.side
         return (side or self.recipe.truncation_side) == "left"
 
-    def _room(
-        self, truncation: Truncation, run: Sequence[_Prepared], first_index: int | None, done: int
-    ) -> Room | None:
-        if isinstance(truncation, NoTruncation):
-            return None
-        overlap = truncation.overlap if isinstance(truncation, Windows) else 0
-        least = overlap + 1 if isinstance(truncation, Windows) else 0
-        most = truncation.max_tokens or self.recipe.max_tokens
-        if most is None:
-            raise SettingError(
-                f"max_tokens is None, and {self.source.model} does not say how much it reads",
-                hint="name a number: Truncate(512)",
-            )
-        pairs = any(len(item.texts) > 1 for item in run)
-        around = self._encoder.special_count(pair=pairs) if run[0].special_tokens else 0
-        if most - around < least:
-            raise SettingError(
-                f"{most} tokens are too few: {around} are special tokens, and {least} more are needed",
-                hint="raise max_tokens, or lower overlap",
-            )
-        side = truncation.side or self.recipe.truncation_side
-        room = Room(most, overlap, truncation.cut, side, further=isinstance(truncation, Windows))
-        if room.further and pairs:
-            self._require_window(run, room, most - around, first_index, done)
-        return room
-
-    def _require_window(
-        self, run: Sequence[_Prepared], room: Room, free: int, first_index: int | None, done: int
-    ) -> None:
-        """Make sure that each text that is cut has windows wider than their overlap: the library would panic."""
-        texts = [(text,) for item in run for text in item.texts]
-        lengths = iter(self._flat(texts, special_tokens=False).lengths.tolist())
-        for position, item in enumerate(run):
-            sizes = [next(lengths) for _ in item.texts]
-            if len(sizes) == 1 or sum(sizes) <= free:
-                continue
-            width = narrowest(sizes[0], sizes[1], room=free, cut=room.cut)
-            if width <= room.overlap:
-                index = None if first_index is None else first_index + done + position
-                error = InputTooLongError(
-                    f"{name_of(index)} has texts of {sizes[0]} and {sizes[1]} tokens, which leaves windows of "
-                    f"{max(width, 0)}, must be more than the overlap, {room.overlap}",
-                    hint="raise max_tokens, lower overlap, or cut the longer text",
-                )
-                error.index = index
-                raise error
-
-
-def narrowest(first: int, second: int, *, room: int, cut: Cut) -> int:
-    """Say how many tokens the narrowest window has of a text that is cut.
-
-    Args:
-        first: tokens of the first text.
-        second: tokens of the second text.
-        room: tokens that fit, fewer than both texts have.
-        cut: which of them gives way.
-    """
-    match cut:
-        case "first":
-            return room - second
-        case "second":
-            return room - first
-        case "longest_first":
-            kept = longest_first(first, second, room=room)
-            return min(part for part, whole in zip(kept, (first, second), strict=True) if part < whole)
-        case _ as unreachable:
-            assert_never(unreachable)
-
 
 def _runs(prepared: Sequence[_Prepared]) -> Iterator[list[_Prepared]]:
     """Part inputs where special tokens are wanted from those where they are not, in their order."""
@@ -307,16 +252,16 @@ def _runs(prepared: Sequence[_Prepared]) -> Iterator[list[_Prepared]]:
 
 
 @contextmanager
-def _placed(first_index: int | None, done: int, policy: TokenizingPolicy) -> Iterator[None]:
-    """Say which input could not be cut as the policy asks."""
+def _placed(index: int | None, policy: TokenizingPolicy) -> Iterator[None]:
+    """Say which input could not be cut as the policy asks; ``index`` is the position of the first."""
     try:
         yield
     except NoRoomError as error:
-        index = None if first_index is None else first_index + done + error.position
+        at = None if index is None else index + error.position
         cut = "longest_first" if isinstance(policy.truncation, NoTruncation) else policy.truncation.cut
         refusal = InputTooLongError(
-            f"{name_of(index)} does not fit, and cut={cut!r} cannot make it: that text is too short or not there",
+            f"{name_of(at)} does not fit, and cut={cut!r} cannot make it: that text is too short or not there",
             hint="raise max_tokens, or use cut='longest_first'",
         )
-        refusal.index = index
+        refusal.index = at
         raise refusal from error

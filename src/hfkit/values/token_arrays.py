@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
 from hfkit._lazy import reach
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import torch
 
-    Ids: TypeAlias = npt.NDArray[np.int32]
-    Flags: TypeAlias = npt.NDArray[np.int8]
-    Inputs: TypeAlias = dict[str, npt.NDArray[np.int64]]
 
 __all__ = ["TokenArrays"]
 
@@ -39,18 +36,18 @@ class TokenArrays:
         source: which tokenizer gave the ids.
     """
 
-    ids: Ids
-    mask: Flags
-    type_ids: Flags
+    ids: npt.NDArray[np.int32]
+    mask: npt.NDArray[np.int8]
+    type_ids: npt.NDArray[np.int8]
     lengths: npt.NDArray[np.int64]
     owner: npt.NDArray[np.int64]
     cut: tuple[int, ...]
     input_names: tuple[str, ...]
     source: Source
 
-    def inputs(self) -> Inputs:
+    def inputs(self) -> dict[str, npt.NDArray[np.int64]]:
         """Give what the model's forward wants, int64, by its names; equal to transformers' arrays."""
-        named: Inputs = {"input_ids": self.ids.astype("int64")}
+        named = {"input_ids": self.ids.astype("int64")}
         if "token_type_ids" in self.input_names:
             named["token_type_ids"] = self.type_ids.astype("int64")
         if "attention_mask" in self.input_names:
@@ -64,6 +61,7 @@ class TokenArrays:
             MissingDependencyError: torch is not installed.
         """
         convert = cast(
-            "Callable[[Inputs], dict[str, torch.Tensor]]", reach("hfkit.interop.torch", "to_torch")
+            "Callable[[dict[str, npt.NDArray[np.int64]]], dict[str, torch.Tensor]]",
+            reach("hfkit.interop.torch", "to_torch"),
         )
         return convert(self.inputs())

@@ -7,6 +7,7 @@ import pickle
 import sys
 import typing
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import hfkit
 from hfkit import errors
 from hfkit.facades.tokenize import TokenizeSettings
 from hfkit.testing.tokenizers import write_byte_pairs, write_word_pieces
+from hfkit.values.truncation import Truncation
 
 CHAT = [hfkit.Message("user", "a good film?"), hfkit.Message("assistant", "it is dull")]
 TEMPLATE = (
@@ -196,6 +198,29 @@ def test_a_pair_that_cannot_be_cut_as_asked_says_where(tokenize: hfkit.Tokenize)
         tokenize.with_(truncation=hfkit.Truncate(8, cut="second"))("film " * 20)
     with pytest.raises(errors.InputTooLongError, match="windows of 2, must be more than the overlap, 2"):
         tokenize.with_(truncation=hfkit.Windows(7, overlap=2))(hfkit.Pair("film " * 9, "a " * 9))
+
+
+def test_a_pair_that_would_fill_the_memory_is_refused(tokenize: hfkit.Tokenize) -> None:
+    huge = hfkit.Pair("film " * 4000, "dull " * 4000)
+    for policy in (hfkit.Truncate(16), hfkit.Windows(16)):
+        with pytest.raises(errors.InputTooLongError, match="tokens, which make .* windows, at most 8,192"):
+            tokenize.with_(truncation=policy)(huge)
+    assert tokenize.with_(truncation=hfkit.Truncate(512))(huge).length == 512
+
+
+def test_several_threads_each_get_their_policy(tokenize: hfkit.Tokenize) -> None:
+    texts = [f"film {number} is dull and never good" for number in range(40)]
+    policies: list[Truncation] = [
+        hfkit.NoTruncation(),
+        hfkit.Truncate(5),
+        hfkit.Windows(5, 1),
+        hfkit.Truncate(6, side="left"),
+    ]
+    facades = [tokenize.with_(truncation=policy) for policy in policies] * 4
+    expected = [list(facade.batch(texts)) for facade in facades]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda facade: list(facade.batch(texts)), facades))
+    assert found == expected
 
 
 def test_padding_is_to_the_longest_or_to_a_length(tokenize: hfkit.Tokenize) -> None:

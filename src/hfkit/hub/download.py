@@ -50,7 +50,7 @@ def download(
             hint="check the spelling of the path or of the repository",
         ) from error
     pinned = revision if revision is not None and _COMMIT.fullmatch(revision) else None
-    cached = _cached(name, pinned) if pinned else None
+    cached = _cached(name, pinned, files) if pinned else None
     if cached and (files != MODEL_FILES or any(cached[0].glob("*.safetensors"))):
         return cached  # else only its tokenizer may be here
     reason = "the network is off (Runtime(offline=True) or HF_HUB_OFFLINE)"
@@ -60,7 +60,7 @@ def download(
             return _fetch(name, revision, files)
         except _NetworkError as error:
             reason = f"{constants.ENDPOINT} cannot be reached ({error})"
-    cached = _cached(name, revision)
+    cached = _cached(name, revision, files)
     if cached:
         return cached
     at = f"{name}@{revision}" if revision else name
@@ -74,13 +74,15 @@ class _NetworkError(Exception):
     """The hub did not answer."""
 
 
-def _cached(name: str, revision: str | None) -> tuple[Path, str] | None:
+def _cached(name: str, revision: str | None, files: tuple[str, ...]) -> tuple[Path, str] | None:
     """Find a snapshot that is already on this machine."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(name, revision=revision, local_files_only=True))
+        folder = Path(
+            snapshot_download(name, revision=revision, allow_patterns=list(files), local_files_only=True)
+        )
     except (LocalEntryNotFoundError, FileNotFoundError):
         return None
     complete = any((folder / mark).is_file() for mark in MODEL_MARKS)

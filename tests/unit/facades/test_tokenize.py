@@ -203,7 +203,7 @@ def test_a_pair_that_cannot_be_cut_as_asked_says_where(tokenize: hfkit.Tokenize)
 def test_a_pair_that_would_fill_the_memory_is_refused(tokenize: hfkit.Tokenize) -> None:
     huge = hfkit.Pair("film " * 4000, "dull " * 4000)
     for policy in (hfkit.Truncate(16), hfkit.Windows(16)):
-        with pytest.raises(errors.InputTooLongError, match="tokens, which make .* windows, at most 8,192"):
+        with pytest.raises(errors.InputTooLongError, match=r"tokens, which make .* windows, at most 8,192"):
             tokenize.with_(truncation=policy)(huge)
     assert tokenize.with_(truncation=hfkit.Truncate(512))(huge).length == 512
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import transformers  # noqa: F401  # loaded here, so that no test waits for a process that loads it
 
 import hfkit
 from hfkit import errors

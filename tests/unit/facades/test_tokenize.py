@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import transformers  # noqa: F401  # loaded here, so that no test waits for a process that loads it
 
 import hfkit
 from hfkit import errors

@@ -16,6 +16,9 @@ from machine import describe_machine
 from plot import draw
 from report import comparison_section, page, scaling_section
 from scaling import measure_scaling
+from tokenizing import COUNT as TEXTS
+from tokenizing import ROUNDS as TURNS
+from tokenizing import measure_tokenizing, tokenizing_section
 
 
 def main() -> None:
@@ -31,7 +34,12 @@ def main() -> None:
         command += ["--threads", str(options.threads)]
     results = Path(__file__).with_name("results.md")
     comparisons = compare_standin(None, count=COUNT, rounds=ROUNDS)
-    sections = [comparison_section(comparisons), scaling_section(measure_scaling())]
+    races = measure_tokenizing(count=TEXTS, rounds=TURNS)
+    sections = [
+        comparison_section(comparisons),
+        scaling_section(measure_scaling()),
+        tokenizing_section(races, count=TEXTS, rounds=TURNS),
+    ]
     sections.insert(1, "![Times as fast as the pipeline](results.svg)\n")
     draw(comparisons, results.with_suffix(".svg"))
     results.write_text(page(sections, machine=describe_machine(), command=command), encoding="utf-8")

@@ -28,7 +28,7 @@ exclude_patterns = ["_build", "conftest.py"]
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(collections\.abc|os|pathlib|typing)\..*|Path|Iterable|Iterator"),  # the standard library
-    ("py:.*", r"(datasets|numpy|pd|pl|tokenizers)\..*|SearchStrategy"),  # libraries of others
+    ("py:.*", r"(datasets|np|npt|numpy|pd|pl|tokenizers|torch)\..*|SearchStrategy"),  # libraries of others
     ("py:.*", r"(.*\.)?(C|R_co|T)"),  # type variables
 ]
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 import hfkit
 from hfkit.testing import FakeBackend, write_fake_model, write_tiny_classifier
+from hfkit.testing.sentencepieces import write_marian, write_t5
+from hfkit.testing.tokenizers import (
+    write_added_tokens,
+    write_byte_pairs,
+    write_unigrams,
+    write_word_pieces,
+)
 
 _QUIET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=_QUIET)
@@ -21,6 +30,52 @@ settings.register_profile("nightly", max_examples=5000, deadline=None, suppress_
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 hfkit.register_backend("fake", FakeBackend)
+
+
+TOKENIZERS: dict[str, Callable[[Path], object]] = {
+    "word pieces": write_word_pieces,
+    "cased word pieces": lambda folder: write_word_pieces(folder, cased=True),
+    "byte pairs with special tokens": write_byte_pairs,
+    "byte pairs alone": lambda folder: write_byte_pairs(folder, family="gpt2"),
+    "added tokens": write_added_tokens,
+    "unigrams": write_unigrams,
+    "sentencepiece, T5": write_t5,
+}
+
+
+@pytest.fixture(scope="session", params=list(TOKENIZERS))
+def tokenizer_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tokenizer alone, of each family in turn."""
+    folder = tmp_path_factory.mktemp("tokenizer")
+    TOKENIZERS[request.param](folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tokenize(tokenizer_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[hfkit.Tokenize]:
+    """The facade over each family, open."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HFKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        runtime = hfkit.Runtime(offline=True, progress="never")
+        facade = hfkit.Tokenize(tokenizer_folder, runtime=runtime).load()
+    yield facade
+    facade.close()
+
+
+@pytest.fixture(scope="session")
+def reference(tokenizer_folder: Path) -> Any:
+    """The same tokenizer as transformers runs it."""
+    from transformers import AutoTokenizer
+
+    opened = AutoTokenizer.from_pretrained(tokenizer_folder)
+    opened.deprecation_warnings["sequence-length-is-longer-than-the-specified-maximum"] = True
+    return opened
+
+
+@pytest.fixture(scope="session")
+def marian_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tokenizer that only transformers runs."""
+    return write_marian(tmp_path_factory.mktemp("marian"))
 
 
 @pytest.fixture(scope="session")

@@ -18,17 +18,29 @@ if TYPE_CHECKING:
     from .errors import HfkitError as HfkitError
     from .facades.answer import Answer as Answer
     from .facades.classify import Classify as Classify
+    from .facades.tokenize import Tokenize as Tokenize
     from .values.answers import Answers as Answers
     from .values.answers import AnswerSpan as AnswerSpan
     from .values.answers import Evidence as Evidence
     from .values.batch import Batch as Batch
+    from .values.chat import Message as Message
     from .values.classification import Classification as Classification
     from .values.classification import LabelScore as LabelScore
     from .values.inputs import Pair as Pair
     from .values.inputs import Question as Question
+    from .values.padding import NoPadding as NoPadding
+    from .values.padding import PadToLength as PadToLength
+    from .values.padding import PadToLongest as PadToLongest
     from .values.provenance import Coverage as Coverage
     from .values.provenance import Source as Source
     from .values.runtime import Runtime as Runtime
+    from .values.special_tokens import SpecialToken as SpecialToken
+    from .values.special_tokens import SpecialTokens as SpecialTokens
     from .values.statistics import Statistics as Statistics
+    from .values.token_arrays import TokenArrays as TokenArrays
+    from .values.tokens import Tokens as Tokens
+    from .values.truncation import NoTruncation as NoTruncation
+    from .values.truncation import Truncate as Truncate
+    from .values.truncation import Windows as Windows
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__)

@@ -21,6 +21,7 @@
     │   ├── CorruptModelError               truncated or unreadable files
     │   ├── WrongHeadError                  the task's head is not in the weights
     │   ├── TokenizerError                  no usable tokenizer
+    │   │   └── TokenizerMismatchError      not the tokenizer that the model was pinned to
     │   └── UntrustedCodeError              the model wants to run code of its own
     ├── HubError                            where models come from
     │   ├── OfflineError (ConnectionError)
@@ -63,6 +64,7 @@ __all__ = [
     "SessionClosedError",
     "SettingError",
     "TokenizerError",
+    "TokenizerMismatchError",
     "UnknownBackendError",
     "UnknownLabelError",
     "UnsafeWeightsError",
@@ -169,6 +171,10 @@ class WrongHeadError(ModelError):
 
 class TokenizerError(ModelError):
     """The folder holds no tokenizer that can be opened."""
+
+
+class TokenizerMismatchError(TokenizerError):
+    """The tokenizer gives other ids than the one that was pinned beside the model."""
 
 
 class UntrustedCodeError(ModelError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import hfkit
 
 GOLDEN = Path(__file__).parent / "classification.json"
+GOLDEN_TOKENS = Path(__file__).parent / "tokens.json"
 
 SOURCE = hfkit.Source(
     model="org/model",
@@ -29,3 +31,31 @@ RESULT = hfkit.Classification(
 
 def test_a_classification_is_written_like_this() -> None:
     assert hfkit.Batch([RESULT]).to_json(indent=2) + "\n" == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_tokens_are_written_like_this() -> None:
+    further = hfkit.Tokens(
+        texts=("né ok",),
+        ids=(2, 9, 3, 0),
+        tokens=("[CLS]", "ok", "[SEP]", "[PAD]"),
+        attention_mask=(1, 1, 1, 0),
+        type_ids=(0, 0, 0, 0),
+        known_offsets=((0, 0), (3, 5), (0, 0), (0, 0)),
+        special_mask=(1, 0, 1, 1),
+        word_ids=(None, 1, None, None),
+        text_ids=(None, 0, None, None),
+        coverage=hfkit.Coverage(read=5, total=5, windows=2),
+        source=SOURCE,
+    )
+    first = replace(
+        further,
+        ids=(2, 7, 8, 3),
+        tokens=("[CLS]", "n", "##é", "[SEP]"),
+        attention_mask=(1, 1, 1, 1),
+        known_offsets=((0, 0), (0, 1), (1, 2), (0, 0)),
+        special_mask=(1, 0, 0, 1),
+        word_ids=(None, 0, 0, None),
+        text_ids=(None, 0, 0, None),
+        rest=(further,),
+    )
+    assert hfkit.Batch([first]).to_json() + "\n" == GOLDEN_TOKENS.read_text(encoding="utf-8")

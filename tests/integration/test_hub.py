@@ -91,3 +91,22 @@ def test_offline_says_who_turned_the_network_off(local_hub: LocalHub) -> None:
     ):
         hfkit.Classify("org/model", runtime=OFFLINE)("good")
     assert local_hub.asked == []
+
+
+def test_a_tokenizer_is_fetched_without_the_weights(
+    hub: LocalHub, fake: hfkit.Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HFKIT_CACHE", str(tmp_path / "own"))
+    tokens = hfkit.Tokenize(f"org/model@{COMMIT}")("a film")
+    assert (tokens.source.model, tokens.source.revision) == ("org/model", COMMIT)
+    assert tokens.tokens == ("[CLS]", "a", "film", "[SEP]")
+    assert not [path for path in hub.asked if path.endswith(".safetensors")]
+    hub.asked.clear()
+    assert hfkit.Tokenize(f"org/model@{COMMIT}", runtime=hfkit.Runtime(offline=True))("a film") == tokens
+    assert hub.asked == []
+    online = hfkit.Runtime(backend="fake")
+    result = hfkit.Classify(f"org/model@{COMMIT}", runtime=online)("good")  # the weights are fetched now
+    assert result.source.tokenizer == tokens.source.tokenizer
+    hub.asked.clear()
+    assert hfkit.Classify(f"org/model@{COMMIT}", runtime=fake)("good") == result
+    assert hub.asked == []

@@ -12,6 +12,8 @@ __all__ = [
     "check_inputs",
     "check_question",
     "check_questions",
+    "check_text",
+    "describe",
     "name_of",
     "texts_of",
 ]
@@ -44,14 +46,14 @@ def check_input(item: object, *, max_characters: int | None, index: int | None =
     name = name_of(index)
     try:
         if isinstance(item, Pair):
-            _check_text(item.first, f"{name}, first text", max_characters)
-            _check_text(item.second, f"{name}, second text", max_characters)
+            check_text(item.first, f"{name}, first text", max_characters)
+            check_text(item.second, f"{name}, second text", max_characters)
             return item
         if isinstance(item, str):
-            _check_text(item, name, max_characters)
+            check_text(item, name, max_characters)
             return item
         raise InputTypeError(
-            f"{name} is {_describe(item)}, must be a str or a Pair",
+            f"{name} is {describe(item)}, must be a str or a Pair",
             hint="two texts are hfkit.Pair(first, second); bytes want .decode(); many inputs go to .batch(...)",
         )
     except InputError as error:
@@ -85,11 +87,11 @@ def check_question(item: object, *, max_characters: int | None, index: int | Non
     try:
         if not isinstance(item, Question):
             raise InputTypeError(
-                f"{name} is {_describe(item)}, must be a Question",
+                f"{name} is {describe(item)}, must be a Question",
                 hint="write hfkit.Question(text, context=...); many questions go to .batch(...)",
             )
-        _check_text(item.text, f"{name}, its text", max_characters)
-        _check_text(item.context, f"{name}, its context", max_characters)
+        check_text(item.text, f"{name}, its text", max_characters)
+        check_text(item.context, f"{name}, its context", max_characters)
     except InputError as error:
         error.index = index
         raise
@@ -117,30 +119,39 @@ def _require_many(items: object, kind: str, *, table: str) -> Iterable[object]:
     """Refuse what is one input, or cannot be iterated."""
     if hasattr(items, "columns"):  # a table iterates over the names of its columns
         raise InputTypeError(
-            f"inputs are {_describe(items)}, must be an iterable of {kind}",
+            f"inputs are {describe(items)}, must be an iterable of {kind}",
             hint=table,
         )
     if isinstance(items, str | bytes | bytearray | Pair | Question | Mapping) or not isinstance(
         items, Iterable
     ):
         raise InputTypeError(
-            f"inputs are {_describe(items)}, must be an iterable of {kind}",
+            f"inputs are {describe(items)}, must be an iterable of {kind}",
             hint="one input goes to the facade itself, facade(text); many go in a list, facade.batch([text, ...])",
         )
     return items
 
 
-def _check_text(text: object, name: str, max_characters: int | None) -> None:
+def check_text(text: object, name: str, max_characters: int | None, *, blank: bool = False) -> None:
+    """Make sure that one text can be read.
+
+    Args:
+        text: what the caller gave.
+        name: what to call it in an error.
+        max_characters: the most that it may have; None for no limit.
+        blank: whether it may hold nothing to read.
+
+    Raises:
+        InputError: it cannot; a subclass says why.
+    """
     if not isinstance(text, str):
-        raise InputTypeError(
-            f"{name} is {_describe(text)}, must be a str", hint="bytes want .decode('utf-8')"
-        )
+        raise InputTypeError(f"{name} is {describe(text)}, must be a str", hint="bytes want .decode('utf-8')")
     if max_characters is not None and len(text) > max_characters:
         raise InputTooLongError(
             f"{name} has {len(text):,} characters, at most {max_characters:,} are allowed",
             hint="split it, or raise max_characters (None for no limit)",
         )
-    if not text or text.isspace():
+    if not blank and (not text or text.isspace()):
         raise EmptyInputError(
             f"{name} is {'empty' if not text else f'blank: {text[:20]!r}'}, must hold something to read",
             hint="drop empty texts before the call",
@@ -155,5 +166,6 @@ def _check_text(text: object, name: str, max_characters: int | None) -> None:
             ) from error
 
 
-def _describe(value: object) -> str:
+def describe(value: object) -> str:
+    """Say what a caller gave, by its type."""
     return "None" if value is None else f"a {type(value).__name__}"

@@ -13,6 +13,7 @@ from hfkit.backends.registry import find_backend
 from hfkit.values.provenance import Source
 
 from .answering import AnsweringSession
+from .pins import check_pin
 from .scoring import ScoringSession
 from .sessions import share
 from .tokens import open_tokenizer
@@ -96,6 +97,7 @@ def _open_beside(
 ) -> _Opened:
     """Open the tokenizer of a model that is open, and say where its answers will come from."""
     tokenizer = open_tokenizer(backend, folder, runtime)
+    check_pin(folder, tokenizer.fingerprint)
     owner = folder if (folder.path / "tokenizer_config.json").is_file() else folder.base or folder
     claimed = owner.read_json("tokenizer_config.json").get("model_max_length")
     limits = [limit for limit in (claimed, card.max_tokens) if isinstance(limit, int)]

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import tokenizers
 
+from hfkit.backends.library import translated
 from hfkit.backends.protocols import OpensTokenizers
 from hfkit.errors import TokenizerError
 from hfkit.text.templates import Template
 
+from .fingerprints import FIXED_TEXT, OTHER_TEXT, fingerprint
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from hfkit.hub.folder import ModelFolder
     from hfkit.text.arrays import IntArray
     from hfkit.values.runtime import Runtime
 
 __all__ = ["TextTokenizer", "TokenizedText", "open_tokenizer"]
-
-# Cased and uncased letters, digits, accents, a ligature, three scripts, an emoji of several code points.
-_FIXED_TEXT = "The Quick brown fox, 3.14 naïve ﬁancés: Привет 世界 👩‍👩‍👧 don't_stop\tnow!"
-_OTHER_TEXT = "A second text?"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,15 +55,15 @@ class TextTokenizer:
         tokenizer.no_padding()
         self._tokenizer = tokenizer
         self._name = name
-        with _translated(name):
-            one, two = tokenizer.encode(_FIXED_TEXT), tokenizer.encode(_FIXED_TEXT, _OTHER_TEXT)
+        with translated(name):
+            one, two = tokenizer.encode(FIXED_TEXT), tokenizer.encode(FIXED_TEXT, OTHER_TEXT)
         if not {0, 1} <= set(two.sequence_ids):
             raise TokenizerError(
-                f"the tokenizer of {name} reads nothing in {_FIXED_TEXT!r}", hint="save the tokenizer again"
+                f"the tokenizer of {name} reads nothing in {FIXED_TEXT!r}", hint="save the tokenizer again"
             )
         self.single: Template = Template.probe(one.ids, one.type_ids, one.sequence_ids)
         self.pair: Template = Template.probe(two.ids, two.type_ids, two.sequence_ids)
-        first, second = self.encode([_FIXED_TEXT, _OTHER_TEXT])
+        first, second = self.encode([FIXED_TEXT, OTHER_TEXT])
         if (
             self.single.assemble([first]).ids.tolist() != one.ids
             or self.pair.assemble([first, second]).ids.tolist() != two.ids
@@ -79,12 +76,11 @@ class TextTokenizer:
         self.cls_id: int | None = (
             tokenizer.token_to_id(cls_token) if cls_token else next(iter(self.pair.specials[0]), None)
         )
-        ids = np.array([*one.ids, -1, *two.ids], dtype="<i8")
-        self.fingerprint: str = f"sha256:{hashlib.sha256(ids.tobytes()).hexdigest()}"
+        self.fingerprint: str = fingerprint(one.ids, two.ids)
 
     def encode(self, texts: Sequence[str]) -> list[IntArray]:
         """Give the ids of each text, without special tokens, each of shape ``[tokens]``."""
-        with _translated(self._name):
+        with translated(self._name):
             encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
 
@@ -95,7 +91,7 @@ class TextTokenizer:
 
     def encode_with_offsets(self, texts: Sequence[str]) -> list[TokenizedText]:
         """Give the ids of each text as :meth:`encode` does, with the characters of each token."""
-        with _translated(self._name):
+        with translated(self._name):
             encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         return [
             TokenizedText(text, np.array(encoding.ids, dtype=np.int64), encoding.offsets)
@@ -106,17 +102,6 @@ class TextTokenizer:
         """Give the id of a token by its exact name; None if the vocabulary does not hold it."""
         found: int | None = self._tokenizer.token_to_id(token)
         return found
-
-
-@contextmanager
-def _translated(name: str) -> Iterator[None]:
-    """Turn the bare Exception that the library raises, for a text it has no tokens for, into one of ours."""
-    try:
-        yield
-    except Exception as error:
-        raise TokenizerError(
-            f"the tokenizer of {name} fails: {error}", hint="save the tokenizer again"
-        ) from error
 
 
 def open_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> TextTokenizer:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hfkit.errors import HubError, ModelNotFoundError, OfflineError, SettingError
 
-from .folder import MODEL_FILES
+from .folder import MODEL_FILES, MODEL_MARKS
 
 __all__ = ["download"]
 
@@ -16,7 +16,9 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _PROBE_SECONDS = 5.0
 
 
-def download(name: str, revision: str | None, *, offline: bool) -> tuple[Path, str]:
+def download(
+    name: str, revision: str | None, *, offline: bool, files: tuple[str, ...] = MODEL_FILES
+) -> tuple[Path, str]:
     """Fetch a model's files at one commit.
 
     The hub is asked once, briefly, for the revision. Without an answer the cache must do:
@@ -26,6 +28,7 @@ def download(name: str, revision: str | None, *, offline: bool) -> tuple[Path, s
         name: the repository, ``"org/name"``.
         revision: a branch, a tag or a commit; None for the default branch.
         offline: do not ask the network.
+        files: patterns of what is wanted.
 
     Returns:
         The folder and its commit hash.
@@ -47,17 +50,17 @@ def download(name: str, revision: str | None, *, offline: bool) -> tuple[Path, s
             hint="check the spelling of the path or of the repository",
         ) from error
     pinned = revision if revision is not None and _COMMIT.fullmatch(revision) else None
-    cached = _cached(name, pinned) if pinned else None
-    if cached:
-        return cached
+    cached = _cached(name, pinned, files) if pinned else None
+    if cached and (files != MODEL_FILES or any(cached[0].glob("*.safetensors"))):
+        return cached  # else only its tokenizer may be here
     reason = "the network is off (Runtime(offline=True) or HF_HUB_OFFLINE)"
     if not (offline or constants.HF_HUB_OFFLINE):
         try:
             _probe(name, revision)
-            return _fetch(name, revision)
+            return _fetch(name, revision, files)
         except _NetworkError as error:
             reason = f"{constants.ENDPOINT} cannot be reached ({error})"
-    cached = _cached(name, revision)
+    cached = _cached(name, revision, files)
     if cached:
         return cached
     at = f"{name}@{revision}" if revision else name
@@ -71,20 +74,22 @@ class _NetworkError(Exception):
     """The hub did not answer."""
 
 
-def _cached(name: str, revision: str | None) -> tuple[Path, str] | None:
+def _cached(name: str, revision: str | None, files: tuple[str, ...]) -> tuple[Path, str] | None:
     """Find a snapshot that is already on this machine."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(name, revision=revision, local_files_only=True))
+        folder = Path(
+            snapshot_download(name, revision=revision, allow_patterns=list(files), local_files_only=True)
+        )
     except (LocalEntryNotFoundError, FileNotFoundError):
         return None
-    complete = (folder / "config.json").is_file() or (folder / "adapter_config.json").is_file()
+    complete = any((folder / mark).is_file() for mark in MODEL_MARKS)
     return (folder, folder.name) if complete else None
 
 
-def _fetch(name: str, revision: str | None) -> tuple[Path, str]:
+def _fetch(name: str, revision: str | None, files: tuple[str, ...]) -> tuple[Path, str]:
     """Download what a model needs to run; the cache remembers the commit under the revision's name."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import (  # type: ignore[attr-defined]
@@ -93,7 +98,7 @@ def _fetch(name: str, revision: str | None) -> tuple[Path, str]:
     )
 
     try:
-        folder = Path(snapshot_download(name, revision=revision, allow_patterns=list(MODEL_FILES)))
+        folder = Path(snapshot_download(name, revision=revision, allow_patterns=list(files)))
     except (HTTPError, LocalEntryNotFoundError, ConnectionError) as error:
         raise _NetworkError(f"{type(error).__name__} during the download") from error
     return folder, folder.name

@@ -14,10 +14,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["MODEL_FILES", "ModelFolder", "Stamp", "content_hash", "fingerprint_files"]
+__all__ = [
+    "MODEL_FILES",
+    "MODEL_MARKS",
+    "PIN_FILE",
+    "ModelFolder",
+    "Stamp",
+    "content_hash",
+    "fingerprint_files",
+]
 
-MODEL_FILES = ("*.json", "*.safetensors", "*.txt", "*.model", "*.tiktoken", "*.jinja", "*.py")
+MODEL_FILES = ("*.json", "*.safetensors", "*.txt", "*.model", "*.spm", "*.tiktoken", "*.jinja", "*.py")
 """What a model needs to run: never pickles, never the twins of other frameworks, nothing of a trainer's."""
+
+MODEL_MARKS = ("config.json", "adapter_config.json")
+"""One of these is there wherever a model or an adapter is."""
+
+PIN_FILE = "hfkit.json"
+"""What hfkit itself says of a model; no part of the model, so it changes no revision."""
 
 _PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "adapter_model.bin")
 
@@ -104,9 +118,9 @@ class ModelFolder:
         )
 
 
-def fingerprint_files(path: Path) -> Stamp:
+def fingerprint_files(path: Path, patterns: tuple[str, ...] = MODEL_FILES) -> Stamp:
     """Give the name, size and time of each file that a model is made of: cheap, and new after a rewrite."""
-    files = sorted({file for pattern in MODEL_FILES for file in path.glob(pattern) if file.is_file()})
+    files = sorted({file for pattern in patterns for file in path.glob(pattern) if file.is_file()})
     return tuple((file.name, (status := file.stat()).st_size, status.st_mtime_ns) for file in files)
 
 
@@ -115,6 +129,8 @@ def content_hash(path: Path, stamp: Stamp) -> str:
     """Hash names and bytes of a folder's files; remembered while sizes and times stay."""
     digest = hashlib.sha256()
     for name, size, _ in stamp:
+        if name == PIN_FILE:
+            continue
         digest.update(f"{name}\0{size}\0".encode())
         with (path / name).open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from hfkit.errors import CorruptModelError, ModelNotFoundError, SettingError
 
 from .download import download
-from .folder import ModelFolder, content_hash, fingerprint_files
+from .folder import MODEL_FILES, MODEL_MARKS, ModelFolder, content_hash, fingerprint_files
+from .tokenizer_files import TOKENIZER_MARKS
 
 if TYPE_CHECKING:
     import os
@@ -47,12 +48,15 @@ class RepositoryRef:
         return RepositoryRef(match["name"], match["revision"])
 
 
-def resolve(model: str | os.PathLike[str], *, offline: bool) -> ModelFolder:
+def resolve(
+    model: str | os.PathLike[str], *, offline: bool, files: tuple[str, ...] = MODEL_FILES
+) -> ModelFolder:
     """Find a model's files, fetching them from the hub if need be.
 
     Args:
         model: a folder, or ``"org/name"``, or ``"org/name@revision"``. A folder that exists wins.
         offline: do not ask the network.
+        files: what is wanted: ``MODEL_FILES``, or ``TOKENIZER_FILES`` to leave the weights alone.
 
     Raises:
         ModelNotFoundError: there is no such folder or repository.
@@ -61,7 +65,7 @@ def resolve(model: str | os.PathLike[str], *, offline: bool) -> ModelFolder:
     """
     path = Path(model).expanduser()
     if _is_folder(path):
-        return _local(path.resolve(), offline=offline, adapters=())
+        return _local(path.resolve(), offline=offline, adapters=(), files=files)
     text = str(model)
     if not isinstance(model, str) or text.startswith((".", "/", "~")) or path.is_absolute() or _is_file(path):
         raise ModelNotFoundError(
@@ -69,8 +73,10 @@ def resolve(model: str | os.PathLike[str], *, offline: bool) -> ModelFolder:
             hint="give the folder that holds config.json, or 'org/name' for a repository on the hub",
         )
     ref = RepositoryRef.parse(text)
-    path, commit = download(ref.name, ref.revision, offline=offline)
-    return _with_base(ModelFolder(ref.name, path, commit, stamp=()), offline=offline, adapters=())
+    path, commit = download(ref.name, ref.revision, offline=offline, files=files)
+    return _with_base(
+        ModelFolder(ref.name, path, commit, stamp=()), offline=offline, adapters=(), files=files
+    )
 
 
 def _is_folder(path: Path) -> bool:
@@ -87,19 +93,25 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _local(path: Path, *, offline: bool, adapters: tuple[Path, ...]) -> ModelFolder:
-    if not any((path / name).is_file() for name in ("config.json", "adapter_config.json")):
+def _local(path: Path, *, offline: bool, adapters: tuple[Path, ...], files: tuple[str, ...]) -> ModelFolder:
+    marks = MODEL_MARKS if files == MODEL_FILES else (*MODEL_MARKS, *TOKENIZER_MARKS)
+    if not any(any(path.glob(mark)) for mark in marks):
         raise ModelNotFoundError(
             f"{path} holds no config.json, so it is no model folder",
             hint="give the folder that save_pretrained() wrote",
         )
-    stamp = fingerprint_files(path)
+    stamp = fingerprint_files(path, files)
     return _with_base(
-        ModelFolder(str(path), path, content_hash(path, stamp), stamp), offline=offline, adapters=adapters
+        ModelFolder(str(path), path, content_hash(path, stamp), stamp),
+        offline=offline,
+        adapters=adapters,
+        files=files,
     )
 
 
-def _with_base(folder: ModelFolder, *, offline: bool, adapters: tuple[Path, ...]) -> ModelFolder:
+def _with_base(
+    folder: ModelFolder, *, offline: bool, adapters: tuple[Path, ...], files: tuple[str, ...]
+) -> ModelFolder:
     """Find the base of an adapter, at the revision that the adapter names."""
     adapter = folder.read_json("adapter_config.json")
     if not adapter or (folder.path / "model.safetensors").is_file():
@@ -119,9 +131,11 @@ def _with_base(folder: ModelFolder, *, offline: bool, adapters: tuple[Path, ...]
     places = (folder.path / base, Path(base).expanduser())
     path = next((place for place in places if _is_folder(place)), None)
     if path is not None:
-        found = _local(path.resolve(), offline=offline, adapters=(folder.path,))
+        found = _local(path.resolve(), offline=offline, adapters=(folder.path,), files=files)
     else:
         found = resolve(
-            f"{base}@{revision}" if isinstance(revision, str) and revision else base, offline=offline
+            f"{base}@{revision}" if isinstance(revision, str) and revision else base,
+            offline=offline,
+            files=files,
         )
     return ModelFolder(folder.name, folder.path, folder.revision, folder.stamp, found)

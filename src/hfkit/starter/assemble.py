@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hfkit.errors import HfkitError, HubError, ModelError, SettingError
+from hfkit.hub.cache import cache_folder
 from hfkit.hub.folder import ModelFolder
 from hfkit.values.suggestion import did_you_mean
 
@@ -24,18 +24,11 @@ if TYPE_CHECKING:
 
     from .catalog import Starter
 
-__all__ = ["cache_folder", "starter_folder"]
+__all__ = ["starter_folder"]
 
 _MODELS = Path(__file__).parent / "models"
 _OWN = ("adapter_config.json", "adapter_model.safetensors", "config.json")
 _TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
-
-
-def cache_folder() -> Path:
-    """Give hfkit's cache: ``HFKIT_CACHE``, else ``hfkit`` in the user's cache folder."""
-    if chosen := os.environ.get("HFKIT_CACHE"):
-        return Path(chosen).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hfkit"
 
 
 def starter_folder(name: str, *, offline: bool) -> ModelFolder:

@@ -6,29 +6,36 @@ import json
 import string
 from typing import TYPE_CHECKING
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from tokenizers.trainers import BpeTrainer, UnigramTrainer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["write_byte_pairs", "write_unigrams", "write_word_pieces"]
+__all__ = ["CORPUS", "write_added_tokens", "write_byte_pairs", "write_unigrams", "write_word_pieces"]
 
 _WORDS = """
 the a an and or not no it is was are this that very good bad great poor movie film plot actor story funny dull sad
 happy love hate like best worst never always money people time day night city house old new in of on to with
 """.split()  # noqa: SIM905  # a list of quoted words would be four times as long
 
-_CORPUS = [
+CORPUS = [
     " ".join(_WORDS[start:] + _WORDS[:start]) + " ÄÖÜ é ß 世界 привет 👍 1234567890" for start in range(40)
 ]
+"""What tiny tokenizers are trained on."""
 
 _LIMIT = 512
 
 
-def write_word_pieces(folder: Path, *, limit: int = _LIMIT) -> int:
-    """Write BERT's kind: lower case, ``[CLS] a [SEP] b [SEP]``; give the size of the vocabulary."""
-    letters = string.ascii_lowercase + string.digits + string.punctuation + "äöüéß世界привет👍"
+def write_word_pieces(folder: Path, *, limit: int = _LIMIT, cased: bool = False) -> int:
+    """Write BERT's kind: lower case or cased, ``[CLS] a [SEP] b [SEP]``; give the size of the vocabulary."""
+    letters = (
+        (string.ascii_letters if cased else string.ascii_lowercase)
+        + string.digits
+        + string.punctuation
+        + "äöüéß世界привет👍"
+    )
     pieces = [
         "[PAD]",
         "[UNK]",
@@ -41,7 +48,7 @@ def write_word_pieces(folder: Path, *, limit: int = _LIMIT) -> int:
     ]
     vocabulary = {piece: number for number, piece in enumerate(dict.fromkeys(pieces))}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))  # noqa: S106
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=not cased)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
     tokenizer.post_processor = processors.TemplateProcessing(
@@ -51,9 +58,18 @@ def write_word_pieces(folder: Path, *, limit: int = _LIMIT) -> int:
     )
     tokenizer.add_special_tokens(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
     specials = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
-    return _write(
-        folder, tokenizer, {"tokenizer_class": "BertTokenizer", "mask_token": "[MASK]", **specials}, limit
-    )
+    named: dict[str, object] = {"tokenizer_class": "BertTokenizer", "mask_token": "[MASK]", **specials}
+    return _write(folder, tokenizer, named | ({"do_lower_case": False} if cased else {}), limit)
+
+
+def write_added_tokens(folder: Path, *, limit: int = _LIMIT) -> int:
+    """Write RoBERTa's kind with tokens that were added later: special, plain, and greedy for blanks."""
+    write_byte_pairs(folder, limit=limit)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.add_special_tokens([AddedToken("<|tool|>", lstrip=True, rstrip=True)])
+    tokenizer.add_tokens([AddedToken("film noir", single_word=True), AddedToken("世界", normalized=False)])
+    config = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    return _write(folder, tokenizer, config | {"extra_special_tokens": ["<|tool|>"]}, limit)
 
 
 def write_byte_pairs(folder: Path, *, limit: int = _LIMIT, family: str = "roberta") -> int:
@@ -69,7 +85,7 @@ def write_byte_pairs(folder: Path, *, limit: int = _LIMIT, family: str = "robert
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_CORPUS, trainer)
+    tokenizer.train_from_iterator(CORPUS, trainer)
     if roberta:
         tokenizer.post_processor = processors.RobertaProcessing(
             ("</s>", 2), ("<s>", 0), add_prefix_space=False
@@ -93,7 +109,7 @@ def write_unigrams(folder: Path, *, limit: int = _LIMIT) -> int:
     tokenizer.decoder = decoders.Metaspace()
     specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
     trainer = UnigramTrainer(vocab_size=200, special_tokens=specials, unk_token="<unk>", show_progress=False)  # noqa: S106
-    tokenizer.train_from_iterator(_CORPUS, trainer)
+    tokenizer.train_from_iterator(CORPUS, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )
@@ -104,7 +120,7 @@ def write_unigrams(folder: Path, *, limit: int = _LIMIT) -> int:
     return _write(folder, tokenizer, named, limit)
 
 
-def _write(folder: Path, tokenizer: Tokenizer, config: dict[str, str], limit: int) -> int:
+def _write(folder: Path, tokenizer: Tokenizer, config: Mapping[str, object], limit: int) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"))
     content = {**config, "model_max_length": limit}

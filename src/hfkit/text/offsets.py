@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from .windows import Window
 
-__all__ = ["character_span", "characters_read"]
+__all__ = ["character_span", "characters_read", "trailing_characters_read"]
 
 
 def character_span(offsets: Sequence[tuple[int, int]], window: Window) -> tuple[int, int]:
@@ -46,3 +46,18 @@ def characters_read(offsets: Sequence[tuple[int, int]], kept: int, *, total: int
         return total
     read = max((end for _, end in offsets[:kept]), default=0)
     return min([read, *(start for start, end in offsets[kept:] if end > start)])
+
+
+def trailing_characters_read(offsets: Sequence[tuple[int, int]], kept: int, *, total: int) -> int:
+    """Count the trailing characters that were read when only the last ``kept`` tokens were.
+
+    The mirror image of :func:`characters_read`.
+
+    >>> trailing_characters_read([(0, 3), (4, 7), (8, 11)], 2, total=11)
+    7
+    """
+    if kept >= len(offsets):
+        return total
+    dropped = len(offsets) - kept
+    first = min((start for start, end in offsets[dropped:] if end > start), default=total)
+    return total - max([first, *(end for _, end in offsets[:dropped])])

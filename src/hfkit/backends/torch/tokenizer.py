@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 from transformers import AutoTokenizer
 
-from hfkit.errors import TokenizerError
+from hfkit.errors import MissingDependencyError, TokenizerError
+from hfkit.hub.tokenizer_files import tokenizer_owner
 
 from .quiet import first_line
 from .trust import check_code
@@ -18,9 +21,7 @@ if TYPE_CHECKING:
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
 
-__all__ = ["gives_types", "load_tokenizer"]
-
-_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model", "*.tiktoken")
+__all__ = ["gives_types", "load_tokenizer", "open_transformers"]
 
 
 def load_tokenizer(folder: ModelFolder, runtime: Runtime) -> tokenizers.Tokenizer:
@@ -29,7 +30,7 @@ def load_tokenizer(folder: ModelFolder, runtime: Runtime) -> tokenizers.Tokenize
     Raises:
         TokenizerError: there are no files of one, or transformers cannot read them.
     """
-    tokenizer = _open(folder, runtime)
+    tokenizer = open_transformers(folder, runtime)
     fast = getattr(tokenizer, "backend_tokenizer", None)
     if fast is None:
         raise TokenizerError(
@@ -51,29 +52,35 @@ def gives_types(folder: ModelFolder, config: PretrainedConfig, runtime: Runtime)
     if not isinstance(names, list) and types is not None:
         return bool(types > 1)
     if not isinstance(names, list):
-        names = getattr(_open(folder, runtime), "model_input_names", [])
+        names = getattr(open_transformers(folder, runtime), "model_input_names", [])
     return "token_type_ids" in names and types != 1
 
 
-def _open(folder: ModelFolder, runtime: Runtime) -> object:
-    owner = next((place for place in (folder, folder.base) if place and _has_tokenizer(place)), None)
-    if owner is None:
-        raise TokenizerError(
-            f"{folder.path} holds no tokenizer (none of {', '.join(_FILES)})",
-            hint="save the tokenizer beside the model: tokenizer.save_pretrained(folder)",
-        )
+def open_transformers(folder: ModelFolder, runtime: Runtime) -> object:
+    """Open what ``AutoTokenizer`` gives for a model's folder, or for that of an adapter's base.
+
+    Raises:
+        TokenizerError: there are no files of one, or transformers cannot read them.
+        MissingDependencyError: they are sentencepiece's, and that is not installed.
+    """
+    owner = tokenizer_owner(folder)
     trusted = check_code(owner, runtime)
-    try:
-        opened: object = AutoTokenizer.from_pretrained(
-            owner.path, local_files_only=True, trust_remote_code=trusted
+    plain = any((owner.path / name).is_file() for name in ("tokenizer.json", "vocab.txt"))
+    pieces = any(any(owner.path.glob(pattern)) for pattern in ("*.model", "*.spm"))
+    if pieces and not plain and find_spec("sentencepiece") is None:
+        raise MissingDependencyError(
+            f"the tokenizer of {owner.name} is a sentencepiece model, and sentencepiece is not installed",
+            hint="pip install 'hfkit[sentencepiece]'",
         )
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Recommended: pip install sacremoses")  # Marian's class
+            opened: object = AutoTokenizer.from_pretrained(
+                owner.path, local_files_only=True, trust_remote_code=trusted
+            )
     except Exception as error:  # each kind of file fails in its own way
         raise TokenizerError(
             f"transformers cannot open the tokenizer in {owner.path}: {first_line(error)}",
             hint="save the tokenizer again, or install what it needs",
         ) from error
     return opened
-
-
-def _has_tokenizer(folder: ModelFolder) -> bool:
-    return any(any(folder.path.glob(pattern)) for pattern in _FILES)

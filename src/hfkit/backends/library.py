@@ -1,0 +1,210 @@
+"""Tokenizers that run in the tokenizers library, which needs nothing heavy."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hfkit.errors import TokenizerError
+from hfkit.text.spaces import without_token_spaces
+
+from .encoding import Encoded, Flat, NoRoomError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import tokenizers
+
+    from .encoding import Room
+
+__all__ = ["STRATEGIES", "LibraryEncoder", "flatten", "from_library", "translated"]
+
+STRATEGIES = {"longest_first": "longest_first", "first": "only_first", "second": "only_second"}
+"""What the tokenizers library, and transformers, call the ways to cut a pair."""
+
+# Of these at least one gives tokens in any vocabulary; the last gives none.
+_PROBES = ("a", "The film, 世界!", "")
+
+
+class LibraryEncoder:
+    """An :class:`~hfkit.backends.encoding.Encoder` over the tokenizers library.
+
+    Args:
+        tokenizer: belongs to the encoder from now on.
+        name: the model, for errors.
+        cleans_spaces: whether decoding takes out spaces before punctuation.
+    """
+
+    def __init__(self, tokenizer: tokenizers.Tokenizer, *, name: str, cleans_spaces: bool) -> None:
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+        self._name = name
+        self._cleans_spaces = cleans_spaces
+        self._room: Room | None = None
+        # Room is a state of the library's tokenizer, so one policy runs at a time.
+        self._lock = threading.Lock()
+        with translated(name):
+            self._only_type: dict[bool, int | None] = {
+                flag: _only_type(tokenizer, special_tokens=flag) for flag in (False, True)
+            }
+            self._around = _around(tokenizer) if self._only_type[True] is not None else None
+
+    def special_count(self, *, pair: bool) -> int:
+        """Count the special tokens around one text, or around two."""
+        return self._tokenizer.num_special_tokens_to_add(pair)
+
+    def encode(
+        self, groups: Sequence[tuple[str, ...]], *, special_tokens: bool, room: Room | None
+    ) -> list[list[Encoded]]:
+        """See :meth:`hfkit.backends.encoding.Encoder.encode`."""
+        encodings = self._run(self._tokenizer.encode_batch, groups, special_tokens, room)
+        return [[from_library(window) for window in (first, *first.overflowing)] for first in encodings]
+
+    def flat(self, groups: Sequence[tuple[str, ...]], *, special_tokens: bool, room: Room | None) -> Flat:
+        """See :meth:`hfkit.backends.encoding.Encoder.flat`."""
+        pairs = any(len(group) > 1 for group in groups)
+        only_type = None if pairs else self._only_type[special_tokens]
+        if special_tokens and room is None and only_type is not None and self._around is not None:
+            # What the library does around texts takes a quarter of its time; the same few ids are put there at once.
+            plain = self.flat(groups, special_tokens=False, room=None)
+            return replace(_surround(plain, *self._around), type_ids=only_type)
+        # tokenizers 0.23: the fast way gives other types in the further windows of a pair.
+        slow = pairs and room is not None and room.further
+        encode = self._tokenizer.encode_batch if slow else self._tokenizer.encode_batch_fast
+        encodings = self._run(encode, groups, special_tokens, room)
+        return flatten(encodings, room, only_type=only_type)
+
+    def decode(self, ids: Sequence[int], *, skip_special_tokens: bool) -> str:
+        """See :meth:`hfkit.backends.encoding.Encoder.decode`."""
+        text: str = self._tokenizer.decode(ids, skip_special_tokens=skip_special_tokens)
+        return without_token_spaces(text) if self._cleans_spaces else text
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """See :meth:`hfkit.backends.encoding.Encoder.vocabulary`."""
+        return self._tokenizer.get_vocab(with_added_tokens=True)
+
+    def _run(
+        self,
+        encode: Callable[..., list[tokenizers.Encoding]],
+        groups: Sequence[tuple[str, ...]],
+        special_tokens: bool,  # noqa: FBT001  # private
+        room: Room | None,
+    ) -> list[tokenizers.Encoding]:
+        inputs = [group if len(group) > 1 else group[0] for group in groups]
+        with self._lock:
+            self._make(room)
+            try:
+                with translated(self._name):
+                    return encode(inputs, add_special_tokens=special_tokens)
+            except TokenizerError as error:
+                if "Truncation error" not in error.message:
+                    raise
+                for position, item in enumerate(inputs):
+                    try:
+                        encode([item], add_special_tokens=special_tokens)
+                    except Exception as cause:  # all that the library raises
+                        raise NoRoomError(position) from cause
+                raise
+
+    def _make(self, room: Room | None) -> None:
+        if room == self._room:
+            return
+        if room is None:
+            self._tokenizer.no_truncation()
+        else:
+            self._tokenizer.enable_truncation(
+                room.tokens, stride=room.overlap, strategy=STRATEGIES[room.cut], direction=room.side
+            )
+        self._room = room
+
+
+def from_library(encoding: tokenizers.Encoding) -> Encoded:
+    """Read the library's columns."""
+    return Encoded(
+        encoding.ids,
+        encoding.tokens,
+        encoding.type_ids,
+        encoding.offsets,
+        encoding.special_tokens_mask,
+        encoding.word_ids,
+        encoding.sequence_ids,
+    )
+
+
+def flatten(encodings: Sequence[tokenizers.Encoding], room: Room | None, *, only_type: int | None) -> Flat:
+    """Lay the ids of encodings end to end.
+
+    Args:
+        encodings: one for each input, what did not fit beside it.
+        room: what they were made with.
+        only_type: the type id of all tokens, if it is known already.
+    """
+    windows: Sequence[tokenizers.Encoding] = encodings
+    counts = np.ones(len(encodings), dtype=np.int64)
+    cut: tuple[int, ...] = ()
+    if room is not None:
+        further = [encoding.overflowing for encoding in encodings]
+        if room.further:
+            windows = [
+                window for first, rest in zip(encodings, further, strict=True) for window in (first, *rest)
+            ]
+            counts += np.fromiter(map(len, further), np.int64, len(further))
+        else:
+            cut = tuple(position for position, rest in enumerate(further) if rest)
+    lengths = np.fromiter(map(len, windows), np.int64, len(windows))
+    total = int(lengths.sum())
+    ids = np.fromiter(chain.from_iterable(window.ids for window in windows), np.int32, total)
+    if only_type is not None:
+        return Flat(ids, only_type, lengths, counts, cut)
+    types = np.fromiter(chain.from_iterable(window.type_ids for window in windows), np.int8, total)
+    return Flat(ids, types, lengths, counts, cut)
+
+
+def _only_type(tokenizer: tokenizers.Tokenizer, *, special_tokens: bool) -> int | None:
+    """Give the type id that all tokens of a single text have; None if there are several."""
+    encodings = tokenizer.encode_batch(list(_PROBES), add_special_tokens=special_tokens)
+    types = {type_id for encoding in encodings for type_id in encoding.type_ids}
+    return types.pop() if len(types) == 1 else None
+
+
+def _around(tokenizer: tokenizers.Tokenizer) -> tuple[list[int], list[int]] | None:
+    """Give the special ids before and after a single text; None if they are not always the same."""
+    whole = [encoding.ids for encoding in tokenizer.encode_batch(list(_PROBES))]
+    plain = [encoding.ids for encoding in tokenizer.encode_batch(list(_PROBES), add_special_tokens=False)]
+    special = whole[-1]
+    for count in range(len(special) + 1):
+        before, after = special[:count], special[count:]
+        if any(plain) and all(before + own + after == ids for ids, own in zip(whole, plain, strict=True)):
+            return before, after
+    return None
+
+
+def _surround(flat: Flat, before: list[int], after: list[int]) -> Flat:
+    """Put special ids around each window."""
+    lengths = flat.lengths + len(before) + len(after)
+    ends = lengths.cumsum()
+    ids = np.empty(int(lengths.sum()), dtype=np.int32)
+    own = np.ones(len(ids), dtype=np.bool_)
+    for places, specials in ((ends - lengths, before), (ends - len(after), after)):
+        for offset, special in enumerate(specials):
+            ids[places + offset] = special
+            own[places + offset] = False
+    ids[own] = flat.ids
+    return replace(flat, ids=ids, lengths=lengths)
+
+
+@contextmanager
+def translated(name: str) -> Iterator[None]:
+    """Turn the bare Exception that the library raises, for a text it has no tokens for, into one of ours."""
+    try:
+        yield
+    except Exception as error:
+        raise TokenizerError(
+            f"the tokenizer of {name} fails: {error}", hint="save the tokenizer again"
+        ) from error

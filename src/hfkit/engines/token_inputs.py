@@ -1,0 +1,93 @@
+"""Check what callers give to be tokenized: texts, pairs and chats, blank ones too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from hfkit.errors import EmptyInputError, InputError, InputTypeError
+from hfkit.values.chat import Message, TokenInput
+from hfkit.values.inputs import Pair
+
+from .inputs import check_text, describe, name_of
+
+__all__ = ["check_token_input", "check_token_inputs"]
+
+
+def check_token_input(item: object, *, max_characters: int | None, index: int | None = None) -> TokenInput:
+    """Make sure that one input can be tokenized.
+
+    Args:
+        item: what the caller gave.
+        max_characters: the most characters of one text; None for no limit.
+        index: its position among many, for the error.
+
+    Raises:
+        InputTypeError: it is no string, no Pair of strings and no list of Messages.
+        EmptyInputError: it is a chat without messages.
+        InputEncodingError: a text holds half of a surrogate pair.
+        InputTooLongError: a text has more characters than allowed.
+    """
+    name = name_of(index)
+    try:
+        match item:
+            case str():
+                check_text(item, name, max_characters, blank=True)
+                return item
+            case Pair(first, second):
+                check_text(first, f"{name}, first text", max_characters, blank=True)
+                check_text(second, f"{name}, second text", max_characters, blank=True)
+                return item
+            case list() | tuple():
+                return _checked_chat(item, name, max_characters)
+            case _:
+                raise InputTypeError(
+                    f"{name} is {describe(item)}, must be a str, a Pair or a list of Messages",
+                    hint="a chat is [Message(role, content), ...]; bytes want .decode(); many inputs go to .batch(...)",
+                )
+    except InputError as error:
+        error.index = index
+        raise
+
+
+def check_token_inputs(items: object, *, max_characters: int | None) -> Iterator[TokenInput]:
+    """Check many inputs, one at a time as they are taken.
+
+    Raises:
+        InputTypeError: ``items`` is itself one input, or cannot be iterated; at once.
+        InputError: an input is bad; when it is reached.
+    """
+    single = isinstance(items, str | bytes | bytearray | Pair | Message | Mapping) or hasattr(
+        items, "columns"
+    )
+    if single or not isinstance(items, Iterable):
+        raise InputTypeError(
+            f"inputs are {describe(items)}, must be an iterable of str, Pair or lists of Messages",
+            hint="one input goes to the facade itself, facade(text); many go in a list, facade.batch([text, ...])",
+        )
+    if isinstance(items, list | tuple) and items and isinstance(items[0], Message):
+        raise InputTypeError(
+            "inputs are the Messages of one chat, must be an iterable of chats",
+            hint="one chat goes to the facade itself, facade(messages); many to facade.batch([messages, ...])",
+        )
+    return (
+        check_token_input(item, max_characters=max_characters, index=index)
+        for index, item in enumerate(items)
+    )
+
+
+def _checked_chat(
+    item: list[object] | tuple[object, ...], name: str, max_characters: int | None
+) -> tuple[Message, ...]:
+    if not item:
+        raise EmptyInputError(f"{name} is a chat without messages", hint="give at least one Message")
+    messages = []
+    for number, message in enumerate(item):
+        if not isinstance(message, Message):
+            raise InputTypeError(
+                f"{name}, message {number}, is {describe(message)}, must be a Message",
+                hint="Message('user', 'Hello!'); many texts go to .batch([...]), two to hfkit.Pair(first, second)",
+            )
+        check_text(message.role, f"{name}, role of message {number}", max_characters)
+        check_text(message.content, f"{name}, message {number}", max_characters, blank=True)
+        messages.append(message)
+    return tuple(messages)

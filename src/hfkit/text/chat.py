@@ -1,0 +1,148 @@
+"""Chats as prompts: the templates that models bring, rendered as transformers renders them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
+
+from hfkit.errors import InputError, MissingDependencyError, TokenizerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import jinja2
+
+    from hfkit.values.chat import Message
+
+__all__ = ["render_chat"]
+
+
+def render_chat(
+    template: str, messages: Sequence[Message], *, variables: Mapping[str, str], generation_prompt: bool
+) -> str:
+    """Write a chat as the one text that a model reads.
+
+    Args:
+        template: a Jinja template, as ``tokenizer_config.json`` or ``chat_template.jinja`` holds it.
+        messages: the chat, oldest first.
+        variables: what else the template may name: the special tokens.
+        generation_prompt: whether to end with the words that open the model's own turn.
+
+    Raises:
+        MissingDependencyError: jinja2 is not installed.
+        TokenizerError: the template is no valid Jinja.
+        InputError: the template refuses the chat.
+
+    Source: ``render_jinja_template`` of transformers 5.23; the same sandbox, filters and globals.
+    """
+    try:
+        import jinja2
+    except ImportError as error:
+        raise MissingDependencyError("jinja2 is not installed", hint="pip install 'hfkit[chat]'") from error
+    try:
+        compiled = _compiled(template)
+    except jinja2.TemplateSyntaxError as error:
+        raise TokenizerError(
+            f"the chat template is no valid Jinja: {error}",
+            hint="give a template of your own: Tokenize(template=...)",
+        ) from error
+    plain = [{"role": message.role, "content": message.content} for message in messages]
+    try:
+        return compiled.render(
+            {"messages": plain, "tools": None, "documents": None, "add_generation_prompt": generation_prompt}
+            | dict(variables)
+        )
+    except Exception as error:  # a template may fail in any way of Python's
+        raise InputError(
+            f"the chat template refuses the chat: {error}", hint="look at the roles and their order"
+        ) from error
+
+
+@lru_cache(maxsize=32)
+def _compiled(template: str) -> jinja2.Template:
+    from jinja2 import ext, nodes, pass_eval_context
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Generation(ext.Extension):
+        """Lets templates mark what the assistant says; nobody asks here."""
+
+        tags = {"generation"}  # noqa: RUF012  # jinja2 declares it so
+
+        def parse(self, parser: jinja2.parser.Parser) -> nodes.Node:
+            line = next(parser.stream).lineno
+            body = parser.parse_statements(("name:endgeneration",), drop_needle=True)
+            return nodes.CallBlock(self.call_method("_same"), [], [], body).set_lineno(line)
+
+        @pass_eval_context
+        def _same(self, _: nodes.EvalContext, caller: jinja2.runtime.Macro) -> str:
+            return caller()
+
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=[Generation, ext.loopcontrols]
+    )
+    environment.filters["tojson"] = _tojson
+    environment.globals |= {
+        "raise_exception": _refuse,
+        "strftime_now": _strftime_now,
+        "dict": _PlainDict(),
+        "namespace": _plain_namespace(),
+    }
+    return environment.from_string(template)
+
+
+class _PlainDict:
+    """``dict`` without the attributes through which a template could get out."""
+
+    def __call__(self, *entries: Iterable[tuple[str, object]], **named: object) -> dict[str, object]:
+        return dict(*entries, **named)
+
+    def fromkeys(self, keys: Iterable[object], value: object = None) -> dict[object, object]:
+        return dict.fromkeys(keys, value)
+
+
+def _plain_namespace() -> type:
+    """Make the class of namespaces that keep nothing under a private name."""
+    from jinja2.exceptions import SecurityError
+    from jinja2.utils import Namespace
+
+    def refuse_private(name: object) -> None:
+        if isinstance(name, str) and name.startswith("_"):
+            raise SecurityError(f"a chat template may not store {name!r} in a namespace")
+
+    class PlainNamespace(Namespace):
+        def __init__(*given: object, **named: object) -> None:  # namespace(self=...) is allowed
+            own = cast("PlainNamespace", given[0])
+            entries = dict(*cast("tuple[dict[str, object], ...]", given[1:]), **named)
+            for name in entries:
+                refuse_private(name)
+            Namespace.__init__(own, entries)
+
+        def __setitem__(self, name: str, value: object) -> None:
+            refuse_private(name)
+            Namespace.__setitem__(self, name, value)
+
+    return PlainNamespace
+
+
+def _refuse(message: str) -> None:
+    from jinja2.exceptions import TemplateError
+
+    raise TemplateError(message)
+
+
+def _tojson(
+    value: object,
+    ensure_ascii: bool = False,  # noqa: FBT001, FBT002  # templates call it by position
+    indent: int | None = None,
+    separators: tuple[str, str] | None = None,
+    sort_keys: bool = False,  # noqa: FBT001, FBT002
+) -> str:
+    return json.dumps(
+        value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys
+    )
+
+
+def _strftime_now(form: str) -> str:
+    return datetime.now().strftime(form)  # noqa: DTZ005  # the user's own clock, as transformers has it

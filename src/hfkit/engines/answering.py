@@ -9,6 +9,7 @@ from weakref import finalize
 
 import numpy as np
 
+from hfkit.text.batching import cut_by_weight
 from hfkit.text.sentences import sentence_around
 from hfkit.text.spans import best_spans, log_total, span_band
 from hfkit.text.words import extend_to_words
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from .tokens import TextTokenizer
 
 __all__ = ["AnsweringSession", "Search"]
+
+# Of all contexts that are read at a time: some 4,000 windows, whose rows and logits take 50 MB.
+_MOST_CHARACTERS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class AnsweringSession:
     ) -> Iterator[tuple[list[Answers], Statistics]]:
         """Answer questions chunk by chunk; the windows of a chunk are sorted and batched together.
 
+        Chunks of very long contexts are cut into smaller ones.
+
         Args:
             chunks: questions that were checked.
             reading: how to read their contexts.
@@ -98,7 +104,7 @@ class AnsweringSession:
         """
         reader = QuestionReader(self._tokenizer, reading, search.longest)
         index = 0
-        for chunk in chunks:
+        for chunk in _cut(chunks):
             asked, error = reader.read(chunk, first_index=None if single else index)
             index += len(chunk)
             if asked:
@@ -140,6 +146,12 @@ class AnsweringSession:
             coverage=asked.coverage,
             source=self.source,
         )
+
+
+def _cut(chunks: Iterable[Sequence[Question]]) -> Iterator[list[Question]]:
+    """Bound the memory of a chunk: it is its windows that take it, not its questions."""
+    for chunk in chunks:
+        yield from cut_by_weight(chunk, lambda question: len(question.context), most=_MOST_CHARACTERS)
 
 
 def _texts(

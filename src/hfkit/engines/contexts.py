@@ -51,24 +51,26 @@ class AskedQuestion:
     coverage: Coverage
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class QuestionReader:
-    """How questions are read.
+    """Reads questions, a context of many of them once."""
 
-    Attributes:
-        tokenizer: the model's tokenizer.
-        reading: the size and overlap of windows, and what to do with contexts that are longer.
-        longest: the most tokens of an answer; every one of them lies whole in some window.
-    """
+    def __init__(self, tokenizer: TextTokenizer, reading: Reading, longest: int) -> None:
+        """Say how to read.
 
-    tokenizer: TextTokenizer
-    reading: Reading
-    longest: int
+        Args:
+            tokenizer: the model's tokenizer.
+            reading: the size and overlap of windows, and what to do with contexts that are longer.
+            longest: the most tokens of an answer; every one of them lies whole in some window.
+        """
+        self._tokenizer = tokenizer
+        self._reading = reading
+        self._longest = longest
+        self._contexts: dict[str, tuple[TokenizedText, IntArray]] = {}
 
     def read(
         self, questions: Sequence[Question], *, first_index: int | None
     ) -> tuple[list[AskedQuestion], InputError | None]:
-        """Tokenize in bulk, a context of many questions once, and cut contexts into windows.
+        """Tokenize in bulk, but for contexts that the last call had too, and cut contexts into windows.
 
         Args:
             questions: questions that were checked.
@@ -78,14 +80,15 @@ class QuestionReader:
             The questions up to the first that cannot be read, and the error of that one.
         """
         texts = dict.fromkeys(question.context for question in questions)
-        encoded = self.tokenizer.encode_with_offsets(list(texts))
-        contexts = {one.text: (one, character_extents(one.text, one.offsets)) for one in encoded}
+        encoded = self._tokenizer.encode_with_offsets([text for text in texts if text not in self._contexts])
+        fresh = {one.text: (one, character_extents(one.text, one.offsets)) for one in encoded}
+        self._contexts = {text: fresh.get(text) or self._contexts[text] for text in texts}
         asked: list[AskedQuestion] = []
-        ids = self.tokenizer.encode([question.text for question in questions])
+        ids = self._tokenizer.encode([question.text for question in questions])
         for position, (question, tokens) in enumerate(zip(questions, ids, strict=True)):
             index = None if first_index is None else first_index + position
             try:
-                asked.append(self._read(tokens, *contexts[question.context], index=index))
+                asked.append(self._read(tokens, *self._contexts[question.context], index=index))
             except InputError as error:
                 error.index = index
                 return asked, error
@@ -105,12 +108,12 @@ class QuestionReader:
                 f"{name}, its context {context.text[:20]!r}, gives no tokens, must hold something to read",
                 hint="the tokenizer drops control characters; drop such contexts before the call",
             )
-        template = self.tokenizer.pair
-        room = self.reading.size - template.size - len(question)
-        if room < min(self.longest, len(context.ids)):
+        template = self._tokenizer.pair
+        room = self._reading.size - template.size - len(question)
+        if room < min(self._longest, len(context.ids)):
             raise QuestionTooLongError(
-                f"{name} has {len(question)} tokens, which leaves {max(room, 0)} of a window of {self.reading.size} "
-                f"for its context; an answer may have {self.longest}",
+                f"{name} has {len(question)} tokens, which leaves {max(room, 0)} of a window of {self._reading.size} "
+                f"for its context; an answer may have {self._longest}",
                 hint="shorten the question, use a larger window, or a smaller max_answer_tokens",
             )
         spans, coverage = self._cut(name, context, room)
@@ -130,8 +133,8 @@ class QuestionReader:
     def _null_position(self, lengths: list[int]) -> int:
         """Find the classification token, which stands for no answer; a row without one uses its first token."""
         position = None
-        if self.tokenizer.cls_id is not None:
-            position = self.tokenizer.pair.special_position(self.tokenizer.cls_id, lengths)
+        if self._tokenizer.cls_id is not None:
+            position = self._tokenizer.pair.special_position(self._tokenizer.cls_id, lengths)
         return position or 0
 
     def _cut(self, name: str, context: TokenizedText, room: int) -> tuple[tuple[Window, ...], int | None]:
@@ -139,10 +142,10 @@ class QuestionReader:
         count = len(context.ids)
         if count <= room:
             return windows(count, size=room, overlap=0), None
-        match self.reading.overflow:
+        match self._reading.overflow:
             case "window":
                 # Less overlap than an answer is long would leave answers that no window holds whole.
-                overlap = max(min(self.reading.overlap, room // 2), self.longest - 1)
+                overlap = max(min(self._reading.overlap, room // 2), self._longest - 1)
                 spans = windows(count, size=room, overlap=min(overlap, room - 1))
                 require_few_windows(name, len(spans))
                 return spans, None

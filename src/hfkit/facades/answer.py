@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
@@ -13,13 +14,16 @@ from hfkit.engines.facade import Facade
 from hfkit.engines.inputs import check_question, check_questions
 from hfkit.engines.opening import open_answering
 from hfkit.engines.reading import Overflow, Reading
-from hfkit.errors import SettingError
+from hfkit.errors import InputError, SettingError
 from hfkit.hub.resolve import resolve
+from hfkit.metrics.answers import AnswerStyle
+from hfkit.metrics.scores import score_answers
+from hfkit.metrics.threshold import AnswerMetric, NoAnswerThreshold, best_threshold
 from hfkit.starter import starter_folder
 from hfkit.text.spans import Overlapping
 from hfkit.values.answers import Answers
 from hfkit.values.batch import Batch
-from hfkit.values.constraints import require_choice, require_kind, require_whole
+from hfkit.values.constraints import require_choice, require_kind, require_model, require_whole
 from hfkit.values.inputs import Question
 from hfkit.values.runtime import Runtime
 from hfkit.values.statistics import Statistics
@@ -107,17 +111,15 @@ class Answer(Facade[AnsweringSession]):
     runtime: Runtime = Runtime()
 
     def __post_init__(self) -> None:
-        require_kind("model", self.model, (str, os.PathLike, type(None)))
-        if not str(self.model):
-            raise SettingError(
-                "model is empty, must be a folder or a repository", hint="leave it out for the starter"
-            )
+        require_model(self.model)
         require_kind("runtime", self.runtime, (Runtime,))
         require_choice("overflow", self.overflow, get_args(Overflow))
         require_choice("overlapping", self.overlapping, get_args(Overlapping))
         require_kind("no_answer", self.no_answer, (bool,))
         require_kind("whole_words", self.whole_words, (bool,))
         require_kind("null_threshold", self.null_threshold, (int, float))
+        if math.isnan(self.null_threshold):
+            raise SettingError("null_threshold is nan, must be a number", hint="0 is usual")
         require_whole("window", self.window, least=1)
         require_whole("overlap", self.overlap, least=0)
         require_whole("max_characters", self.max_characters, least=1)
@@ -158,6 +160,45 @@ class Answer(Facade[AnsweringSession]):
             InputError: a question cannot be read; when it is reached.
         """
         return call_map(check_questions(questions, max_characters=self.max_characters), self._answer)
+
+    def find_threshold(
+        self,
+        questions: Iterable[Question],
+        references: Iterable[Sequence[str]],
+        /,
+        *,
+        metric: AnswerMetric = "f1",
+        style: AnswerStyle = "squad",
+    ) -> NoAnswerThreshold:
+        """Find the ``null_threshold`` that scores best on labelled questions.
+
+        Use questions that the model was not trained on, some of them without an answer, and judge the
+        threshold on others.
+
+        Args:
+            questions: the questions.
+            references: for each question the answers that count as right; none if there is no answer.
+            metric: which figure is to be the highest.
+            style: how answers are compared, see :mod:`hfkit.metrics.answers`.
+
+        Raises:
+            InputError: a question or a reference cannot be read, or there are not as many of both.
+            SettingError: there is no such metric or style.
+
+        Source: ``find_best_thresh`` in the evaluation script of SQuAD 2.0, Rajpurkar et al. 2018,
+        arXiv:1806.03822; see :func:`hfkit.metrics.threshold.best_threshold`.
+        """
+        asked, allowed = list(questions), list(references)
+        if len(asked) != len(allowed):
+            raise InputError(
+                f"there are {len(asked)} questions and {len(allowed)} lists of references, must be as many of both",
+                hint="give a question without an answer an empty list",
+            )
+        require_choice("metric", metric, get_args(AnswerMetric))
+        score_answers([""] * len(asked), allowed, style=style)  # refuses bad references before the work
+        found = list(self.with_(no_answer=False).batch(asked))
+        nulls = [answers.null_score for answers in found]
+        return best_threshold([answers.text for answers in found], allowed, nulls, metric=metric, style=style)
 
     def with_(self, **changes: Unpack[AnswerSettings]) -> Self:
         """Give a facade with some settings changed; an open model is shared, not opened again."""

@@ -19,7 +19,7 @@ from hfkit.starter import starter_folder
 from hfkit.text.scores import Pooling, activate, pool, rank
 from hfkit.values.batch import Batch
 from hfkit.values.classification import Classification, LabelScore
-from hfkit.values.constraints import require_choice, require_kind, require_whole
+from hfkit.values.constraints import require_choice, require_kind, require_model, require_whole
 from hfkit.values.inputs import TextInput
 from hfkit.values.runtime import Runtime
 from hfkit.values.statistics import Statistics
@@ -91,11 +91,7 @@ class Classify(Facade[ScoringSession]):
     runtime: Runtime = Runtime()
 
     def __post_init__(self) -> None:
-        require_kind("model", self.model, (str, os.PathLike, type(None)))
-        if not str(self.model):
-            raise SettingError(
-                "model is empty, must be a folder or a repository", hint="leave it out for the starter"
-            )
+        require_model(self.model)
         require_kind("runtime", self.runtime, (Runtime,))
         require_choice("activation", self.activation, get_args(ActivationSetting))
         require_choice("overflow", self.overflow, get_args(Overflow))

@@ -21,7 +21,7 @@ from hfkit.starter import starter_folder
 from hfkit.text.batching import look_ahead
 from hfkit.values.batch import Batch
 from hfkit.values.chat import TokenInput
-from hfkit.values.constraints import require_kind, require_text, require_whole
+from hfkit.values.constraints import require_kind, require_model, require_text, require_whole
 from hfkit.values.padding import NoPadding, Padding, PadToLength, PadToLongest
 from hfkit.values.runtime import Runtime
 from hfkit.values.special_tokens import SpecialTokens
@@ -93,11 +93,7 @@ class Tokenize(Facade[TokenizingSession]):
     runtime: Runtime = Runtime()
 
     def __post_init__(self) -> None:
-        require_kind("model", self.model, (str, os.PathLike, type(None)))
-        if not str(self.model):
-            raise SettingError(
-                "model is empty, must be a folder or a repository", hint="leave it out for the starter"
-            )
+        require_model(self.model)
         require_kind("padding", self.padding, (NoPadding, PadToLongest, PadToLength))
         require_kind("truncation", self.truncation, (NoTruncation, Truncate, Windows))
         require_kind("add_special_tokens", self.add_special_tokens, (bool,))

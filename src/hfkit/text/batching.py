@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .arrays import IntArray
 
-__all__ = ["distinct", "look_ahead", "plan_batches", "run_batches"]
+__all__ = ["cut_by_weight", "distinct", "look_ahead", "plan_batches", "run_batches"]
 
 T = TypeVar("T")
 
@@ -110,6 +110,30 @@ def distinct(keys: Sequence[Hashable]) -> tuple[IntArray, IntArray]:
             first.append(position)
         inverse[position] = group
     return np.array(first, dtype=np.int64), inverse
+
+
+def cut_by_weight(items: Sequence[T], weight: Callable[[T], int], *, most: int) -> Iterator[list[T]]:
+    """Cut a sequence where its items get too heavy together; one that is too heavy alone stays alone.
+
+    Args:
+        items: what to cut.
+        weight: how heavy an item is, such as the characters of a text.
+        most: the heaviest that a part may be.
+
+    >>> list(cut_by_weight(["aa", "b", "cccc", "d"], len, most=3))
+    [['aa', 'b'], ['cccc'], ['d']]
+    """
+    part: list[T] = []
+    total = 0
+    for item in items:
+        heavy = weight(item)
+        if part and total + heavy > most:
+            yield part
+            part, total = [], 0
+        part.append(item)
+        total += heavy
+    if part:
+        yield part
 
 
 def look_ahead(items: Iterable[T], *, first: int = 32, most: int = 2048) -> Iterator[list[T]]:

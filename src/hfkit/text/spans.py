@@ -111,7 +111,7 @@ def log_total(band: FloatArray) -> float:
     highest = float(band.max(initial=-np.inf))
     if highest == -np.inf:
         return highest
-    return highest + float(np.log(np.exp(band - highest, dtype=np.float64).sum()))
+    return highest + float(np.log(np.exp(band - highest).sum(dtype=np.float64)))
 
 
 def _apart(band: FloatArray, extents: IntArray) -> Iterator[TokenSpan]:

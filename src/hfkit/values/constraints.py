@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from hfkit.errors import SettingError
@@ -9,7 +10,7 @@ from hfkit.errors import SettingError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["require_choice", "require_kind", "require_text", "require_whole"]
+__all__ = ["require_choice", "require_kind", "require_model", "require_text", "require_whole"]
 
 
 def require_choice(name: str, value: object, allowed: Sequence[str]) -> None:
@@ -31,6 +32,19 @@ def require_kind(name: str, value: object, kinds: tuple[type, ...]) -> None:
     if not isinstance(value, kinds):
         allowed = " or ".join("None" if kind is type(None) else kind.__name__ for kind in kinds)
         raise SettingError(f"{name} is {value!r}, must be {allowed}", hint="leave it out for the default")
+
+
+def require_model(model: object) -> None:
+    """Refuse what names no model; None stands for the starter.
+
+    Raises:
+        SettingError: it does not.
+    """
+    require_kind("model", model, (str, os.PathLike, type(None)))
+    if not str(model):
+        raise SettingError(
+            "model is empty, must be a folder or a repository", hint="leave it out for the starter"
+        )
 
 
 def require_whole(name: str, value: object, *, least: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import hfkit
 
 GOLDEN = Path(__file__).parent / "classification.json"
+GOLDEN_ANSWERS = Path(__file__).parent / "answers.json"
 GOLDEN_TOKENS = Path(__file__).parent / "tokens.json"
 
 SOURCE = hfkit.Source(
@@ -59,3 +60,18 @@ def test_tokens_are_written_like_this() -> None:
         rest=(further,),
     )
     assert hfkit.Batch([first]).to_json() + "\n" == GOLDEN_TOKENS.read_text(encoding="utf-8")
+
+
+def test_answers_are_written_like_this() -> None:
+    evidence = hfkit.Evidence("Zoë wrote it.", start=7, end=20)
+    best = hfkit.AnswerSpan("Zoë", score=0.5, start=7, end=10, logit=9.5, evidence=evidence)
+    found = hfkit.Answers(
+        spans=(best,),
+        answered=True,
+        null_score=-2.5,
+        null_probability=0.25,
+        coverage=hfkit.Coverage(read=20, total=20, windows=1),
+        source=SOURCE,
+    )
+    silent = replace(found, answered=False, null_score=1.5, null_probability=0.75)
+    assert hfkit.Batch([found, silent]).to_json(indent=2) + "\n" == GOLDEN_ANSWERS.read_text(encoding="utf-8")

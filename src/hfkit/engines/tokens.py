@@ -98,11 +98,6 @@ class TextTokenizer:
             for text, encoding in zip(texts, encodings, strict=True)
         ]
 
-    def token_id(self, token: str) -> int | None:
-        """Give the id of a token by its exact name; None if the vocabulary does not hold it."""
-        found: int | None = self._tokenizer.token_to_id(token)
-        return found
-
 
 def open_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> TextTokenizer:
     """Open the tokenizer of a model: as the backend knows how, else from ``tokenizer.json`` as it is.

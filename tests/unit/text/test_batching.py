@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hfkit.errors import DeviceError, OutOfMemoryError
-from hfkit.text.batching import distinct, look_ahead, plan_batches, run_batches
+from hfkit.text.batching import cut_by_weight, distinct, look_ahead, plan_batches, run_batches
 
 if TYPE_CHECKING:
     from hfkit.text.arrays import IntArray
@@ -85,3 +85,8 @@ def test_a_stream_that_fails_at_once_only_raises() -> None:
 
 def test_the_first_chunk_is_no_larger_than_the_largest() -> None:
     assert [len(chunk) for chunk in look_ahead(range(5), first=32, most=2)] == [2, 2, 1]
+
+
+def test_items_are_cut_where_they_get_too_heavy_together() -> None:
+    assert list(cut_by_weight([3, 3, 1, 9, 2, 2], int, most=6)) == [[3, 3], [1], [9], [2, 2]]
+    assert list(cut_by_weight([], int, most=6)) == []

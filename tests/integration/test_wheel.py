@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 PROBE = """
 import tempfile, pathlib, hfkit
 from hfkit import errors
-from hfkit.testing import FakeBackend, checks, write_fake_model
+from hfkit.testing import FakeBackend, checks, write_fake_model, write_fake_reader
 
 assert "site-packages" in hfkit.__file__, hfkit.__file__
 folder = write_fake_model(pathlib.Path(tempfile.mkdtemp()) / "model")
@@ -34,8 +34,14 @@ for method, extra in (("to_pandas", "pandas"), ("to_polars", "polars"), ("to_dat
         assert error.hint == f"pip install 'hfkit[{extra}]'", error
 for check in checks(FakeBackend(), folder):
     check()
+reader = write_fake_reader(pathlib.Path(tempfile.mkdtemp()) / "reader")
+asked = hfkit.Question("plot", context="The plot is good.")
+assert hfkit.Answer(reader, runtime=hfkit.Runtime(backend="fake"))(asked).text in asked.context
+assert hfkit.Tokenize(folder).count("good") == 3
 assert (pathlib.Path(hfkit.__file__).parent / "py.typed").is_file()
-assert (pathlib.Path(hfkit.__file__).parent / "starter/models/sentiment/adapter_model.safetensors").is_file()
+for name in hfkit.starter.STARTERS:
+    own = pathlib.Path(hfkit.__file__).parent / "starter/models" / name
+    assert all((own / file).is_file() for file in ("adapter_model.safetensors", "hfkit.json", "README.md"))
 print("fine")
 """
 
@@ -53,7 +59,7 @@ def test_the_wheel_stands_alone(tmp_path: Path) -> None:
     assert [archive.name.rpartition(".")[2] for archive in archives] == ["whl", "gz"]
     _run(sys.executable, "-m", "twine", "check", "--strict", *archives, cwd=tmp_path)
     wheel = archives[0]
-    assert wheel.stat().st_size < 6 * 2**20
+    assert wheel.stat().st_size < 10 * 2**20
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"
     _run(python, "-m", "pip", "install", "--quiet", wheel, cwd=tmp_path)

@@ -13,7 +13,7 @@ import numpy as np
 
 from hfkit.errors import HfkitError, HubError, ModelError, SettingError
 from hfkit.hub.cache import cache_folder
-from hfkit.hub.folder import ModelFolder
+from hfkit.hub.folder import PIN_FILE, ModelFolder
 from hfkit.values.suggestion import did_you_mean
 
 from .carrier import carried_model
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 __all__ = ["starter_folder"]
 
 _MODELS = Path(__file__).parent / "models"
-_OWN = ("adapter_config.json", "adapter_model.safetensors", "config.json")
+_OWN = ("adapter_config.json", "adapter_model.safetensors", "config.json", PIN_FILE)
 _TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 
 
 def starter_folder(name: str, *, offline: bool) -> ModelFolder:
     """Give a starter model, fetching and merging its parts at the first call.
+
+    Starters on the same base are merged together, so that the base is fetched once.
 
     Args:
         name: which one, see ``STARTERS``.
@@ -49,15 +51,15 @@ def starter_folder(name: str, *, offline: bool) -> ModelFolder:
             hint=did_you_mean(name, STARTERS) or "name one of them",
         )
     starter = STARTERS[name]
-    revision = _revision(starter)
-    target = cache_folder() / "starter" / f"{name}-{revision[:16]}"
-    folder = ModelFolder(f"hfkit/starter-{name}", target, f"sha256:{revision}", stamp=())
+    folder = _place(starter)
     try:
         if not _is_whole(folder):
-            shutil.rmtree(target, ignore_errors=True)  # damaged: made again
-            target.parent.mkdir(parents=True, exist_ok=True)
+            folder.path.parent.mkdir(parents=True, exist_ok=True)
             with carried_model(starter.carrier, offline=offline) as base:
-                _write(starter, base, target)
+                for sibling in STARTERS.values():
+                    if sibling.carrier == starter.carrier and not _is_whole(place := _place(sibling)):
+                        shutil.rmtree(place.path, ignore_errors=True)  # damaged: made again
+                        _write(sibling, base, place.path)
     except OSError as error:
         if isinstance(error, HfkitError):
             raise
@@ -66,6 +68,13 @@ def starter_folder(name: str, *, offline: bool) -> ModelFolder:
             hint="set HFKIT_CACHE to a folder that can",
         ) from error
     return folder
+
+
+def _place(starter: Starter) -> ModelFolder:
+    """Say where a starter lies, or will lie."""
+    revision = _revision(starter)
+    path = cache_folder() / "starter" / f"{starter.name}-{revision[:16]}"
+    return ModelFolder(f"hfkit/starter-{starter.name}", path, f"sha256:{revision}", stamp=())
 
 
 def _is_whole(folder: ModelFolder) -> bool:
@@ -98,7 +107,12 @@ def _write(starter: Starter, base: Path, target: Path) -> None:
             json.loads((own / "adapter_config.json").read_text(encoding="utf-8")),
         )
         save_file(merged, draft / "model.safetensors", metadata={"format": "pt"})
-        for file in (own / "config.json", own / "README.md", *(base / name for name in _TOKENIZER)):
+        for file in (
+            own / "config.json",
+            own / PIN_FILE,
+            own / "README.md",
+            *(base / name for name in _TOKENIZER),
+        ):
             if file.is_file():
                 shutil.copyfile(file, draft / file.name)
         try:

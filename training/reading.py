@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from hfkit.text.spans import best_spans, character_extents, span_band
 from hfkit.text.squad import SquadExample, answer_tokens, label_window
 from hfkit.text.windows import Window, windows
 
@@ -109,16 +110,9 @@ def span_logits(model: BertForQuestionAnswering, view: View) -> tuple[Floats, Fl
 
 def _answer(model: BertForQuestionAnswering, windowed: Sequence[View], context: str) -> str:
     """Read one context whole."""
-    best, found = -np.inf, (0, 0)
-    for view in windowed:
-        starts, ends = span_logits(model, view)
-        # An answer ends where it starts or after, and not far after.
-        length = np.arange(len(ends))[None, :] - np.arange(len(starts))[:, None]
-        fit = (length >= 0) & (length < _ANSWER_TOKENS)
-        scores = np.where(fit, starts[:, None] + ends[None, :], -np.inf)
-        first, last = np.unravel_index(scores.argmax(), scores.shape)
-        if scores[first, last] > best:
-            best = scores[first, last]
-            tokens = view.offsets[view.window.start :]
-            found = tokens[first][0], tokens[last][1]
-    return context[found[0] : found[1]]
+    extents = character_extents(context, windowed[0].offsets)
+    logits = [np.stack(span_logits(model, view), axis=1) for view in windowed]
+    shown = [view.window for view in windowed]
+    band = span_band(shown, logits, extents=extents, longest=_ANSWER_TOKENS)
+    (best,) = best_spans(band, extents, count=1, overlapping="merge")
+    return context[extents[best.first, 0] : extents[best.last, 1]]

@@ -12,11 +12,12 @@ import pytest
 
 from hfkit.backends.protocols import TokenBatch
 from hfkit.errors import CorruptModelError, HfkitError, UnsafeWeightsError, WeightsNotFoundError
-from hfkit.testing import BrokenPromiseError, FakeBackend, checks
+from hfkit.testing import FakeBackend, checks
 from hfkit.testing.fake import FakeScorer
 from hfkit.text.labels import LabelScheme
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from hfkit.hub.folder import ModelFolder
@@ -186,23 +187,16 @@ REFUSALS: list[tuple[type[HfkitError], str]] = [
 ]
 
 
-def _failures(backend: object, folder: Path) -> list[str]:
-    failed = []
-    for check in checks(backend, folder):
-        try:
-            check()
-        except (BrokenPromiseError, HfkitError):
-            failed.append(check.promise)
-    return failed
-
-
 @pytest.mark.parametrize(("scorer", "promise"), BROKEN, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_broken_scorer_fails_exactly_the_right_promise(
-    scorer: type[FakeScorer], promise: str, fake_model: Path
+    scorer: type[FakeScorer],
+    promise: str,
+    fake_model: Path,
+    broken_promises: Callable[[object, Path], list[str]],
 ) -> None:
     backend = Broken()
     backend.scorer = scorer
-    assert _failures(backend, fake_model) == [promise]
+    assert broken_promises(backend, fake_model) == [promise]
 
 
 class Misnamed(FakeBackend):
@@ -241,18 +235,21 @@ class Vague(FakeBackend):
     ids=lambda value: type(value).__name__,
 )
 def test_a_broken_backend_fails_exactly_the_right_promise(
-    backend: object, promise: str, fake_model: Path
+    backend: object, promise: str, fake_model: Path, broken_promises: Callable[[object, Path], list[str]]
 ) -> None:
-    assert _failures(backend, fake_model) == [promise]
+    assert broken_promises(backend, fake_model) == [promise]
 
 
 @pytest.mark.parametrize(("hides", "promise"), REFUSALS, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_vague_backend_fails_exactly_the_right_promise(
-    hides: type[HfkitError], promise: str, fake_model: Path
+    hides: type[HfkitError],
+    promise: str,
+    fake_model: Path,
+    broken_promises: Callable[[object, Path], list[str]],
 ) -> None:
     backend = Vague()
     backend.hides = hides
-    assert _failures(backend, fake_model) == [promise]
+    assert broken_promises(backend, fake_model) == [promise]
 
 
 def test_every_promise_has_a_backend_that_breaks_it(fake_model: Path) -> None:

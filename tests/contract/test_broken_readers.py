@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from hfkit.errors import HfkitError
 from hfkit.testing import BrokenPromiseError, FakeBackend, checks, write_fake_reader
 from hfkit.testing.fake import FakeSpanScorer
 from hfkit.testing.promise import promise_of
 from hfkit.testing.span_checks import SPAN_CHECKS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from hfkit.backends.protocols import TokenBatch
@@ -117,23 +117,16 @@ def reader_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_fake_reader(tmp_path_factory.mktemp("reader"))
 
 
-def _failures(backend: object, folder: Path) -> list[str]:
-    failed = []
-    for check in checks(backend, folder):
-        try:
-            check()
-        except (BrokenPromiseError, HfkitError):
-            failed.append(check.promise)
-    return failed
-
-
 @pytest.mark.parametrize(("reader", "promise"), BROKEN, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_broken_span_scorer_fails_exactly_the_right_promise(
-    reader: type[FakeSpanScorer], promise: str, reader_folder: Path
+    reader: type[FakeSpanScorer],
+    promise: str,
+    reader_folder: Path,
+    broken_promises: Callable[[object, Path], list[str]],
 ) -> None:
     backend = Broken()
     backend.reader = reader
-    assert _failures(backend, reader_folder) == [promise]
+    assert broken_promises(backend, reader_folder) == [promise]
 
 
 def test_a_span_scorer_of_another_shape_breaks_its_promise(reader_folder: Path) -> None:

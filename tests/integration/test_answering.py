@@ -52,8 +52,8 @@ def test_whole_words_leave_scripts_without_blanks_alone(answer: hfkit.Answer) ->
 
 def test_a_model_without_a_fast_tokenizer_says_so(tmp_path: Path, marian_folder: Path) -> None:
     folder = write_tiny_reader(tmp_path / "model")
-    for file in ("tokenizer.json", "tokenizer_config.json"):
-        (folder / file).unlink()
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (folder / name).unlink()
     for file in marian_folder.iterdir():
         if file.name != "config.json":
             shutil.copy(file, folder)

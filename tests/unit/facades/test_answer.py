@@ -68,7 +68,9 @@ def test_whole_words_are_given_on_request(answer: hfkit.Answer) -> None:
     assert {span.text for span in whole} >= {
         span.text for span in parts(asked).spans if not span.text.isascii()
     }
-    assert len({(span.start, span.end) for span in whole}) == len(whole)
+    for overlapping in ("merge", "keep"):
+        spans = parts.with_(whole_words=True, overlapping=overlapping)(asked).spans
+        assert len({(span.start, span.end) for span in spans}) == len(spans)
 
 
 def test_no_answer_may_be_given_where_it_is_allowed(answer: hfkit.Answer) -> None:
@@ -93,6 +95,8 @@ def test_a_threshold_is_found_on_labelled_questions(answer: hfkit.Answer) -> Non
     perfect = answer(ASKED).null_score == low
     assert (found.exact_match == 100.0) == perfect
     assert found.threshold <= high
+    silent = answer.with_(no_answer=True, null_threshold=-100)  # finds what it would find if it spoke
+    assert silent.find_threshold([ASKED, unanswerable], [[answer(ASKED).text], []]) == found
 
 
 @pytest.mark.parametrize(

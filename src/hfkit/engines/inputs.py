@@ -68,7 +68,9 @@ def check_inputs(items: object, *, max_characters: int | None) -> Iterator[TextI
         InputTypeError: ``items`` is itself one input, or cannot be iterated; at once.
         InputError: an input is bad; when it is reached.
     """
-    many = _require_many(items, "str or Pair", table="give one column of it: facade.batch(frame['text'])")
+    many = _require_many(
+        items, "str or Pair", noun="text", table="give one column of it: facade.batch(frame['text'])"
+    )
     return (check_input(item, max_characters=max_characters, index=index) for index, item in enumerate(many))
 
 
@@ -108,6 +110,7 @@ def check_questions(items: object, *, max_characters: int | None) -> Iterator[Qu
     many = _require_many(
         items,
         "Question",
+        noun="question",
         table="make questions of its columns: map(hfkit.Question, frame['text'], frame['context'])",
     )
     return (
@@ -115,7 +118,7 @@ def check_questions(items: object, *, max_characters: int | None) -> Iterator[Qu
     )
 
 
-def _require_many(items: object, kind: str, *, table: str) -> Iterable[object]:
+def _require_many(items: object, kind: str, *, noun: str, table: str) -> Iterable[object]:
     """Refuse what is one input, or cannot be iterated."""
     if hasattr(items, "columns"):  # a table iterates over the names of its columns
         raise InputTypeError(
@@ -127,7 +130,7 @@ def _require_many(items: object, kind: str, *, table: str) -> Iterable[object]:
     ):
         raise InputTypeError(
             f"inputs are {describe(items)}, must be an iterable of {kind}",
-            hint="one input goes to the facade itself, facade(text); many go in a list, facade.batch([text, ...])",
+            hint=f"one goes to the facade itself, facade({noun}); many go in a list, facade.batch([{noun}, ...])",
         )
     return items
 

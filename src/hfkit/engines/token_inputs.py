@@ -62,7 +62,7 @@ def check_token_inputs(items: object, *, max_characters: int | None) -> Iterator
     if single or not isinstance(items, Iterable):
         raise InputTypeError(
             f"inputs are {describe(items)}, must be an iterable of str, Pair or lists of Messages",
-            hint="one input goes to the facade itself, facade(text); many go in a list, facade.batch([text, ...])",
+            hint="one goes to the facade itself, facade(text); many go in a list, facade.batch([text, ...])",
         )
     if isinstance(items, list | tuple) and items and isinstance(items[0], Message):
         raise InputTypeError(

@@ -31,6 +31,8 @@ _APOSTROPHES = frozenset(
 _HYPHENS = frozenset("-\u2010\u2011")
 _SEPARATORS = frozenset(".,'\u2019\u066b\u066c")  # of decimals and thousands
 _JOINERS = frozenset("\u200c\u200d")
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))  # two make a flag
+_MOST_FLAG_LETTERS = 1000  # an even number; a text of nothing else is not counted from its start
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _LONGEST_WORD = 100
 
@@ -85,7 +87,7 @@ def _joined(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
     if before.isspace() or after.isspace():
         return False
-    if _is_mark(after) or before == "\u200d":
+    if _is_mark(after) or before == "\u200d" or _within_flag(text, place):
         return True
     left, right = _kind_before(text, place), _kind(after)
     if left and right:
@@ -93,6 +95,14 @@ def _joined(text: str, place: int) -> bool:
     if left:
         return _connects(left, after, _kind(text[place + 1 : place + 2]))
     return bool(right) and _connects(_kind_before(text, place - 1), before, right)
+
+
+def _within_flag(text: str, place: int) -> bool:
+    """Say whether a place stands between the two letters of a flag: flags are counted off from the first."""
+    if text[place] not in _FLAG_LETTERS:
+        return False
+    before = text[max(0, place - _MOST_FLAG_LETTERS) : place]
+    return (len(before) - len(before.rstrip(_FLAG_LETTERS))) % 2 == 1
 
 
 def _connects(left: str, between: str, right: str) -> bool:

@@ -49,6 +49,8 @@ WIDENED = {
     "a word that starts after a mark of Thai": ("น\u0e49⟦a⟧b", "น\u0e49⟦ab⟧"),
     "a sign before Chinese": ("a⟦-⟧京", "a⟦-⟧京"),
     "one emoji of several": ("👩\u200d⟦👩⟧\u200d👧 x", "⟦👩\u200d👩\u200d👧⟧ x"),
+    "a flag": ("🇨🇭⟦🇩⟧🇪", "🇨🇭⟦🇩🇪⟧"),
+    "one of two flags": ("⟦🇨🇭⟧🇩🇪", "⟦🇨🇭⟧🇩🇪"),
     "a color of skin": ("a ⟦👍⟧🏽b", "a ⟦👍🏽⟧b"),
     "100 characters": ("a" * 100 + "⟦b⟧", "⟦" + "a" * 100 + "b⟧"),
     "more characters before": ("a" * 101 + "⟦b⟧c", "a" * 101 + "⟦bc⟧"),

@@ -7,6 +7,7 @@ TORCH ?= torch==2.13.0
 BIN := .venv/bin
 RUN := .venv/.demo
 DEV := .venv/.dev
+RIVALS := .venv/.rivals
 
 .PHONY: demo test test-fast check docs bench build starter clean
 
@@ -35,7 +36,7 @@ docs: $(DEV)
 	$(BIN)/python -m sphinx -q -n -W --keep-going -b doctest docs docs/_build/doctest
 	@echo "docs/_build/html/index.html"
 
-bench: $(DEV)
+bench: $(RIVALS)
 	$(BIN)/python benchmarks/run.py
 
 build: $(DEV)
@@ -63,4 +64,8 @@ $(RUN): .venv/.pip pyproject.toml
 
 $(DEV): $(RUN) pyproject.toml
 	$(BIN)/python -m pip install --quiet "$(TORCH)" --editable ".[all]" --group dev
+	@touch $@
+
+$(RIVALS): $(DEV)
+	$(BIN)/python -m pip install --quiet --group rivals
 	@touch $@

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import torch
 
+from answering import COUNT as QUESTIONS
+from answering import ROUNDS as ANSWER_ROUNDS
+from answering import answering_section, measure_answering
 from classify import COUNT, ROUNDS, compare_standin
 from machine import describe_machine
 from plot import draw
@@ -39,6 +42,7 @@ def main() -> None:
         comparison_section(comparisons),
         scaling_section(measure_scaling()),
         tokenizing_section(races, count=TEXTS, rounds=TURNS),
+        answering_section(measure_answering(count=QUESTIONS, rounds=ANSWER_ROUNDS)),
     ]
     sections.insert(1, "![Times as fast as the pipeline](results.svg)\n")
     draw(comparisons, results.with_suffix(".svg"))

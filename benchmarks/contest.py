@@ -1,0 +1,138 @@
+"""Run ways to answer in turns over the same questions, and compare what they find."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from readers import HAYSTACK, ONE_BY_ONE, SUBJECT, find, open_answer, open_readers, without_types
+from rounds import Spread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from questions import Query
+    from readers import Found
+
+__all__ = ["LONGER", "Arena", "Contest", "Timing"]
+
+LONGER = 128
+"""The longest answer, in tokens, where answers are compared without the usual limit."""
+
+_WARM_UP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What was measured of one way to answer.
+
+    Attributes:
+        name: the way.
+        wall: seconds on the clock.
+        wall_ratio: how many times faster than Haystack in the same round.
+        cpu_ratio: the same by processor time, over all threads.
+    """
+
+    name: str
+    wall: Spread
+    wall_ratio: Spread
+    cpu_ratio: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """What was measured on one set of questions.
+
+    Attributes:
+        title: what was asked.
+        questions: how many.
+        rounds: how often each way answered them.
+        timings: one for each way.
+        equal: questions whose best answer is Haystack's: hfkit as it is, without token types, and without
+            its limit on the length of an answer too.
+    """
+
+    title: str
+    questions: int
+    rounds: int
+    timings: tuple[Timing, ...]
+    equal: tuple[int, int, int]
+
+
+class Arena:
+    """A model, open in each library."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._readers = open_readers(folder)
+
+    def compare(self, title: str, queries: Sequence[Query], *, rounds: int, single: bool) -> Contest:
+        """Time the ways in turns, after a warm-up, then compare their answers.
+
+        Args:
+            title: what is asked.
+            queries: the questions with their texts.
+            rounds: how often each way answers them.
+            single: whether hfkit also answers them one by one.
+
+        Raises:
+            SystemExit: a way changes its answers between rounds, or hfkit's two ways differ.
+        """
+        readers = [reader for reader in self._readers if single or reader.name != ONE_BY_ONE]
+        for reader in readers:
+            reader.prepare(queries[:_WARM_UP])()
+        works = {reader.name: reader.prepare(queries) for reader in readers}
+        timings, found = _race(works, rounds=rounds)
+        if single and found[ONE_BY_ONE] != found[SUBJECT]:
+            raise SystemExit("hfkit gives other answers in a batch than one by one")
+        return Contest(title, len(queries), rounds, tuple(timings), self._equal(queries, found))
+
+    def _equal(self, queries: Sequence[Query], found: dict[str, Found]) -> tuple[int, int, int]:
+        """Count the best answers that are Haystack's; tell on standard error which stay different."""
+        reference = [_trim(query, *best) for query, best in zip(queries, found[HAYSTACK], strict=True)]
+        with tempfile.TemporaryDirectory() as scratch:
+            answer = open_answer(without_types(self._folder, Path(scratch) / "model"))
+            typeless = find(answer, queries)
+            longer = find(answer.with_(max_answer_tokens=LONGER), queries)
+        for query, theirs, ours in zip(queries, reference, longer, strict=True):
+            if theirs != ours:
+                texts = [query.texts[text][start:end] for text, start, end in (theirs, ours)]
+                sys.stderr.write(f"differs: {query.question!r}: Haystack {texts[0]!r}, hfkit {texts[1]!r}\n")
+        return _same(found[SUBJECT], reference), _same(typeless, reference), _same(longer, reference)
+
+
+def _race(works: dict[str, Callable[[], Found]], *, rounds: int) -> tuple[list[Timing], dict[str, Found]]:
+    """Give the times, and what each way has found."""
+    walls: dict[str, list[float]] = {name: [] for name in works}
+    cpus: dict[str, list[float]] = {name: [] for name in works}
+    answers: dict[str, Found] = {}
+    for number in range(1, rounds + 1):
+        for name, work in works.items():
+            wall, cpu = time.perf_counter(), time.process_time()
+            found = work()
+            walls[name].append(time.perf_counter() - wall)
+            cpus[name].append(time.process_time() - cpu)
+            if answers.setdefault(name, found) != found:
+                raise SystemExit(f"{name} gives other answers in round {number} than before")
+            sys.stderr.write(f"round {number}/{rounds}: {name}: {walls[name][-1]:.1f} s\n")
+    return [
+        Timing(name, Spread.of(walls[name]), _ratio(walls, name), _ratio(cpus, name)) for name in works
+    ], answers
+
+
+def _ratio(seconds: dict[str, list[float]], name: str) -> Spread:
+    return Spread.of([base / own for base, own in zip(seconds[HAYSTACK], seconds[name], strict=True)])
+
+
+def _same(found: Found, reference: Found) -> int:
+    return sum(ours == theirs for ours, theirs in zip(found, reference, strict=True))
+
+
+def _trim(query: Query, text: int, start: int, end: int) -> tuple[int, int, int]:
+    """Leave out blanks at both ends, as hfkit does: byte-level tokens may begin with one."""
+    answer = query.texts[text][start:end]
+    return text, end - len(answer.lstrip()), start + len(answer.rstrip())

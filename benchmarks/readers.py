@@ -1,0 +1,140 @@
+"""Ways to answer questions with the same weights: hfkit.Answer and Haystack's extractive reader."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+import torch
+
+import hfkit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from questions import Query
+
+__all__ = [
+    "HAYSTACK",
+    "ONE_BY_ONE",
+    "SUBJECT",
+    "Found",
+    "Reader",
+    "find",
+    "open_answer",
+    "open_readers",
+    "without_types",
+]
+
+Found: TypeAlias = list[tuple[int, int, int]]
+"""For each question its best answer: which text, its first character there, and the one after its last."""
+
+SUBJECT = "Answer.batch"
+ONE_BY_ONE = "Answer, one by one"
+HAYSTACK = "TransformersExtractiveReader.run"
+
+_WINDOW = 384
+_OVERLAP = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One way to answer.
+
+    Attributes:
+        name: what the tables call it.
+        prepare: from queries to the work that is timed; what a user holds anyway (hfkit's questions,
+            Haystack's documents) is made before.
+    """
+
+    name: str
+    prepare: Callable[[Sequence[Query]], Callable[[], Found]]
+
+
+def open_readers(folder: Path) -> list[Reader]:
+    """Open a model in float32 on the processor, once in each library."""
+    answer = open_answer(folder)
+    return [
+        Reader(SUBJECT, partial(_prepare, answer.batch)),
+        Reader(ONE_BY_ONE, partial(_prepare, partial(map, answer))),
+        _haystack(folder),
+    ]
+
+
+def open_answer(folder: Path) -> hfkit.Answer:
+    """Open a model in hfkit: the best answer, in windows of 384 tokens that share 128."""
+    runtime = hfkit.Runtime(device="cpu", dtype="float32", progress="never")
+    return hfkit.Answer(folder, top_k=1, window=_WINDOW, overlap=_OVERLAP, runtime=runtime).load()
+
+
+def find(answer: hfkit.Answer, queries: Sequence[Query]) -> Found:
+    """Find the best answers with hfkit."""
+    return _prepare(answer.batch, queries)()
+
+
+def without_types(folder: Path, copy: Path) -> Path:
+    """Copy a model so that its tokenizer gives no token types: Haystack's reader does not hand them on."""
+    shutil.copytree(folder, copy)
+    file = copy / "tokenizer_config.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["model_input_names"] = ["input_ids", "attention_mask"]
+    file.write_text(json.dumps(content), encoding="utf-8")
+    return copy
+
+
+def _prepare(
+    ask: Callable[[list[hfkit.Question]], Iterable[hfkit.Answers]], queries: Sequence[Query]
+) -> Callable[[], Found]:
+    """Ask about each text alone; of a query's texts the one with the highest logit has its answer."""
+    questions = [hfkit.Question(query.question, text) for query in queries for text in query.texts]
+
+    def run() -> Found:
+        answers = iter(ask(questions))
+        found = []
+        for query in queries:
+            best = [next(answers).spans[0] for _ in query.texts]
+            text = max(range(len(best)), key=lambda each: best[each].logit)
+            found.append((text, best[text].start, best[text].end))
+        return found
+
+    return run
+
+
+def _haystack(folder: Path) -> Reader:
+    os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"  # read when it is imported
+    from haystack import Document
+    from haystack.utils import ComponentDevice
+    from haystack_integrations.components.readers.transformers import TransformersExtractiveReader
+
+    reader = TransformersExtractiveReader(
+        model=str(folder),
+        device=ComponentDevice.from_str("cpu"),
+        token=None,
+        top_k=1,
+        answers_per_seq=1,
+        no_answer=False,
+        max_seq_length=_WINDOW,
+        stride=_OVERLAP,
+        model_kwargs={"dtype": torch.float32},
+    )
+    reader.warm_up()
+
+    def prepare(queries: Sequence[Query]) -> Callable[[], Found]:
+        documents = [[Document(content=text) for text in query.texts] for query in queries]
+
+        def run() -> Found:
+            found = []
+            for query, given in zip(queries, documents, strict=True):
+                best = reader.run(query=query.question, documents=given)["answers"][0]
+                place = best.document_offset
+                found.append((query.texts.index(best.document.content), place.start, place.end))
+            return found
+
+        return run
+
+    return Reader(HAYSTACK, prepare)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import torch
 from transformers.utils.logging import disable_progress_bar
 
-from asking import ask_pages, ask_sentences
+from asking import ask_mixed, ask_pages, ask_sentences
 from contest import LONGER, Arena
 from hfkit.starter import starter_folder
 from lengths import TokenCounter
@@ -32,6 +32,7 @@ __all__ = ["COUNT", "ROUNDS", "answering_section", "measure_answering"]
 
 COUNT = 100
 ROUNDS = 3
+_MIXED = 50
 _TEXTS = 10
 _QUERIES = 6
 _PER_TEXT = 5  # questions
@@ -42,10 +43,14 @@ _NOTES = (
         "about WORD ?' for its longest words; the long text is this project's own documentation."
     ),
     (
+        "The texts of mixed length are those of Classify above, cut to 350 tokens: most are short (median 27 "
+        "tokens), some are long."
+    ),
+    (
         "The same weights and threads, windows of 384 tokens that share 128, float32, one answer. What a user holds "
         "anyway, Haystack's documents and hfkit's questions, is made before the clock starts. Haystack's reader takes "
-        "one question a call, with its documents; hfkit takes all questions at once, and where a question has ten "
-        "texts, the answer is the one with the highest logit."
+        "one question a call, with its documents; hfkit takes all questions at once, and where a question has "
+        "several texts, the answer is the one with the highest logit."
     ),
     (
         "A call over one text pads nothing: what is saved there is only the work around the model, and nearly all the "
@@ -63,7 +68,7 @@ _NOTES = (
 def measure_answering(
     model: Path | None = None, data: Path | None = None, *, count: int, rounds: int
 ) -> list[Contest]:
-    """Compare on short texts, one and ten a question, then on a long one.
+    """Compare on short texts, one, ten or fifty a question, then on a long one.
 
     Args:
         model: a folder; None for the starter reader.
@@ -75,15 +80,19 @@ def measure_answering(
     folder = model or starter_folder("reader", offline=False).path
     asked = read_questions(data) if data else ask_sentences(max(count, _QUERIES * _TEXTS * _PER_TEXT))
     short = [Query(one.question, (one.context,)) for one in asked[:count]]
-    pages = ask_pages(TokenCounter(folder), tokens=_LONG)
+    tokens_of = TokenCounter(folder)
     several = gather(asked, texts=_TEXTS, queries=_QUERIES)
     arena = Arena(folder)
     contests = [arena.compare("a short text each", short, rounds=rounds, single=True)]
     if several:  # a file may hold too few texts
         title = f"{_TEXTS} short texts each"
         contests.append(arena.compare(title, several, rounds=rounds, single=False))
-    title = f"a text of {_LONG:,} tokens"
-    return [*contests, arena.compare(title, pages, rounds=rounds, single=False)]
+    rest = {
+        f"{_MIXED} texts of mixed length each": ask_mixed(tokens_of, texts=_MIXED),
+        f"a text of {_LONG:,} tokens": ask_pages(tokens_of, tokens=_LONG),
+    }
+    contests += [arena.compare(title, asked, rounds=rounds, single=False) for title, asked in rest.items()]
+    return contests
 
 
 def answering_section(contests: Sequence[Contest]) -> str:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import SENTENCES, read_corpus
+from mixture import mixed_lengths, mixed_texts
 from questions import Asked, Query
 
 if TYPE_CHECKING:
     from lengths import TokenCounter
 
-__all__ = ["ask_pages", "ask_sentences"]
+__all__ = ["ask_mixed", "ask_pages", "ask_sentences"]
 
 _DOCS = Path(__file__).parent.parent / "docs"
 _PAGES = ("tutorial/index", "explanation/design", "explanation/scheduler", "how-to/tokenize")
@@ -24,6 +25,8 @@ _ABOUT_PAGES = (
     "How are texts ordered before they are put into batches?",
     "What happens to a text that is longer than the window?",
 )
+_SUBJECTS = ("movie", "story", "actor")
+_MOST_TOKENS = 350  # a window with its question
 _PER_TEXT = 5  # as many as SQuAD asks about a paragraph
 _MOST_SENTENCES = 8
 _SHORTEST_WORD = 4
@@ -44,6 +47,21 @@ def ask_sentences(number: int) -> list[Asked]:
         longest = sorted(words, key=len, reverse=True)[:_PER_TEXT]
         asked += [Asked(f"what is said about {word} ?", context) for word in longest]
     return asked[:number]
+
+
+def ask_mixed(tokens_of: TokenCounter, *, texts: int) -> list[Query]:
+    """Search many texts of mixed length, most of them short, for one answer at a time.
+
+    Args:
+        tokens_of: counts a text's tokens.
+        texts: how many each question is asked of.
+    """
+    mixed = mixed_texts(
+        read_corpus(SENTENCES).texts,
+        mixed_lengths(texts, longest=_MOST_TOKENS),
+        lambda words: tokens_of(words, special=False),
+    )
+    return [Query(f"what is said about the {subject} ?", tuple(mixed)) for subject in _SUBJECTS]
 
 
 def ask_pages(tokens_of: TokenCounter, *, tokens: int) -> list[Query]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from hfkit.backends.padding import withstands_padding
 from hfkit.backends.protocols import ScorerCard, TokenBatch
 from hfkit.text.labels import LabelScheme
 from hfkit.text.templates import Row
 
 from .forward import TorchModel
-from .padding import withstands_padding
 
 if TYPE_CHECKING:
     import torch
@@ -47,7 +47,12 @@ class TorchScorer:
             versions=model.versions,
             notes=loaded.notes,
         )
-        pads = known and withstands_padding(model, self.score, pad_id=pad_id)
+        pads = known and withstands_padding(
+            self.card,
+            self.score,
+            vocabulary=getattr(model.config, "vocab_size", None),
+            end=getattr(model.config, "eos_token_id", None),
+        )
         self.card = replace(self.card, pads=pads)
 
     def score(self, batch: TokenBatch, /) -> FloatArray:

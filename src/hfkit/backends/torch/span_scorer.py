@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from hfkit.backends.padding import withstands_padding
 from hfkit.backends.protocols import ModelCard
 
 from .forward import TorchModel
-from .padding import withstands_padding
 
 if TYPE_CHECKING:
     from transformers.utils.generic import ModelOutput
@@ -38,7 +38,12 @@ class TorchSpanScorer:
             versions=model.versions,
             notes=loaded.notes,
         )
-        pads = withstands_padding(model, self.score_spans, pad_id=pad_id)
+        pads = withstands_padding(
+            self.card,
+            self.score_spans,
+            vocabulary=getattr(model.config, "vocab_size", None),
+            end=getattr(model.config, "eos_token_id", None),
+        )
         self.card = replace(self.card, pads=pads)
 
     def score_spans(self, batch: TokenBatch, /) -> FloatArray:

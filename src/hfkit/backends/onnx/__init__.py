@@ -1,0 +1,3 @@
+"""The onnx backend: models exported once to ONNX, run by ONNX Runtime without torch and transformers."""
+
+from .backend import OnnxBackend as OnnxBackend

@@ -1,0 +1,133 @@
+"""One forward pass in ONNX Runtime: arrays in, arrays out, errors translated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnxruntime
+
+from hfkit.backends.protocols import TokenBatch
+from hfkit.errors import (
+    BackendError,
+    CorruptModelError,
+    ModelError,
+    OutOfMemoryError,
+    SessionClosedError,
+    WrongHeadError,
+)
+from hfkit.text.templates import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from hfkit.text.arrays import FloatArray
+
+__all__ = ["OnnxModel"]
+
+_INPUTS = {"input_ids": "ids", "attention_mask": "mask", "token_type_ids": "types"}
+
+_KINDS = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
+
+# ONNX Runtime writes to standard error; what it would say is raised as well.
+_SILENT = 4
+
+_NO_MEMORY = ("bad_alloc", "Failed to allocate memory", "bad allocation")
+
+
+class OnnxModel:
+    """An open ONNX file.
+
+    Args:
+        file: the model.
+        name: what it is called in a message.
+        outputs: the names of the outputs that are wanted, all of one shape.
+        threads: threads of one forward pass; None for one on each core.
+        vocabulary: how many token ids it knows; None if that is not said.
+    """
+
+    def __init__(
+        self, file: Path, *, name: str, outputs: Sequence[str], threads: int | None, vocabulary: int | None
+    ) -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = _SILENT
+        options.intra_op_num_threads = threads or 0
+        options.inter_op_num_threads = 1
+        options.enable_mem_pattern = False  # it plans memory for one shape, and each batch has another
+        try:
+            session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # the library's errors share no base
+            raise CorruptModelError(
+                f"{file} cannot be opened by ONNX Runtime {onnxruntime.__version__}: {_first_line(error)}",
+                hint="export or fetch the model again, or install a newer onnxruntime",
+            ) from error
+        kinds = {given.name: given.type for given in session.get_inputs()}
+        unknown = sorted(name for name, kind in kinds.items() if name not in _INPUTS or kind not in _KINDS)
+        if unknown or "input_ids" not in kinds:
+            raise ModelError(
+                f"{file} wants {', '.join(f'{name}: {kind}' for name, kind in kinds.items())}; "
+                f"hfkit gives {', '.join(_INPUTS)}, each as int64 or int32",
+                hint="export the model as transformers and optimum name its inputs",
+            )
+        found = [given.name for given in session.get_outputs()]
+        if not set(outputs) <= set(found):
+            raise WrongHeadError(
+                f"{file} gives {', '.join(found)}, must give {' and '.join(outputs)}",
+                hint="open it with the verb it was trained for",
+            )
+        self._session: onnxruntime.InferenceSession | None = session
+        self._kinds = {name: _KINDS[kind] for name, kind in kinds.items()}
+        self._name = name
+        self._outputs = tuple(outputs)
+        self._vocabulary = vocabulary
+        self.versions: tuple[tuple[str, str], ...] = (("onnxruntime", onnxruntime.__version__),)
+
+    def run(self, batch: TokenBatch) -> list[FloatArray]:
+        """Run one forward pass.
+
+        Returns:
+            Each wanted output in float32, in memory of its own.
+        """
+        session = self._session
+        if session is None:
+            raise SessionClosedError("this model has been closed", hint="open it again")
+        given = {
+            name: getattr(batch, _INPUTS[name]).astype(kind, copy=False) for name, kind in self._kinds.items()
+        }
+        try:
+            outputs: list[FloatArray] = session.run(self._outputs, given)
+        except Exception as error:  # the library's errors share no base
+            if self._vocabulary is not None and batch.ids.max() >= self._vocabulary:
+                raise CorruptModelError(
+                    f"the tokenizer gives ids up to {batch.ids.max()}, the model has {self._vocabulary}",
+                    hint="the tokenizer beside the model is not the one it was trained with",
+                ) from error
+            if isinstance(error, MemoryError) or any(sign in str(error) for sign in _NO_MEMORY):
+                raise OutOfMemoryError(
+                    f"{batch.ids.shape[0]} sequences of {batch.ids.shape[1]} tokens do not fit on cpu",
+                    hint="use a smaller window, or a machine with more memory",
+                ) from error
+            raise BackendError(
+                f"{self._name} failed in ONNX Runtime: {_first_line(error)}",
+                hint="use Runtime(backend='torch')",
+            ) from error
+        return [np.asarray(output, dtype=np.float32) for output in outputs]
+
+    def run_rows(self, batch: TokenBatch) -> list[FloatArray]:
+        """Run each sequence in a forward pass of its own, without padding, for outputs of one row each."""
+        rows = [
+            Row(ids[mask == 1], types[mask == 1])
+            for ids, mask, types in zip(batch.ids, batch.mask, batch.types, strict=True)
+        ]
+        passes = [self.run(TokenBatch.from_rows([row], pad_id=0)) for row in rows]
+        return [np.concatenate(parts) for parts in zip(*passes, strict=True)]
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self._session = None
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -33,6 +33,7 @@ __all__ = [
     "Scorer",
     "ScorerCard",
     "SpanScorer",
+    "TellsReadiness",
     "TokenBatch",
 ]
 
@@ -167,6 +168,26 @@ class Backend(Protocol):
 
     def missing(self) -> str | None:
         """Give the ``pip install`` line of what it lacks here, or None if it can run."""
+        ...
+
+
+@runtime_checkable
+class TellsReadiness(Protocol):
+    """A backend that ``Runtime(backend="auto")`` may choose before torch, where it is ready."""
+
+    def ready(self, folder: ModelFolder, runtime: Runtime, capability: type, /) -> bool:
+        """Tell whether a model would open at once here, exactly, as the settings want it.
+
+        Asked before anything is opened, so it must be quick; must not write, export or download.
+
+        Args:
+            folder: the model.
+            runtime: the settings; a device or number type that is not the backend's is a plain no.
+            capability: the protocol that the model is to be opened by, such as :class:`OpensScorers`.
+
+        Returns:
+            Whether it would open, and its logits would be those of float32 on torch within 1e-4.
+        """
         ...
 
 

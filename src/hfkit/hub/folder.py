@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from hfkit.errors import CorruptModelError, UnsafeWeightsError, WeightsNotFoundError
 
+from .digests import file_digest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = [
+    "EXPORT_FILES",
     "MODEL_FILES",
     "MODEL_MARKS",
     "PIN_FILE",
@@ -26,6 +29,11 @@ __all__ = [
 
 MODEL_FILES = ("*.json", "*.safetensors", "*.txt", "*.model", "*.spm", "*.tiktoken", "*.jinja", "*.py")
 """What a model needs to run: never pickles, never the twins of other frameworks, nothing of a trainer's."""
+
+EXPORT_FILES = tuple(
+    f"{place}model.onnx{ending}" for place in ("", "onnx/") for ending in ("", ".data", "_data")
+)
+"""What an ONNX export adds to a folder; not fetched from the hub, where many variants lie side by side."""
 
 MODEL_MARKS = ("config.json", "adapter_config.json")
 """One of these is there wherever a model or an adapter is."""
@@ -121,7 +129,10 @@ class ModelFolder:
 def fingerprint_files(path: Path, patterns: tuple[str, ...] = MODEL_FILES) -> Stamp:
     """Give the name, size and time of each file that a model is made of: cheap, and new after a rewrite."""
     files = sorted({file for pattern in patterns for file in path.glob(pattern) if file.is_file()})
-    return tuple((file.name, (status := file.stat()).st_size, status.st_mtime_ns) for file in files)
+    return tuple(
+        (file.relative_to(path).as_posix(), (status := file.stat()).st_size, status.st_mtime_ns)
+        for file in files
+    )
 
 
 @lru_cache(maxsize=64)
@@ -132,6 +143,5 @@ def content_hash(path: Path, stamp: Stamp) -> str:
         if name == PIN_FILE:
             continue
         digest.update(f"{name}\0{size}\0".encode())
-        with (path / name).open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(bytes.fromhex(file_digest(path / name)))
     return f"sha256:{digest.hexdigest()}"

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+
+from hfkit.errors import CorruptModelError
+from hfkit.hub.digests import file_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["CARD_FILE", "ExportCard", "find_export"]
+__all__ = ["CARD_FILE", "MODEL_FILE", "ExportCard", "ExportFolder", "find_export"]
 
 CARD_FILE = "hfkit-export.json"
 """What hfkit knew of a model when it exported it, beside the export."""
 
-_PLACES = ("model.onnx", "onnx/model.onnx")
+MODEL_FILE = "model.onnx"
+"""The export; weights may lie in further files beside it whose names begin with this."""
+
+_PLACES = (MODEL_FILE, f"onnx/{MODEL_FILE}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +32,9 @@ class ExportCard:
         max_tokens: the longest sequence that the model takes; None for no limit.
         pad_id: the token id to pad with.
         pads: whether padding leaves the model's output alone.
-        row_by_row: whether each sequence has to run alone, because the model mixes the rows of a batch up.
+        dtype: the number type that it computes in.
         reads_specials: whether special tokens written in a text are read as text.
+        files: pairs of a file's name and the SHA-256 of its content.
         versions: pairs of a library's name and its version: those that made the export.
         notes: what a careful reader of the model's answers should know.
     """
@@ -34,8 +42,9 @@ class ExportCard:
     max_tokens: int | None
     pad_id: int
     pads: bool
-    row_by_row: bool = False
+    dtype: str
     reads_specials: bool = False
+    files: tuple[tuple[str, str], ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -51,15 +60,56 @@ class ExportCard:
             TypeError: it is something else.
             ValueError: the same.
         """
-        versions, notes = plain.get("versions"), plain.get("notes")
-        if not isinstance(versions, list | tuple) or not isinstance(notes, list | tuple):
-            raise TypeError(f"versions are {versions!r} and notes {notes!r}, must be lists")
-        lists = {"versions": tuple((str(name), str(version)) for name, version in versions)}
-        return ExportCard(**{**plain, **lists, "notes": tuple(map(str, notes))})  # type: ignore[arg-type]  # written by to_dict
+        files, versions, notes = (plain.get(name) for name in ("files", "versions", "notes"))
+        if not (isinstance(files, list) and isinstance(versions, list) and isinstance(notes, list)):
+            raise TypeError(
+                f"files, versions and notes are {files!r}, {versions!r} and {notes!r}, must be lists"
+            )
+        pairs = {
+            name: tuple((str(key), str(value)) for key, value in given)
+            for name, given in (("files", files), ("versions", versions))
+        }
+        return ExportCard(**{**plain, **pairs, "notes": tuple(map(str, notes))})  # type: ignore[arg-type]  # to_dict wrote it
 
 
-def find_export(folder: Path) -> Path | None:
-    """Give the ONNX file of a folder that holds a whole export, its config and tokenizer included."""
-    if not all((folder / name).is_file() for name in ("config.json", "tokenizer.json")):
+@dataclass(frozen=True, slots=True, eq=False)
+class ExportFolder:
+    """A folder with an export, its ``config.json`` and its ``tokenizer.json``.
+
+    Attributes:
+        path: the folder.
+        model: the ONNX file, in the folder or in ``onnx/`` there.
+        card: what hfkit wrote beside it; None if somebody else made the export.
+    """
+
+    path: Path
+    model: Path
+    card: ExportCard | None
+
+
+def find_export(path: Path) -> ExportFolder | None:
+    """Find the export that a folder holds; None if there is none with its config and tokenizer.
+
+    Raises:
+        CorruptModelError: hfkit exported it, and its files are no longer those that it wrote.
+    """
+    if not all((path / name).is_file() for name in ("config.json", "tokenizer.json")):
         return None
-    return next((folder / place for place in _PLACES if (folder / place).is_file()), None)
+    model = next((path / place for place in _PLACES if (path / place).is_file()), None)
+    if model is None:
+        return None
+    if not (path / CARD_FILE).is_file():
+        return ExportFolder(path, model, card=None)
+    try:
+        card = ExportCard.from_dict(json.loads((path / CARD_FILE).read_text(encoding="utf-8")))
+        changed = [name for name, digest in card.files if file_digest(path / name) != digest]
+    except (OSError, TypeError, ValueError) as error:
+        raise CorruptModelError(
+            f"the export in {path} cannot be read: {error}", hint="export the model again"
+        ) from error
+    if changed:
+        raise CorruptModelError(
+            f"the export in {path} is damaged: {', '.join(changed)} is not what hfkit wrote",
+            hint="export the model again",
+        )
+    return ExportFolder(path, model, card)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 
-from hfkit.backends.protocols import TokenBatch
 from hfkit.errors import (
     BackendError,
     CorruptModelError,
@@ -16,15 +15,15 @@ from hfkit.errors import (
     SessionClosedError,
     WrongHeadError,
 )
-from hfkit.text.templates import Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from hfkit.backends.protocols import TokenBatch
     from hfkit.text.arrays import FloatArray
 
-__all__ = ["OnnxModel"]
+__all__ = ["OnnxModel", "first_line"]
 
 _INPUTS = {"input_ids": "ids", "attention_mask": "mask", "token_type_ids": "types"}
 
@@ -45,10 +44,21 @@ class OnnxModel:
         outputs: the names of the outputs that are wanted, all of one shape.
         threads: threads of one forward pass; None for one on each core.
         vocabulary: how many token ids it knows; None if that is not said.
+
+    Raises:
+        CorruptModelError: ONNX Runtime cannot read it.
+        ModelError: it wants inputs that hfkit does not know.
+        WrongHeadError: it gives other outputs.
     """
 
     def __init__(
-        self, file: Path, *, name: str, outputs: Sequence[str], threads: int | None, vocabulary: int | None
+        self,
+        file: Path,
+        *,
+        name: str,
+        outputs: Sequence[str],
+        threads: int | None,
+        vocabulary: int | None = None,
     ) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _SILENT
@@ -59,7 +69,7 @@ class OnnxModel:
             session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # the library's errors share no base
             raise CorruptModelError(
-                f"{file} cannot be opened by ONNX Runtime {onnxruntime.__version__}: {_first_line(error)}",
+                f"{file} cannot be opened by ONNX Runtime {onnxruntime.__version__}: {first_line(error)}",
                 hint="export or fetch the model again, or install a newer onnxruntime",
             ) from error
         kinds = {given.name: given.type for given in session.get_inputs()}
@@ -83,11 +93,16 @@ class OnnxModel:
         self._vocabulary = vocabulary
         self.versions: tuple[tuple[str, str], ...] = (("onnxruntime", onnxruntime.__version__),)
 
-    def run(self, batch: TokenBatch) -> list[FloatArray]:
+    def run(self, batch: TokenBatch) -> FloatArray:
         """Run one forward pass.
 
         Returns:
-            Each wanted output in float32, in memory of its own.
+            The wanted output in float32, in memory of its own; several are stacked along a new last axis.
+
+        Raises:
+            OutOfMemoryError: the batch is too large.
+            SessionClosedError: ``close`` was called.
+            BackendError: it fails otherwise; a :class:`CorruptModelError` if the ids are not the model's.
         """
         session = self._session
         if session is None:
@@ -109,25 +124,18 @@ class OnnxModel:
                     hint="use a smaller window, or a machine with more memory",
                 ) from error
             raise BackendError(
-                f"{self._name} failed in ONNX Runtime: {_first_line(error)}",
+                f"{self._name} failed in ONNX Runtime: {first_line(error)}",
                 hint="use Runtime(backend='torch')",
             ) from error
-        return [np.asarray(output, dtype=np.float32) for output in outputs]
-
-    def run_rows(self, batch: TokenBatch) -> list[FloatArray]:
-        """Run each sequence in a forward pass of its own, without padding, for outputs of one row each."""
-        rows = [
-            Row(ids[mask == 1], types[mask == 1])
-            for ids, mask, types in zip(batch.ids, batch.mask, batch.types, strict=True)
-        ]
-        passes = [self.run(TokenBatch.from_rows([row], pad_id=0)) for row in rows]
-        return [np.concatenate(parts) for parts in zip(*passes, strict=True)]
+        joined = outputs[0] if len(outputs) == 1 else np.stack(outputs, axis=-1)
+        return joined.astype(np.float32, copy=False)
 
     def close(self) -> None:
         """Let go of the model."""
         self._session = None
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Give the first line of an error's text; libraries add whole stacks."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

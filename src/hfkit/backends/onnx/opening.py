@@ -6,30 +6,31 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hfkit.backends.torch.tasks import QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION
-from hfkit.errors import CorruptModelError, DeviceError, SettingError
+from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
+from hfkit.errors import CorruptModelError, DeviceError, SettingError, WrongHeadError
 
-from .export_folder import CARD_FILE, ExportCard, find_export
+from .entries import find_entry
+from .export_folder import find_export
+from .exporting import export_model
 from .forward import OnnxModel
 from .survey import survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from hfkit.backends.torch.tasks import Task
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
 
-__all__ = ["DEVICES", "DTYPES", "OpenExport", "open_export"]
+    from .export_folder import ExportCard, ExportFolder
+
+__all__ = ["DEVICES", "DTYPES", "OpenExport", "find_ready", "open_export"]
 
 DEVICES = ("auto", "cpu")
 """The devices that exports run on."""
 
 DTYPES = ("auto", "float32")
 """The number types that exports run in."""
-
-_OUTPUTS = {SEQUENCE_CLASSIFICATION: ("logits",), QUESTION_ANSWERING: ("start_logits", "end_logits")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,9 +47,27 @@ class OpenExport:
     card: ExportCard
     config: Mapping[str, object]
 
+    @property
+    def versions(self) -> tuple[tuple[str, str], ...]:
+        """The libraries that made the export and that run it."""
+        return tuple(sorted((dict(self.card.versions) | dict(self.model.versions)).items()))
+
+
+def find_ready(folder: ModelFolder, task: Task | None) -> ExportFolder | None:
+    """Find the export that would be opened now; None if it would have to be made.
+
+    Args:
+        folder: the model.
+        task: its head; None for whichever was exported.
+
+    Raises:
+        CorruptModelError: the folder holds an export of hfkit's that is damaged.
+    """
+    return find_export(folder.path) or find_entry(folder, task)
+
 
 def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport:
-    """Open a model's export.
+    """Open a model's export, and make it first if there is none.
 
     Raises:
         ModelError: a subclass says what is wrong with the model's files, or why they cannot be exported.
@@ -66,31 +85,36 @@ def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport
             f"dtype {runtime.dtype!r} is not one of {list(DTYPES)} that backend 'onnx' runs in",
             hint="use Runtime(backend='torch') for other number types",
         )
-    file = find_export(folder.path)
-    if file is None:
-        raise CorruptModelError("no export yet", hint="-")
-    place = file.parent
-    config = folder.config
+    export = find_ready(folder, task)
+    if export is None:
+        export_model(folder, runtime, task)
+        export = find_entry(folder, task)
+    if export is None:
+        raise CorruptModelError(
+            f"the export of {folder.name} was damaged as soon as it was written",
+            hint="check the disk, and whether another program clears the cache",
+        )
+    return _open(export, folder, runtime, task)
+
+
+def _open(export: ExportFolder, folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport:
+    config: dict[str, object] = json.loads((export.path / "config.json").read_text(encoding="utf-8"))
+    named = config.get("architectures")
+    made = " ".join(map(str, named)) if isinstance(named, list) else ""
+    if export.card is None and task.mistaken_for.search(made):
+        raise WrongHeadError(
+            f"{folder.name} was exported from {made}, which is no {task.name} model",
+            hint="open it with the verb it was trained for",
+        )
     vocabulary = config.get("vocab_size")
     model = OnnxModel(
-        file,
+        export.model,
         name=folder.name,
-        outputs=_OUTPUTS[task],
+        outputs=task.outputs,
         threads=runtime.threads,
         vocabulary=vocabulary if isinstance(vocabulary, int) else None,
     )
-    card = _read_card(place) or survey(
-        model, config, file=file.name, pools=task is SEQUENCE_CLASSIFICATION
+    pools = task is SEQUENCE_CLASSIFICATION
+    return OpenExport(
+        model, export.card or survey(model, config, file=export.model.name, pools=pools), config
     )
-    return OpenExport(model, card, config)
-
-
-def _read_card(place: Path) -> ExportCard | None:
-    """Read what hfkit wrote beside an export; None if somebody else made it."""
-    file = place / CARD_FILE
-    if not file.is_file():
-        return None
-    try:
-        return ExportCard.from_dict(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, TypeError, ValueError) as error:
-        raise CorruptModelError(f"{file} cannot be read: {error}", hint="export the model again") from error

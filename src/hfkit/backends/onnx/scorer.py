@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hfkit.backends.protocols import ScorerCard
+from hfkit.text.labels import LabelScheme
 
 if TYPE_CHECKING:
     from hfkit.backends.protocols import TokenBatch
     from hfkit.text.arrays import FloatArray
-    from hfkit.text.labels import LabelScheme
 
-    from .export_folder import ExportCard
-    from .forward import OnnxModel
+    from .opening import OpenExport
 
 __all__ = ["OnnxScorer"]
 
@@ -20,24 +19,22 @@ __all__ = ["OnnxScorer"]
 class OnnxScorer:
     """A sequence classification model in ONNX Runtime."""
 
-    def __init__(self, model: OnnxModel, known: ExportCard, labels: LabelScheme) -> None:
-        self._model = model
-        self._row_by_row = known.row_by_row
+    def __init__(self, opened: OpenExport) -> None:
+        self._model = opened.model
         self.card: ScorerCard = ScorerCard(
-            labels=labels,
-            max_tokens=known.max_tokens,
-            pad_id=known.pad_id,
+            labels=LabelScheme.from_config(opened.config),
+            max_tokens=opened.card.max_tokens,
+            pad_id=opened.card.pad_id,
             device="cpu",
-            dtype="float32",
-            pads=known.pads,
-            versions=(*model.versions, *known.versions),
-            notes=known.notes,
+            dtype=opened.card.dtype,
+            pads=opened.card.pads,
+            versions=opened.versions,
+            notes=opened.card.notes,
         )
 
     def score(self, batch: TokenBatch, /) -> FloatArray:
         """Give a row of float32 logits for each sequence."""
-        (logits,) = self._model.run_rows(batch) if self._row_by_row else self._model.run(batch)
-        return logits
+        return self._model.run(batch)
 
     def close(self) -> None:
         """Let go of the model."""

@@ -1,0 +1,84 @@
+"""What the onnx backend can open."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hfkit.backends.protocols import OpensScorers, OpensSpanScorers
+
+if TYPE_CHECKING:
+    import tokenizers
+
+    from hfkit.backends.protocols import Scorer, SpanScorer
+    from hfkit.backends.torch.tasks import Task
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.runtime import Runtime
+
+__all__ = ["OnnxBackend"]
+
+# Where a system shows an accelerator that torch may drive. To be sure would take the import of torch.
+_ACCELERATORS = ("/dev/nvidiactl", "/dev/kfd", "/System/Library/Frameworks/Metal.framework")
+
+
+class OnnxBackend:
+    """Runs models in ONNX Runtime on the processor; imports neither torch nor transformers unless it exports."""
+
+    name = "onnx"
+
+    def missing(self) -> str | None:
+        """Give the install line if ONNX Runtime is not there."""
+        return None if find_spec("onnxruntime") else "pip install 'hfkit[onnx]'"
+
+    def ready(self, folder: ModelFolder, runtime: Runtime, capability: type, /) -> bool:
+        """Tell whether an export is there; see :class:`hfkit.backends.protocols.TellsReadiness`."""
+        from hfkit.errors import CorruptModelError
+
+        from .opening import DEVICES, DTYPES, find_ready
+
+        tasks = _tasks()
+        if capability not in tasks or runtime.device not in DEVICES or runtime.dtype not in DTYPES:
+            return False
+        if runtime.device == "auto" and _drives_accelerator():
+            return False  # "auto" promises the accelerator
+        try:
+            return find_ready(folder, tasks[capability]) is not None
+        except CorruptModelError:
+            return False
+
+    def open_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> Scorer:
+        """Open a sequence classification model; see :class:`hfkit.backends.protocols.OpensScorers`."""
+        from .opening import open_export
+        from .scorer import OnnxScorer
+
+        return OnnxScorer(open_export(folder, runtime, _tasks()[OpensScorers]))
+
+    def open_span_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> SpanScorer:
+        """Open a question answering model; see :class:`hfkit.backends.protocols.OpensSpanScorers`."""
+        from .opening import open_export
+        from .span_scorer import OnnxSpanScorer
+
+        return OnnxSpanScorer(open_export(folder, runtime, _tasks()[OpensSpanScorers]))
+
+    def open_tokenizer(self, folder: ModelFolder, runtime: Runtime, /) -> tokenizers.Tokenizer:
+        """Open the tokenizer that was written beside the export."""
+        from .tokenizer import open_exported_tokenizer
+
+        return open_exported_tokenizer(folder, runtime)
+
+
+def _tasks() -> dict[type, Task]:
+    from hfkit.backends.torch.tasks import QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION
+
+    return {OpensScorers: SEQUENCE_CLASSIFICATION, OpensSpanScorers: QUESTION_ANSWERING}
+
+
+def _drives_accelerator() -> bool:
+    """Tell whether torch would find an accelerator here."""
+    try:
+        build = version("torch")
+    except PackageNotFoundError:
+        return False
+    return not build.endswith("+cpu") and any(Path(place).exists() for place in _ACCELERATORS)

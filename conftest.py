@@ -8,10 +8,12 @@ invisible comment above it: ``<!-- skip: next "it needs a network" -->``.
 from __future__ import annotations
 
 import io
+import os
 import warnings
 from contextlib import ExitStack, chdir, redirect_stdout
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, Example, OutputChecker
-from tempfile import TemporaryDirectory
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
 from sybil import Sybil
@@ -19,8 +21,14 @@ from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.myst import CodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
 
+from hfkit.backends.onnx import entries
+
 if TYPE_CHECKING:
     import sybil
+
+# "auto" opens what is exported: what this machine's user has exported must not decide on a test.
+_EXPORTS = mkdtemp(prefix="hfkit-exports-")
+entries.cache_folder = lambda: Path(os.environ.get("HFKIT_CACHE", _EXPORTS))
 
 _FOLDER, _PRINTED = "__folder__", "__printed__"
 

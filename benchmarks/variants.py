@@ -1,4 +1,4 @@
-"""Four ways to classify a list of texts with the same weights."""
+"""Five ways to classify a list of texts with the same weights."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINE",
+    "EXPORTED",
     "LOOP",
     "REFERENCE",
     "ROWS",
@@ -34,6 +35,7 @@ Probabilities: TypeAlias = npt.NDArray[np.float64]
 
 ROWS = 32
 SUBJECT = "hfkit.Classify.batch"
+EXPORTED = f"{SUBJECT}, onnx"
 REFERENCE = "pipeline, one by one"
 BASELINE = f"pipeline(batch_size={ROWS})"
 LOOP = f"padded loop, {ROWS} a batch"
@@ -81,15 +83,18 @@ def open_variants(folder: Path) -> list[Variant]:
     model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)
     return [
-        _hfkit(folder),
+        _hfkit(SUBJECT, folder, backend="torch"),
+        _hfkit(EXPORTED, folder, backend="onnx"),
         _pipeline(REFERENCE, model, tokenizer, rows=1),
         _pipeline(BASELINE, model, tokenizer, rows=ROWS),
         _loop(model, tokenizer),
     ]
 
 
-def _hfkit(folder: Path) -> Variant:
-    runtime = hfkit.Runtime(device="cpu", dtype="float32", progress="never")
+def _hfkit(name: str, folder: Path, *, backend: str) -> Variant:
+    runtime = hfkit.Runtime(
+        backend=backend, device="cpu", dtype="float32", threads=torch.get_num_threads(), progress="never"
+    )
     classify = hfkit.Classify(folder, runtime=runtime).load()
     names = classify.labels
 
@@ -98,7 +103,7 @@ def _hfkit(folder: Path) -> Variant:
         probabilities = np.array([[answer.score_of(name) for name in names] for answer in answers])
         return Outcome(probabilities, answers.statistics.padded_tokens)
 
-    return Variant(SUBJECT, run, None)
+    return Variant(name, run, None)
 
 
 def _pipeline(name: str, model: Any, tokenizer: Any, *, rows: int) -> Variant:  # noqa: ANN401  # transformers' own

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 import hfkit
+from hfkit.backends.onnx import OnnxBackend
 from hfkit.backends.torch import TorchBackend
 from hfkit.testing import (
     BrokenPromiseError,
@@ -33,11 +34,13 @@ def _cases() -> Iterator[object]:
     for check in checks(FakeBackend(), write_fake_reader(_FOLDER / "fake-reader")):
         yield pytest.param(check, id=f"fake reader: {check}")
     for family in get_args(TinyFamily):
-        for check in checks(TorchBackend(), write_tiny_classifier(_FOLDER / family, family=family)):
-            yield pytest.param(check, id=f"torch, {family}: {check}")
+        classifier = write_tiny_classifier(_FOLDER / family, family=family)
         reader = write_tiny_reader(_FOLDER / f"{family}-reader", family=family)
-        for check in checks(TorchBackend(), reader):
-            yield pytest.param(check, id=f"torch, {family} reader: {check}")
+        for backend in (TorchBackend(), OnnxBackend()):
+            for check in checks(backend, classifier):
+                yield pytest.param(check, id=f"{backend.name}, {family}: {check}")
+            for check in checks(backend, reader):
+                yield pytest.param(check, id=f"{backend.name}, {family} reader: {check}")
 
 
 @pytest.mark.parametrize("check", list(_cases()))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.backends.protocols import OpensScorers, OpensSpanScorers
@@ -18,9 +16,6 @@ if TYPE_CHECKING:
     from hfkit.values.runtime import Runtime
 
 __all__ = ["OnnxBackend"]
-
-# Where a system shows an accelerator that torch may drive. To be sure would take the import of torch.
-_ACCELERATORS = ("/dev/nvidiactl", "/dev/kfd", "/System/Library/Frameworks/Metal.framework")
 
 
 class OnnxBackend:
@@ -36,17 +31,19 @@ class OnnxBackend:
         """Tell whether an export is there; see :class:`hfkit.backends.protocols.TellsReadiness`."""
         from hfkit.errors import CorruptModelError
 
-        from .opening import DEVICES, DTYPES, find_ready
+        from .readiness import DEVICES, DTYPES, drives_accelerator, find_ready
 
         tasks = _tasks()
         if capability not in tasks or runtime.device not in DEVICES or runtime.dtype not in DTYPES:
             return False
-        if runtime.device == "auto" and _drives_accelerator():
+        if runtime.device == "auto" and drives_accelerator():
             return False  # "auto" promises the accelerator
         try:
-            return find_ready(folder, tasks[capability]) is not None
+            export = find_ready(folder, tasks[capability])
         except CorruptModelError:
             return False
+        # Beside weights, an export that somebody else made may be of others, or of 8 bits.
+        return export is not None and (export.card is not None or not any(folder.path.glob("*.safetensors")))
 
     def open_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> Scorer:
         """Open a sequence classification model; see :class:`hfkit.backends.protocols.OpensScorers`."""
@@ -73,12 +70,3 @@ def _tasks() -> dict[type, Task]:
     from hfkit.backends.torch.tasks import QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION
 
     return {OpensScorers: SEQUENCE_CLASSIFICATION, OpensSpanScorers: QUESTION_ANSWERING}
-
-
-def _drives_accelerator() -> bool:
-    """Tell whether torch would find an accelerator here."""
-    try:
-        build = version("torch")
-    except PackageNotFoundError:
-        return False
-    return not build.endswith("+cpu") and any(Path(place).exists() for place in _ACCELERATORS)

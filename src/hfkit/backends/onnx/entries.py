@@ -118,7 +118,7 @@ def _move(draft: Path, target: Path, *, aside: Path) -> None:
         draft.rename(target)
     except OSError:
         with suppress(CorruptModelError):
-            if find_export(target):
+            if (there := find_export(target)) and there.card:
                 return  # another process was first
         with suppress(FileNotFoundError):  # another process has put it aside
             target.rename(aside)

@@ -18,7 +18,7 @@ from hfkit.hub.tokenizer_files import tokenizer_owner
 
 from .entries import drafted_entry, maker_versions
 from .export_folder import CARD_FILE, MODEL_FILE, ExportCard
-from .forward import OnnxModel, first_line
+from .forward import OnnxModel, reason_of
 from .optimize import optimize
 from .probes import difference, probe_batch, probes
 
@@ -55,7 +55,7 @@ def export_model(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
     """
     if not all(map(find_spec, _NEEDED)):
         raise MissingDependencyError(
-            f"{folder.name} is not exported to ONNX yet, which takes {', '.join(_NEEDED)} once",
+            f"{folder.name} is not exported to ONNX yet, which takes torch, transformers and onnx once",
             hint="pip install 'hfkit[export]'",
         )
     if folder.config.get("is_encoder_decoder") is True:
@@ -118,7 +118,7 @@ def _write_model(
             trace(model, sample, traced, inputs=inputs, outputs=task.outputs)
             optimize(traced, draft / MODEL_FILE)
         except Exception as error:  # torch, transformers and ONNX Runtime each raise what they like
-            raise _refusal(folder, loaded, f"cannot be exported to ONNX: {first_line(error)}") from error
+            raise _refusal(folder, loaded, f"cannot be exported to ONNX: {reason_of(error)}") from error
     exported = OnnxModel(draft / MODEL_FILE, name=folder.name, outputs=task.outputs, threads=runtime.threads)
     try:
         furthest = max(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hfkit.backends.protocols import TokenBatch
     from hfkit.text.arrays import FloatArray
 
-__all__ = ["OnnxModel", "first_line"]
+__all__ = ["OnnxModel", "reason_of"]
 
 _INPUTS = {"input_ids": "ids", "attention_mask": "mask", "token_type_ids": "types"}
 
@@ -69,7 +69,7 @@ class OnnxModel:
             session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # the library's errors share no base
             raise CorruptModelError(
-                f"{file} cannot be opened by ONNX Runtime {onnxruntime.__version__}: {first_line(error)}",
+                f"{file} cannot be opened by ONNX Runtime {onnxruntime.__version__}: {reason_of(error)}",
                 hint="export or fetch the model again, or install a newer onnxruntime",
             ) from error
         kinds = {given.name: given.type for given in session.get_inputs()}
@@ -124,7 +124,7 @@ class OnnxModel:
                     hint="use a smaller window, or a machine with more memory",
                 ) from error
             raise BackendError(
-                f"{self._name} failed in ONNX Runtime: {first_line(error)}",
+                f"{self._name} failed in ONNX Runtime: {reason_of(error)}",
                 hint="use Runtime(backend='torch')",
             ) from error
         joined = outputs[0] if len(outputs) == 1 else np.stack(outputs, axis=-1)
@@ -135,7 +135,7 @@ class OnnxModel:
         self._session = None
 
 
-def first_line(error: BaseException) -> str:
-    """Give the first line of an error's text; libraries add whole stacks."""
+def reason_of(error: BaseException) -> str:
+    """Give what an error says in its first line; libraries add whole stacks."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

@@ -10,9 +10,9 @@ from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
 from hfkit.errors import CorruptModelError, DeviceError, SettingError, WrongHeadError
 
 from .entries import find_entry
-from .export_folder import find_export
 from .exporting import export_model
 from .forward import OnnxModel
+from .readiness import DEVICES, DTYPES, find_ready
 from .survey import survey
 
 if TYPE_CHECKING:
@@ -24,13 +24,7 @@ if TYPE_CHECKING:
 
     from .export_folder import ExportCard, ExportFolder
 
-__all__ = ["DEVICES", "DTYPES", "OpenExport", "find_ready", "open_export"]
-
-DEVICES = ("auto", "cpu")
-"""The devices that exports run on."""
-
-DTYPES = ("auto", "float32")
-"""The number types that exports run in."""
+__all__ = ["OpenExport", "open_export"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,19 +45,6 @@ class OpenExport:
     def versions(self) -> tuple[tuple[str, str], ...]:
         """The libraries that made the export and that run it."""
         return tuple(sorted((dict(self.card.versions) | dict(self.model.versions)).items()))
-
-
-def find_ready(folder: ModelFolder, task: Task | None) -> ExportFolder | None:
-    """Find the export that would be opened now; None if it would have to be made.
-
-    Args:
-        folder: the model.
-        task: its head; None for whichever was exported.
-
-    Raises:
-        CorruptModelError: the folder holds an export of hfkit's that is damaged.
-    """
-    return find_export(folder.path) or find_entry(folder, task)
 
 
 def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport:

@@ -9,7 +9,7 @@ import tokenizers
 
 from hfkit.errors import TokenizerError
 
-from .opening import find_ready
+from .readiness import find_ready
 
 if TYPE_CHECKING:
     from hfkit.hub.folder import ModelFolder

@@ -16,19 +16,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
+import pytest
 from sybil import Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.myst import CodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
-
-from hfkit.backends.onnx import entries
 
 if TYPE_CHECKING:
     import sybil
 
 # "auto" opens what is exported: what this machine's user has exported must not decide on a test.
 _EXPORTS = mkdtemp(prefix="hfkit-exports-")
-entries.cache_folder = lambda: Path(os.environ.get("HFKIT_CACHE", _EXPORTS))
+pytest.MonkeyPatch().setattr(
+    "hfkit.backends.onnx.entries.cache_folder", lambda: Path(os.environ.get("HFKIT_CACHE", _EXPORTS))
+)
 
 _FOLDER, _PRINTED = "__folder__", "__printed__"
 

@@ -10,6 +10,7 @@ import pytest
 
 import hfkit
 from hfkit.backends.onnx import OnnxBackend
+from hfkit.backends.protocols import Backend
 from hfkit.backends.torch import TorchBackend
 from hfkit.testing import (
     BrokenPromiseError,
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="hfkit-contract-"))
 
+# That exports of every family agree with torch is tested elsewhere. Of these one can be padded, the others cannot.
+_EXPORTED: tuple[TinyFamily, ...] = ("bert", "xlnet", "gpt2")
+
 
 def _cases() -> Iterator[object]:
     for check in checks(FakeBackend(), write_fake_model(_FOLDER / "fake")):
@@ -36,7 +40,8 @@ def _cases() -> Iterator[object]:
     for family in get_args(TinyFamily):
         classifier = write_tiny_classifier(_FOLDER / family, family=family)
         reader = write_tiny_reader(_FOLDER / f"{family}-reader", family=family)
-        for backend in (TorchBackend(), OnnxBackend()):
+        backends: list[Backend] = [TorchBackend(), *([OnnxBackend()] if family in _EXPORTED else [])]
+        for backend in backends:
             for check in checks(backend, classifier):
                 yield pytest.param(check, id=f"{backend.name}, {family}: {check}")
             for check in checks(backend, reader):

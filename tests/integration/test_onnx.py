@@ -15,6 +15,7 @@ import hfkit
 from hfkit import errors
 from hfkit.backends.onnx import OnnxBackend, exporting, readiness
 from hfkit.backends.onnx.forward import OnnxModel
+from hfkit.backends.onnx.optimize import optimize
 from hfkit.backends.onnx.probes import probes
 from hfkit.backends.protocols import OpensScorers
 from hfkit.backends.torch import TorchBackend
@@ -205,8 +206,8 @@ class TestAuto:
     def test_a_build_for_processors_drives_none(
         self,
         build: str,
-        drives: bool,
-        monkeypatch: pytest.MonkeyPatch,  # noqa: FBT001  # a parameter of the test
+        drives: bool,  # noqa: FBT001  # a parameter of the test
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr(readiness, "_ACCELERATORS", ("/",))
         monkeypatch.setattr(readiness, "version", lambda _: build)
@@ -285,7 +286,6 @@ class TestErrors:
         assert caught.value.hint == "use Runtime(backend='torch')"
 
     def test_an_export_that_is_not_the_model(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        original = exporting.optimize
 
         def change(traced: Path, target: Path) -> None:
             import onnx
@@ -296,7 +296,7 @@ class TestErrors:
             )
             bias.raw_data = (np.frombuffer(bias.raw_data, dtype="f4") + 0.5).tobytes()
             onnx.save(model, traced)
-            original(traced, target)
+            optimize(traced, target)
 
         monkeypatch.setattr(exporting, "optimize", change)
         folder = write_tiny_classifier(tmp_path / "m", seed=18)

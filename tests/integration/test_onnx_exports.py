@@ -157,8 +157,10 @@ def test_an_export_of_somebody_else_opens_as_it_is(foreign: Path, folder: Path) 
     source = hfkit.Classify(foreign, runtime=CPU).source
     assert (source.backend, source.dtype) == ("onnx", "as exported")
     assert source.notes == (
-        "model.onnx runs as somebody else exported it: "
-        "nobody has compared it with the weights it was made from",
+        (
+            "model.onnx runs as somebody else exported it: "
+            "nobody has compared it with the weights it was made from"
+        ),
     )
     one, other = (OnnxBackend().open_scorer(resolve(m, offline=True), CPU).card for m in (foreign, folder))
     assert (one.max_tokens, one.pads, one.labels) == (other.max_tokens, other.pads, other.labels)

@@ -52,7 +52,7 @@ def backend_names() -> tuple[str, ...]:
 
 
 def find_backend(
-    name: str, *, capability: type[C], is_ready: Callable[[TellsReadiness], bool] = lambda _: False
+    name: str, *, capability: type[C], is_ready: Callable[[TellsReadiness], bool] | None = None
 ) -> tuple[str, C]:
     """Find a backend that can do a thing.
 
@@ -61,7 +61,8 @@ def find_backend(
             were registered here and tell of their readiness. That a package is installed which declares
             one changes no answers.
         capability: the protocol that it must have, such as ``OpensScorers``.
-        is_ready: for ``"auto"``, asks a backend that tells of its readiness; the others always are.
+        is_ready: for ``"auto"``, asks a backend that tells of its readiness; without it none of them is.
+            The others always are.
 
     Returns:
         The backend's name and the backend.
@@ -85,7 +86,11 @@ def find_backend(
                 hint="choose another backend",
             )
     for candidate, able_backend in able:
-        if name != "auto" or not isinstance(able_backend, TellsReadiness) or is_ready(able_backend):
+        if (
+            name != "auto"
+            or not isinstance(able_backend, TellsReadiness)
+            or (is_ready and is_ready(able_backend))
+        ):
             return candidate, able_backend
     raise MissingDependencyError(f"backend {name!r} needs packages that are not installed", hint=lacking)
 

@@ -26,7 +26,8 @@ class Runtime:
     """Where and how a model runs.
 
     Attributes:
-        backend: ``"auto"`` for the fastest exact backend that is ready, or a backend's name.
+        backend: ``"auto"`` for the fastest exact backend that is ready for the model, which is onnx if it
+            is exported, else torch; or a backend's name. ``"onnx"`` exports at the first opening.
         device: ``"auto"`` for an accelerator if there is one, else the processor; or a name such as
             ``"cpu"``, ``"cuda:1"``, ``"mps"``.
         dtype: the number type of the weights while they run.

@@ -39,7 +39,7 @@ class Mute:
 class Swift(FakeBackend):
     """Tells whether it is ready."""
 
-    def ready(self, folder: ModelFolder, runtime: hfkit.Runtime, capability: type, /) -> bool:
+    def ready(self, folder: ModelFolder, runtime: hfkit.Runtime, capability: type, /) -> bool:  # noqa: ARG002
         return True
 
 

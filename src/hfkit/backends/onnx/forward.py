@@ -16,6 +16,8 @@ from hfkit.errors import (
     WrongHeadError,
 )
 
+from .forks import keep_in_children
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -86,6 +88,7 @@ class OnnxModel:
                 f"{file} gives {', '.join(found)}, must give {' and '.join(outputs)}",
                 hint="open it with the verb it was trained for",
             )
+        keep_in_children(session)
         self._session: onnxruntime.InferenceSession | None = session
         self._kinds = {name: _KINDS[kind] for name, kind in kinds.items()}
         self._name = name

@@ -73,9 +73,13 @@ def test_a_draft_is_not_found_before_it_is_whole() -> None:
 
 
 def test_a_draft_that_fails_leaves_nothing(exports: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), drafted_entry(MODEL, TASK) as draft:
-        write(draft)
-        raise KeyboardInterrupt
+    def fail() -> None:
+        with drafted_entry(MODEL, TASK) as draft:
+            write(draft)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
     assert content() is None
     assert [file for file in exports.rglob("*") if file.is_file()] == []
 

@@ -37,9 +37,10 @@ def test_ids_are_in_the_vocabulary(vocabulary: int) -> None:
 
 def test_a_difference_is_in_parts_of_large_outputs() -> None:
     batch = probe_batch(CARD, (3, 3), vocabulary=9, types=False)
-    one = np.array([[50.0, 0.0], [0.0, 0.0]], dtype=np.float32)
-    assert difference(one, one + 1, batch) == pytest.approx(0.02)
-    assert difference(one / 100, one / 100 + 1, batch) == pytest.approx(1.0)
+    large = np.array([[50.0, 0.0], [0.0, 0.0]], dtype=np.float32)
+    assert difference(large, large + np.float32(1), batch) == pytest.approx(0.02)
+    small = large / np.float32(100)
+    assert difference(small, small + np.float32(1), batch) == pytest.approx(1.0)
 
 
 def test_what_stands_at_padding_does_not_differ() -> None:

@@ -136,7 +136,7 @@ class Answer(Facade[AnsweringSession]):
         Raises:
             InputError: the question or its context cannot be read; a subclass says why.
             ModelError: the model cannot be opened; a subclass says why.
-            SettingError: ``window`` is more than the model reads.
+            SettingError: ``window`` is more than the model reads, or leaves too little for the longest answer.
         """
         return call_one(check_question(question, max_characters=self.max_characters), self._answer)
 

@@ -10,7 +10,14 @@ from hfkit.errors import SettingError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["require_choice", "require_kind", "require_model", "require_text", "require_whole"]
+__all__ = [
+    "require_choice",
+    "require_kind",
+    "require_model",
+    "require_number",
+    "require_text",
+    "require_whole",
+]
 
 
 def require_choice(name: str, value: object, allowed: Sequence[str]) -> None:
@@ -44,6 +51,18 @@ def require_model(model: object) -> None:
     if not str(model):
         raise SettingError(
             "model is empty, must be a folder or a repository", hint="leave it out for the starter"
+        )
+
+
+def require_number(name: str, value: object) -> None:
+    """Refuse what is no number; infinities are numbers.
+
+    Raises:
+        SettingError: it is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or str(value) == "nan":
+        raise SettingError(
+            f"{name} is {value!r}, must be an int or a float", hint="leave it out for the default"
         )
 
 

@@ -10,16 +10,17 @@ if TYPE_CHECKING:
     from hfkit.backends.protocols import TokenBatch
     from hfkit.text.arrays import FloatArray, IntArray
 
-__all__ = ["flatten", "positions", "unflatten"]
+__all__ = ["lay_back", "lay_flat", "positions"]
 
 
-def flatten(array: IntArray, batch: TokenBatch) -> IntArray:
+def lay_flat(array: IntArray, batch: TokenBatch) -> IntArray:
     """Leave out the columns of padding, ``[rows, tokens]`` to ``[1, sum of lengths]``."""
-    return array[batch.mask == 1][None]
+    flat: IntArray = array[batch.mask == 1][None]
+    return flat
 
 
-def unflatten(numbers: FloatArray, batch: TokenBatch) -> FloatArray:
-    """Undo :func:`flatten`, ``[1, sum of lengths, ...]`` to ``[rows, tokens, ...]``, with 0 at padding."""
+def lay_back(numbers: FloatArray, batch: TokenBatch) -> FloatArray:
+    """Undo :func:`lay_flat`, ``[1, sum of lengths, ...]`` to ``[rows, tokens, ...]``, with 0 at padding."""
     padded = np.zeros((*batch.ids.shape, *numbers.shape[2:]), dtype=numbers.dtype)
     padded[batch.mask == 1] = numbers[0]
     return padded
@@ -36,4 +37,5 @@ def positions(batch: TokenBatch, *, padding: int | None) -> IntArray:
     if padding is None:
         return np.broadcast_to(np.arange(batch.ids.shape[1]), batch.ids.shape)
     counted = batch.ids != padding
-    return counted.cumsum(axis=1) * counted + padding
+    numbered: IntArray = counted.cumsum(axis=1) * counted + padding
+    return numbered

@@ -11,7 +11,7 @@ import transformers
 
 from hfkit.errors import BackendError, CorruptModelError, OutOfMemoryError, SessionClosedError
 
-from .flat import flatten, positions, unflatten
+from .flat import lay_back, lay_flat, positions
 from .packing import packed
 from .threads import limited_threads
 
@@ -116,12 +116,12 @@ class TorchModel:
 
     def _run_packed(self, model: PreTrainedModel, batch: TokenBatch) -> FloatArray:
         places = positions(batch, padding=self._position_padding)
-        arguments = {"input_ids": flatten(batch.ids, batch), "position_ids": flatten(places, batch)}
+        arguments = {"input_ids": lay_flat(batch.ids, batch), "position_ids": lay_flat(places, batch)}
         if self._wants_types:
-            arguments["token_type_ids"] = flatten(batch.types, batch)
+            arguments["token_type_ids"] = lay_flat(batch.types, batch)
         with packed(batch.mask.sum(axis=1).tolist()):
             numbers = self._forward(model, arguments)
-        return unflatten(numbers, batch) if self._per_token else numbers
+        return lay_back(numbers, batch) if self._per_token else numbers
 
     def _forward(self, model: PreTrainedModel, arguments: Mapping[str, IntArray]) -> FloatArray:
         tensors = {name: torch.from_numpy(array).to(self.device) for name, array in arguments.items()}

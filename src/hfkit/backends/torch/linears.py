@@ -6,7 +6,7 @@ for: where they are missing, the layers stay as they are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 __all__ = ["can_prepack", "prepack_linears", "restore_linears"]
 
 
+_reorder: Any = getattr(torch.ops.mkldnn, "_reorder_linear_weight", None)
+_multiply: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+
+
 class _PrepackedLinear(torch.nn.Module):
     """A linear layer without gradients; it holds its weights in oneDNN's layout only."""
 
     def __init__(self, linear: torch.nn.Linear) -> None:
         super().__init__()
-        self._packed = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach().to_mkldnn(), None)
+        self._packed = _reorder(linear.weight.detach(), None)
         self.bias = linear.bias
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """Give ``rows @ weight.T + bias``."""
-        product = torch.ops.mkldnn._linear_pointwise(rows, self._packed, self.bias, "none", [], "")
+        product = _multiply(rows, self._packed, self.bias, "none", [], "")
         return cast("torch.Tensor", product)
 
     def restored(self) -> torch.nn.Linear:
@@ -40,9 +44,8 @@ class _PrepackedLinear(torch.nn.Module):
 
 def can_prepack() -> bool:
     """Tell whether torch has what it takes here."""
-    return torch.backends.mkldnn.is_available() and all(
-        hasattr(torch.ops.mkldnn, name) for name in ("_reorder_linear_weight", "_linear_pointwise")
-    )
+    present: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return present and None not in (_reorder, _multiply)
 
 
 def prepack_linears(model: torch.nn.Module) -> None:

@@ -39,6 +39,12 @@ class _Run:
     count: int
     length: int
 
+    def cut(self, part: torch.Tensor) -> torch.Tensor:
+        """Cut them out, ``[1, heads, tokens, size]`` to ``[count, heads, length, size]``."""
+        _, heads, _, size = part.shape
+        own = part[0, :, self.start : self.start + self.count * self.length]
+        return own.reshape(heads, self.count, self.length, size).transpose(0, 1)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Packing:
@@ -115,13 +121,12 @@ def _attend(
         raise ValueError(f"{type(module).__name__} does not let every token of a row attend to every other")
     outputs = []
     for run in packing.runs:
-        stop = run.start + run.count * run.length
-        parts = (
-            part[0, :, run.start : stop].unflatten(1, (run.count, run.length)).transpose(0, 1)
-            for part in (query, key, value)
-        )
         output = scaled_dot_product_attention(
-            *parts, attn_mask=_band(run.length, sliding_window), scale=scaling
+            run.cut(query),
+            run.cut(key),
+            run.cut(value),
+            attn_mask=_band(run.length, sliding_window),
+            scale=scaling,
         )
         outputs.append(output.transpose(1, 2).flatten(0, 1))
     return torch.cat(outputs).unsqueeze(0), None

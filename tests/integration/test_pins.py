@@ -124,7 +124,10 @@ def _change_score(content: dict[str, Any]) -> None:
     ],
 )
 def test_what_a_fixed_text_does_not_show_is_in_the_fingerprint(
-    write: Callable[[Path], object], change: Callable[[dict[str, Any]], None], tmp_path: Path, fake: hfkit.Runtime
+    write: Callable[[Path], object],
+    change: Callable[[dict[str, Any]], None],
+    tmp_path: Path,
+    fake: hfkit.Runtime,
 ) -> None:
     model = write_fake_model(tmp_path / "m")
     write(model)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tokenizers
 from transformers import AutoTokenizer
 
 import hfkit
@@ -178,6 +179,46 @@ def test_what_a_child_refuses_is_our_error(folder: Path, monkeypatch: pytest.Mon
     monkeypatch.delitem(sys.modules, "transformers")
     with pytest.raises(errors.TokenizerError, match="transformers cannot open the tokenizer"):
         hfkit.Tokenize(folder).load()
+
+
+def write_closed_words(folder: Path) -> None:
+    """Write words without a token for any other, as small models of science have them."""
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordLevel({"good": 0, "film": 1}))
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}')
+
+
+@pytest.mark.parametrize("loaded", [True, False], ids=["here", "in a child"])
+@pytest.mark.parametrize(
+    "settings", [{"model_max_length": "512"}, {"model_max_length": [1]}], ids=["text", "list"]
+)
+def test_whatever_transformers_raises_is_our_error(
+    loaded: bool,  # noqa: FBT001
+    settings: dict[str, object],
+    folder: Path,
+    asked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    edit(folder, **settings)
+    if not loaded:
+        monkeypatch.delitem(sys.modules, "transformers")
+    with pytest.raises(
+        errors.TokenizerError, match=r"transformers cannot run the tokenizer in .* not supported between"
+    ):
+        hfkit.Tokenize(folder).load()
+    assert len(asked) == loaded  # what failed in the child is not tried again, with torch, in this process
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_tokenizer_that_fails_at_the_fixed_text_opens_for_others(cache: Path) -> None:
+    write_closed_words(cache.parent / "closed")
+    tokenize = hfkit.Tokenize(cache.parent / "closed")
+    assert tokenize("good film").ids == (0, 1)
+    assert tokenize.arrays(["film", "good"]).ids.tolist() == [[1], [0]]
+    with pytest.raises(errors.TokenizerError, match="fails: WordLevel error: Missing"):
+        tokenize("bad film")
 
 
 def test_a_folder_without_tokenizer(folder: Path) -> None:

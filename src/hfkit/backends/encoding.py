@@ -49,6 +49,7 @@ class Encoded:
         special_mask: 1 for tokens that were put around the texts.
         word_ids: the word that a token belongs to.
         text_ids: the text that a token belongs to.
+        dropped: the offsets of what one text lost, if they are at hand: no column, and in any order.
     """
 
     ids: list[int]
@@ -58,6 +59,7 @@ class Encoded:
     special_mask: list[int]
     word_ids: list[int | None]
     text_ids: list[int | None]
+    dropped: list[tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +103,9 @@ class Encoder(Protocol):
     def encode(
         self, groups: Sequence[tuple[str, ...]], *, special_tokens: bool, room: Room | None
     ) -> list[list[Encoded]]:
-        """Give the windows of each input; those after the first hold what did not fit, to be used or dropped.
+        """Give the windows of each input; those after the first hold what did not fit.
+
+        Where that is to be dropped, one of them is enough to say so.
 
         Raises:
             NoRoomError: an input cannot be cut as it should be.

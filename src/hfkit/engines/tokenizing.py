@@ -20,7 +20,7 @@ from .chats import choose_template
 from .filling import fill_arrays, pad_width, padder
 from .inputs import name_of
 from .rooms import plan_room
-from .token_results import make_tokens
+from .token_results import count_read, make_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -117,17 +117,19 @@ class TokenizingSession:
         lengths = [len(window.ids) for windows in encoded for window in (windows if further else windows[:1])]
         width = pad_width(policy.padding, lengths)
         pad = padder(policy.padding, self, needed=any(length < width for length in lengths))
+        both = list(zip((item.texts for item in prepared), encoded, strict=True))
+        cut = [] if further else [(texts, windows[0]) for texts, windows in both if len(windows) > 1]
+        reads = count_read(cut, self, left=self._cuts_left(policy))
         return [
             make_tokens(
-                item.texts,
-                windows,
-                further=further,
+                texts,
+                windows if further else windows[:1],
+                read=sum(map(len, texts)) if further or len(windows) == 1 else next(reads),
                 width=width,
                 pad=pad,
-                session=self,
-                left=self._cuts_left(policy),
+                source=self.source,
             )
-            for item, windows in zip(prepared, encoded, strict=True)
+            for texts, windows in both
         ]
 
     def arrays(self, items: Iterable[TokenInput], policy: TokenizingPolicy) -> TokenArrays:
@@ -176,10 +178,11 @@ class TokenizingSession:
         extra = tuple(token for token in others if token not in parts)
         return SpecialTokens(bos, eos, unk, sep, pad, cls, mask, extra)
 
-    def content_offsets(self, text: str) -> list[tuple[int, int]] | None:
-        """Give the offsets of all tokens of a text, special ones left out; None if they cannot be told."""
-        ((encoded,),) = self._encoder.encode([(text,)], special_tokens=False, room=None)
-        return encoded.offsets
+    def content_offsets(self, texts: Sequence[str]) -> Sequence[list[tuple[int, int]] | None]:
+        """Give the offsets of all tokens of each text, special ones left out; None if they cannot be told."""
+        groups = [(text,) for text in texts]
+        encoded = self._encoder.encode(groups, special_tokens=False, room=None)
+        return [window.offsets for (window,) in encoded]
 
     def _known(self, id_: object) -> int:
         try:
@@ -207,6 +210,7 @@ class TokenizingSession:
         return plan_room(
             policy.truncation,
             groups,
+            padding=policy.padding,
             encoder=self._encoder,
             recipe=self.recipe,
             model=self.source.model,

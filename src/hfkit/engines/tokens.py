@@ -131,9 +131,7 @@ def open_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> Te
         tokenizer = tokenizers.Tokenizer.from_file(str(file))
     except Exception as error:  # the library raises bare Exception for a malformed file
         raise TokenizerError(f"{file} cannot be read: {error}", hint="save the tokenizer again") from error
-    return TextTokenizer(
-        tokenizer, name=folder.name, cls_token=_cls_token(folder), rules=read_rules(folder)
-    )
+    return TextTokenizer(tokenizer, name=folder.name, cls_token=_cls_token(folder), rules=read_rules(folder))
 
 
 def _cls_token(folder: ModelFolder) -> str | None:

@@ -23,7 +23,8 @@ class PadToLongest:
     """Pad to the longest sequence of a batch.
 
     Attributes:
-        multiple_of: round the width up to a multiple of this; None for no rounding.
+        multiple_of: round the width up to a multiple of this; None for no rounding. Where texts are
+            cut as well, ``max_tokens`` must be a multiple of it.
         side: where the padding goes; None as the tokenizer says.
         token: the token to pad with; None for the tokenizer's own.
 

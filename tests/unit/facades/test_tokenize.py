@@ -170,6 +170,24 @@ def test_truncation_without_a_number_is_to_what_the_model_takes(
         facade("film")
 
 
+def test_a_text_is_read_once_even_if_it_is_cut(
+    tokenize: hfkit.Tokenize, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = tokenize._session
+    seen: list[tuple[str, ...]] = []
+    encode = session._encoder.encode
+
+    def count(groups: typing.Any, **settings: typing.Any) -> typing.Any:
+        seen.extend(groups)
+        return encode(groups, **settings)
+
+    monkeypatch.setattr(session._encoder, "encode", count)
+    cutting = tokenize.with_(truncation=hfkit.Truncate(4))
+    assert [row.coverage.read for row in cutting.batch(["a film", "the dull film is good"])] == [6, 8]
+    assert seen == [("a film",), ("the dull film is good",)]
+    assert cutting.with_(truncation=hfkit.Truncate(4, side="left"))("the dull film").coverage.read == 9
+
+
 def test_windows_share_their_overlap(tokenize: hfkit.Tokenize) -> None:
     result = tokenize.with_(truncation=hfkit.Windows(5, overlap=1))("The film, dull!")
     assert [row.tokens[1:-1] for row in result.windows] == [("the", "film", ","), (",", "dull", "!")]
@@ -203,10 +221,35 @@ def test_a_pair_that_cannot_be_cut_as_asked_says_where(tokenize: hfkit.Tokenize)
 
 def test_a_pair_that_would_fill_the_memory_is_refused(tokenize: hfkit.Tokenize) -> None:
     huge = hfkit.Pair("film " * 4000, "dull " * 4000)
-    for policy in (hfkit.Truncate(16), hfkit.Windows(16)):
-        with pytest.raises(errors.InputTooLongError, match=r"tokens, which make .* windows, at most 8,192"):
-            tokenize.with_(truncation=policy)(huge)
-    assert tokenize.with_(truncation=hfkit.Truncate(512))(huge).length == 512
+    with pytest.raises(errors.InputTooLongError, match=r"tokens, which make .* windows, at most 8,192"):
+        tokenize.with_(truncation=hfkit.Windows(16))(huge)
+
+
+@pytest.mark.parametrize("limit", [16, 64, 512])
+def test_a_pair_of_any_length_is_cut(limit: int, tokenize: hfkit.Tokenize) -> None:
+    huge = hfkit.Pair("film " * 3000, "dull " * 3000)
+    facade = tokenize.with_(truncation=hfkit.Truncate(limit))
+    result = facade(huge)
+    assert result.length == limit
+    assert result.coverage.read == 5 * result.text_ids.count(0) + 5 * result.text_ids.count(1) - 2
+    arrays = facade.arrays(["film", huge, hfkit.Pair("a", "b")])
+    assert arrays.ids[1].tolist() == list(result.ids)
+    assert arrays.cut == (1,)
+    with pytest.raises(errors.InputTooLongError) as caught:
+        tokenize.with_(truncation=hfkit.Truncate(limit, cut="first")).batch([hfkit.Pair("a", "b"), huge])
+    assert caught.value.index == 1
+
+
+def test_windows_without_special_tokens_need_no_room_for_them(tokenize: hfkit.Tokenize) -> None:
+    plain = tokenize.with_(add_special_tokens=False, truncation=hfkit.Windows(3, overlap=2))
+    expected = [("the", "film", "is"), ("film", "is", "dull")]
+    assert [row.tokens for row in plain("the film is dull").windows] == expected
+    assert plain.arrays(["the film is dull"]).owner.tolist() == [0, 0]
+    chat = tokenize.with_(truncation=hfkit.Windows(3, overlap=2), template="{{ 'the film is dull' }}")(CHAT)
+    assert [row.tokens for row in chat.windows] == expected
+    assert plain(hfkit.Pair("a", "b film")).tokens == ("a", "b", "film")
+    kept = tokenize.with_(truncation=hfkit.Truncate(5))("The film, dull!")
+    assert kept.tokens == ("[CLS]", "the", "film", ",", "[SEP]")
 
 
 def test_several_threads_each_get_their_policy(tokenize: hfkit.Tokenize) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import tokenizers
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, ByT5Tokenizer, CanineTokenizer, PerceiverTokenizer
 
 import hfkit
 from hfkit import errors
@@ -221,6 +221,13 @@ def test_a_tokenizer_that_fails_at_the_fixed_text_opens_for_others(cache: Path) 
         tokenize("bad film")
 
 
+@pytest.mark.parametrize("kind", [ByT5Tokenizer, CanineTokenizer, PerceiverTokenizer])
+def test_a_tokenizer_without_vocabulary_opens(kind: Any, cache: Path) -> None:
+    model = cache.parent / "bytes"
+    kind().save_pretrained(model)
+    assert ids(model) == kind.from_pretrained(model)(TEXT)["input_ids"]
+
+
 def test_a_folder_without_tokenizer(folder: Path) -> None:
     (folder / "tokenizer.json").unlink()
     (folder / "config.json").write_text("{}")
@@ -244,6 +251,13 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recipes, "find_spec", lambda _: None)
 
 
+def write_in_older_file(folder: Path) -> None:
+    """Write special tokens where transformers before 5 kept them."""
+    write_word_pieces(folder)
+    content = {"additional_special_tokens": ["film", "don't"]}
+    (folder / "special_tokens_map.json").write_text(json.dumps(content), encoding="utf-8")
+
+
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     ("write", "settings"),
@@ -258,6 +272,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
         (write_byte_pairs, {"tokenizer_class": "PreTrainedTokenizerFast"}),
         (write_byte_pairs, {"add_prefix_space": True}),
         (write_unigrams, {"extra_special_tokens": ["<new>"]}),
+        (write_in_older_file, {}),
     ],
 )
 def test_without_transformers_known_settings_are_followed(
@@ -278,7 +293,8 @@ def test_without_transformers_known_settings_are_followed(
 
 @pytest.mark.usefixtures("alone")
 def test_without_transformers_unknown_settings_are_refused(folder: Path) -> None:
-    for settings in ({"legacy_behaviour": True}, {"add_prefix_space": True}):
+    named = {"extra_special_tokens": {"image_token": "film"}}
+    for settings in ({"legacy_behaviour": True}, {"add_prefix_space": True}, named):
         shutil.copyfile(folder / "tokenizer_config.json", folder / "kept")
         edit(folder, **settings)
         with pytest.raises(errors.MissingDependencyError, match=next(iter(settings))) as caught:

@@ -107,6 +107,17 @@ def test_templates_of_the_model_go_by_name(folder: Path) -> None:
     assert hfkit.Tokenize(folder)(CHAT).texts == ("[SEP] file",)
 
 
+def test_a_changed_template_is_noticed_while_another_session_lives(folder: Path) -> None:
+    file = folder / "additional_chat_templates" / "tools.jinja"
+    file.parent.mkdir()
+    file.write_text("{{ 'first' }}")
+    first = hfkit.Tokenize(folder, template="tools")
+    assert first(CHAT).texts == ("first",)
+    file.write_text("{{ 'the second' }}")
+    assert hfkit.Tokenize(folder, template="tools")(CHAT).texts == ("the second",)
+    assert first(CHAT).texts == ("first",)
+
+
 def test_several_templates_without_a_default(folder: Path) -> None:
     (folder / "chat_template.json").write_text(json.dumps({"chat_template": {"a": "x", "b": "y"}}))
     with pytest.raises(errors.SettingError, match="several chat templates and no default"):

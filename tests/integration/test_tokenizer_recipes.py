@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import tokenizers
-from transformers import AutoTokenizer, ByT5Tokenizer, CanineTokenizer, PerceiverTokenizer
+from transformers import AutoTokenizer, ByT5Tokenizer, CanineTokenizer, CodeLlamaTokenizer, PerceiverTokenizer
 
 import hfkit
 from hfkit import errors
@@ -226,6 +226,13 @@ def test_a_tokenizer_without_vocabulary_opens(kind: Any, cache: Path) -> None:
     model = cache.parent / "bytes"
     kind().save_pretrained(model)
     assert ids(model) == kind.from_pretrained(model)(TEXT)["input_ids"]
+
+
+def test_what_transformers_reads_in_another_way_within_a_list_is_noted(cache: Path) -> None:
+    model = cache.parent / "llama"
+    CodeLlamaTokenizer().save_pretrained(model)
+    (note,) = hfkit.Tokenize(model).source.notes
+    assert note == "a text with <FILL_ME> is read as transformers reads it in a list of texts"
 
 
 def test_a_folder_without_tokenizer(folder: Path) -> None:

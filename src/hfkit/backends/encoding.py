@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hfkit.values.padding import Side
     from hfkit.values.truncation import Cut
 
-__all__ = ["Encoded", "Encoder", "Flat", "NoRoomError", "Room"]
+__all__ = ["Encoded", "Encoder", "Flat", "KnowsIds", "NoRoomError", "Room"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +128,13 @@ class Encoder(Protocol):
 
     def vocabulary(self) -> Mapping[str, int]:
         """Give the id of every token, added tokens included."""
+        ...
+
+
+@runtime_checkable
+class KnowsIds(Protocol):
+    """An encoder that can say of any number whether it is an id, also where two ids share a text."""
+
+    def knows(self, id_: int, /) -> bool:
+        """Tell whether there is a token with this id."""
         ...

@@ -28,6 +28,8 @@ __all__ = ["STRATEGIES", "LibraryEncoder", "flatten", "from_library", "translate
 STRATEGIES = {"longest_first": "longest_first", "first": "only_first", "second": "only_second"}
 """What the tokenizers library, and transformers, call the ways to cut a pair."""
 
+_LARGEST_ID = 2**32 - 1
+
 # Of these at least one gives tokens in any vocabulary; the last gives none.
 _PROBES = ("a", "The film, 世界!", "")
 
@@ -90,6 +92,10 @@ class LibraryEncoder:
     def vocabulary(self) -> Mapping[str, int]:
         """See :meth:`hfkit.backends.encoding.Encoder.vocabulary`."""
         return self._tokenizer.get_vocab(with_added_tokens=True)
+
+    def knows(self, id_: int, /) -> bool:
+        """See :meth:`hfkit.backends.encoding.KnowsIds.knows`."""
+        return 0 <= id_ <= _LARGEST_ID and self._tokenizer.id_to_token(id_) is not None
 
     def _run(
         self,

@@ -76,7 +76,8 @@ def plan_room(
     least, free = overlap + 1 if further else 0, most - around
     if free < least:
         raise SettingError(
-            f"{most} tokens are too few: {around} are special tokens, and {least} more are needed",
+            f"{most} tokens are too few: {around} are special tokens"
+            + (f", and {least} more are needed" if least else ", and none of those is cut"),
             hint="raise max_tokens, or lower overlap",
         )
     room = Room(most, overlap, truncation.cut, truncation.side or recipe.truncation_side, further=further)

@@ -8,7 +8,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from hfkit.backends.encoding import NoRoomError
+from hfkit.backends.encoding import KnowsIds, NoRoomError
 from hfkit.errors import InputError, InputTooLongError, InputTypeError
 from hfkit.text.batching import look_ahead
 from hfkit.text.chat import render_chat
@@ -20,6 +20,7 @@ from .chats import choose_template
 from .filling import fill_arrays, pad_width, padder
 from .inputs import name_of
 from .rooms import plan_room
+from .token_inputs import check_ids
 from .token_results import count_read, make_tokens
 
 if TYPE_CHECKING:
@@ -162,7 +163,11 @@ class TokenizingSession:
         Raises:
             InputError: an id is no number, or not in the vocabulary.
         """
-        checked = list(map(self._known, ids))
+        if not isinstance(skip_special_tokens, bool):
+            raise InputTypeError(
+                f"skip_special_tokens is {skip_special_tokens!r}, must be a bool", hint="say True or False"
+            )
+        checked = [self._known(number) for number in check_ids(ids)]
         return self._encoder.decode(checked, skip_special_tokens=skip_special_tokens)
 
     def special_tokens(self) -> SpecialTokens:
@@ -184,20 +189,17 @@ class TokenizingSession:
         encoded = self._encoder.encode(groups, special_tokens=False, room=None)
         return [window.offsets for (window,) in encoded]
 
-    def _known(self, id_: object) -> int:
-        try:
-            number = id_.__index__()  # type: ignore[attr-defined]  # numpy's whole numbers have it too
-        except AttributeError:
-            raise InputTypeError(
-                f"id is {id_!r}, must be a whole number", hint="give the ids of one text: tokens.ids"
-            ) from None
-        if number not in self._known_ids:
+    def _known(self, number: int) -> int:
+        if number not in self._known_ids and not (
+            # Of two ids with one text the vocabulary names one.
+            isinstance(self._encoder, KnowsIds) and self._encoder.knows(number)
+        ):
             raise InputError(
                 f"id {number} is not in the vocabulary of {self.source.model}, {len(self._known_ids):,} ids "
                 f"up to {max(self._known_ids):,}",
                 hint="leave out ids such as the -100 of labels",
             )
-        return int(number)
+        return number
 
     def _room(
         self,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from .constraints import require_choice, require_kind, require_text, require_whole
+from .constraints import require_choice, require_text, require_whole
 
 __all__ = ["NoPadding", "PadToLength", "PadToLongest", "Padding", "Side"]
 
 Side: TypeAlias = Literal["left", "right"]
 """An end of a sequence."""
+
+# A row of so many takes a gigabyte; what is wider is a slip.
+_WIDEST = 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class PadToLongest:
     token: str | None = None
 
     def __post_init__(self) -> None:
-        require_whole("multiple_of", self.multiple_of, least=1)
+        require_whole("multiple_of", self.multiple_of, least=1, most=_WIDEST)
         _require_padding(self.side, self.token)
 
 
@@ -59,8 +62,7 @@ class PadToLength:
     token: str | None = None
 
     def __post_init__(self) -> None:
-        require_kind("tokens", self.tokens, (int,))
-        require_whole("tokens", self.tokens, least=1)
+        require_whole("tokens", self.tokens, least=1, most=_WIDEST, required=True)
         _require_padding(self.side, self.token)
 
 

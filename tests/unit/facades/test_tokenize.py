@@ -18,7 +18,7 @@ import transformers  # noqa: F401  # loaded here, so that no test waits for a pr
 import hfkit
 from hfkit import errors
 from hfkit.facades.tokenize import TokenizeSettings
-from hfkit.testing.tokenizers import write_byte_pairs, write_word_pieces
+from hfkit.testing.tokenizers import write_byte_pairs, write_unigrams, write_word_pieces
 from hfkit.values.truncation import Truncation
 
 CHAT = [hfkit.Message("user", "a good film?"), hfkit.Message("assistant", "it is dull")]
@@ -147,8 +147,26 @@ def test_a_template_cannot_get_out(tokenize: hfkit.Tokenize) -> None:
         "{% set n = namespace(__x=1) %}",
         "{{ dict.__init__.__globals__ }}",
     ):
-        with pytest.raises(errors.InputError, match="refuses the chat"):
+        with pytest.raises(errors.TokenizerError, match="the chat template fails: "):
             tokenize.with_(template=attempt)(CHAT)
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{{ foo.bar }}", "fails: 'foo' is undefined"),
+        ("{% include 'other' %}", "fails: no loader"),
+        ('{{ "\\ud800" }}', r"writes half of a surrogate pair, '\\ud800'"),
+        ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "no valid Jinja: maximum recursion"),
+    ],
+    ids=["undefined", "include", "surrogate", "deep"],
+)
+def test_a_template_s_own_fault_is_not_the_chat_s(
+    template: str, message: str, tokenize: hfkit.Tokenize
+) -> None:
+    with pytest.raises(errors.TokenizerError, match=message) as caught:
+        tokenize.with_(template=template)(CHAT)
+    assert caught.value.hint == "give a template of your own: Tokenize(template=...)"
 
 
 def test_jinja2_is_an_extra(tokenize: hfkit.Tokenize, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -373,6 +391,53 @@ def test_decode_refuses_what_it_does_not_know(tokenize: hfkit.Tokenize) -> None:
         tokenize.decode("a")  # type: ignore[arg-type]
     with pytest.raises(errors.InputTypeError, match=r"id is 1.5"):
         tokenize.decode([1.5])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (5, "ids are a int"),
+        (None, "ids are None"),
+        (b"ab", "ids are a bytes"),
+        (np.array(3), "ids are a ndarray of no dimension"),
+        (np.array([[1, 2]]), "id is array"),
+        (np.array([1.0]), "id is np.float64"),
+        ([True], "id is True"),
+        (np.array([True]), "id is np.True_"),
+    ],
+)
+def test_decode_says_what_is_no_id(bad: typing.Any, message: str, tokenize: hfkit.Tokenize) -> None:
+    with pytest.raises(errors.InputTypeError, match=message):
+        tokenize.decode(bad)
+
+
+def test_decode_wants_ids_and_a_bool(tokenize: hfkit.Tokenize) -> None:
+    with pytest.raises(errors.InputTypeError, match="ids are a Tokens") as caught:
+        tokenize.decode(tokenize("film"))  # type: ignore[arg-type]
+    assert caught.value.hint == "give the ids of one text: tokens.ids"
+    with pytest.raises(errors.InputTypeError, match="skip_special_tokens is 'no', must be a bool"):
+        tokenize.decode([2], skip_special_tokens="no")  # type: ignore[arg-type]
+
+
+def test_two_ids_of_one_text_are_both_known(folder: Path) -> None:
+    write_unigrams(folder / "twice")
+    file = folder / "twice" / "tokenizer.json"
+    content = json.loads(file.read_text())
+    pieces = content["model"]["vocab"]
+    pieces.append(pieces[-1])
+    file.write_text(json.dumps(content))
+    tokenize = hfkit.Tokenize(folder / "twice")
+    missing = sorted(set(range(len(pieces))) - set(tokenize.vocabulary.values()))
+    assert missing
+    assert tokenize.decode(missing) == tokenize.decode([len(pieces) - 1])
+
+
+def test_a_limit_beyond_any_text_is_none(tmp_path: Path, folder: Path) -> None:
+    write_word_pieces(tmp_path / "far", limit=3 * 10**19)
+    assert hfkit.Tokenize(tmp_path / "far").max_tokens is None
+    with pytest.raises(errors.SettingError, match="max_tokens is None"):
+        hfkit.Tokenize(tmp_path / "far", truncation=hfkit.Truncate())("film")
+    assert hfkit.Tokenize(folder, truncation=hfkit.Truncate(2**31 - 1))("film").length == 3
 
 
 def test_the_vocabulary_and_its_special_tokens(tokenize: hfkit.Tokenize) -> None:

@@ -52,6 +52,8 @@ class LibraryEncoder:
         self._room: Room | None = None
         # Room is a state of the library's tokenizer, so one policy runs at a time.
         self._lock = threading.Lock()
+        # Counted once: what puts them there is taken out for a moment while a policy changes.
+        self._special_counts = {flag: tokenizer.num_special_tokens_to_add(flag) for flag in (False, True)}
         self._only_type: dict[bool, int | None] = {
             flag: _only_type(tokenizer, special_tokens=flag) for flag in (False, True)
         }
@@ -59,7 +61,7 @@ class LibraryEncoder:
 
     def special_count(self, *, pair: bool) -> int:
         """Count the special tokens around one text, or around two."""
-        return self._tokenizer.num_special_tokens_to_add(pair)
+        return self._special_counts[pair]
 
     def encode(
         self, groups: Sequence[tuple[str, ...]], *, special_tokens: bool, room: Room | None

@@ -66,19 +66,34 @@ def require_number(name: str, value: object) -> None:
         )
 
 
-def require_whole(name: str, value: object, *, least: int) -> None:
+def require_whole(
+    name: str, value: object, *, least: int, most: int | None = None, required: bool = False
+) -> None:
     """Refuse what is neither None nor a whole number from ``least`` on.
+
+    Args:
+        name: the setting.
+        value: what it was set to.
+        least: the smallest number that is allowed.
+        most: the largest; None for no bound.
+        required: whether None is refused too: there is no default.
 
     Raises:
         SettingError: it is not.
     """
-    if value is None:
+    if value is None and not required:
         return
-    if type(value) is not int or value < least:  # True is an int, and no number of anything
+    otherwise = "give a number" if required else "leave it out for the default"
+    if not isinstance(value, int) and hasattr(
+        value, "__index__"
+    ):  # numpy's, which no setting holds: it is no JSON
         raise SettingError(
-            f"{name} is {value!r}, must be a whole number, at least {least}",
-            hint="leave it out for the default",
+            f"{name} is {value!r}, must be an int, at least {least}", hint="convert it: int(number)"
         )
+    if type(value) is not int or value < least:  # True is an int, and no number of anything
+        raise SettingError(f"{name} is {value!r}, must be a whole number, at least {least}", hint=otherwise)
+    if most is not None and value > most:
+        raise SettingError(f"{name} is {value}, must be at most {most:,}", hint=otherwise)
 
 
 def require_text(name: str, value: object) -> None:

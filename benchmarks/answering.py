@@ -54,8 +54,8 @@ _NOTES = (
     ),
     (
         "A call over one text pads nothing: what is saved there is only the work around the model, and nearly all the "
-        "time is the model's. Over several texts Haystack pads every window to the longest of the call, hfkit groups "
-        "windows of like length."
+        "time is the model's. Over several texts Haystack pads every window to the longest of the call, hfkit reads "
+        "windows end to end."
     ),
     (
         "Haystack's reader does not hand the model token types, which tell BERT-like models the question from the "

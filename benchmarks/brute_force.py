@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+import regex  # type: ignore[import-untyped]  # it ships no types
 import torch
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 from transformers.utils.logging import disable_progress_bar
@@ -114,6 +115,9 @@ class BruteForce:
         )
         logits: dict[Span, float] = {}
         nulls = []
+        clusters = [
+            match.span() for match in regex.finditer(r"\s|\X", context) for _ in range(len(match.group()))
+        ]
         for number, ids in enumerate(encoded["input_ids"]):
             row = {name: torch.tensor([encoded[name][number]]) for name in self._inputs.intersection(encoded)}
             with torch.inference_mode():
@@ -122,7 +126,7 @@ class BruteForce:
             null = ids.index(self._tokenizer.cls_token_id) if self._tokenizer.cls_token_id in ids else 0
             nulls.append(starts[null] + ends[null])
             edges = [
-                _trim(context, *offset) if sequence == 1 else (0, 0)
+                _whole(clusters, *_trim(context, *offset)) if sequence == 1 else (0, 0)
                 for offset, sequence in zip(
                     encoded["offset_mapping"][number], encoded.sequence_ids(number), strict=True
                 )
@@ -151,6 +155,11 @@ def _trim(context: str, start: int, end: int) -> Span:
     while start < end and context[end - 1].isspace():
         end -= 1
     return start, end
+
+
+def _whole(clusters: Sequence[Span], start: int, end: int) -> Span:
+    """Take in the rest of what a reader takes for one character, where a token begins or ends inside of it."""
+    return (clusters[start][0], clusters[end - 1][1]) if start < end else (start, end)
 
 
 def _touches(span: Span, others: Sequence[Span]) -> bool:

@@ -114,5 +114,5 @@ def _answer(model: BertForQuestionAnswering, windowed: Sequence[View], context: 
     logits = [np.stack(span_logits(model, view), axis=1) for view in windowed]
     shown = [view.window for view in windowed]
     band = span_band(shown, logits, extents=extents, longest=_ANSWER_TOKENS)
-    (best,) = best_spans(band, extents, count=1, overlapping="merge")
+    best = next(best_spans(band, extents, overlapping="merge"))
     return context[extents[best.first, 0] : extents[best.last, 1]]

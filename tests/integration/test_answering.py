@@ -10,6 +10,7 @@ import pytest
 import hfkit
 from hfkit import errors
 from hfkit.testing import TinyFamily, write_tiny_reader
+from hfkit.text.clusters import within_cluster
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,8 @@ CONTEXTS = {
     "Chinese": "这部电影很好,世界著名。它于1998年在北京上映,票房12亿元!",
     "Arabic": "كان الفيلم جيدا جدا، وعرض عام ١٩٩٨ في القاهرة.",
     "Hebrew": "הסרט היה טוב מאוד, והוקרן בשנת 1998 בירושלים.",
+    "accents apart": "Le cafe\u0301 de Jose\u0301, ouvert en 1998 : de\u0301licieux, n'est-ce pas?",
+    "Hindi": "फ़िल्म अच्छी थी। साधु ने १९९८ में देखी।",
     "emoji": "A good movie 👩‍👩‍👧 and 👍🏽 for é in 🇩🇪, never dull.",
 }
 
@@ -40,11 +43,23 @@ def test_offsets_are_true_in_every_script(answer: hfkit.Answer, language: str) -
             assert span.text == long[span.start : span.end] == span.text.strip() != ""
             assert span.evidence.text == long[span.evidence.start : span.evidence.end]
             assert span.text in span.evidence.text
+            assert not within_cluster(long, span.start)
+            assert not within_cluster(long, span.end)
+
+
+def test_blanks_ahead_of_a_context_that_is_cut_are_passed_over(answer: hfkit.Answer) -> None:
+    questions = [hfkit.Question("Who?", blanks + "Ada wrote it. " * 40) for blanks in ("", "\n \n" * 200)]
+    plain, behind_blanks = answer.with_(overflow="truncate").batch(questions)
+    assert not behind_blanks.coverage.complete
+    assert behind_blanks.best is not None
+    assert behind_blanks.best.start >= 600
+    assert plain.best is not None
 
 
 def test_whole_words_leave_scripts_without_blanks_alone(answer: hfkit.Answer) -> None:
     question = hfkit.Question("好?", CONTEXTS["Chinese"])
-    plain = {(span.start, span.end) for span in answer(question).spans}
+    all_there_are = answer.with_(top_k=10_000, overlapping="keep")(question).spans
+    plain = {(span.start, span.end) for span in all_there_are}
     for span in answer.with_(whole_words=True)(question).spans:
         if not any(character.isascii() for character in span.text):
             assert (span.start, span.end) in plain

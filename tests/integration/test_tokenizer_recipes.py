@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transformers import AutoTokenizer
+import tokenizers
+from transformers import AutoTokenizer, ByT5Tokenizer, CanineTokenizer, CodeLlamaTokenizer, PerceiverTokenizer
 
 import hfkit
 from hfkit import errors
@@ -180,6 +181,66 @@ def test_what_a_child_refuses_is_our_error(folder: Path, monkeypatch: pytest.Mon
         hfkit.Tokenize(folder).load()
 
 
+def write_closed_words(folder: Path) -> None:
+    """Write words without a token for any other, as small models of science have them."""
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordLevel({"good": 0, "film": 1}))
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}')
+
+
+@pytest.mark.parametrize("loaded", [True, False], ids=["here", "in a child"])
+@pytest.mark.parametrize(
+    "settings", [{"model_max_length": "512"}, {"model_max_length": [1]}], ids=["text", "list"]
+)
+def test_whatever_transformers_raises_is_our_error(
+    loaded: bool,  # noqa: FBT001
+    settings: dict[str, object],
+    folder: Path,
+    asked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    edit(folder, **settings)
+    if not loaded:
+        monkeypatch.delitem(sys.modules, "transformers")
+    with pytest.raises(
+        errors.TokenizerError, match=r"transformers cannot run the tokenizer in .* not supported between"
+    ):
+        hfkit.Tokenize(folder).load()
+    assert len(asked) == loaded  # what failed in the child is not tried again, with torch, in this process
+
+
+@pytest.mark.parametrize("transformers", [True, False], ids=["with transformers", "without"])
+def test_a_tokenizer_that_fails_at_the_fixed_text_opens_for_others(
+    cache: Path,
+    request: pytest.FixtureRequest,
+    transformers: bool,  # noqa: FBT001
+) -> None:
+    if not transformers:
+        request.getfixturevalue("alone")
+    write_closed_words(cache.parent / "closed")
+    tokenize = hfkit.Tokenize(cache.parent / "closed")
+    assert tokenize("good film").ids == (0, 1)
+    assert tokenize.arrays(["film", "good"]).ids.tolist() == [[1], [0]]
+    with pytest.raises(errors.TokenizerError, match="fails: WordLevel error: Missing"):
+        tokenize("bad film")
+
+
+@pytest.mark.parametrize("kind", [ByT5Tokenizer, CanineTokenizer, PerceiverTokenizer])
+def test_a_tokenizer_without_vocabulary_opens(kind: Any, cache: Path) -> None:
+    model = cache.parent / "bytes"
+    kind().save_pretrained(model)
+    assert ids(model) == kind.from_pretrained(model)(TEXT)["input_ids"]
+
+
+def test_what_transformers_reads_in_another_way_within_a_list_is_noted(cache: Path) -> None:
+    model = cache.parent / "llama"
+    CodeLlamaTokenizer().save_pretrained(model)
+    (note,) = hfkit.Tokenize(model).source.notes
+    assert note == "a text with <FILL_ME> is read as transformers reads it in a list of texts"
+
+
 def test_a_folder_without_tokenizer(folder: Path) -> None:
     (folder / "tokenizer.json").unlink()
     (folder / "config.json").write_text("{}")
@@ -203,6 +264,13 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recipes, "find_spec", lambda _: None)
 
 
+def write_in_older_file(folder: Path) -> None:
+    """Write special tokens where transformers before 5 kept them."""
+    write_word_pieces(folder)
+    content = {"additional_special_tokens": ["film", "don't"]}
+    (folder / "special_tokens_map.json").write_text(json.dumps(content), encoding="utf-8")
+
+
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     ("write", "settings"),
@@ -217,6 +285,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
         (write_byte_pairs, {"tokenizer_class": "PreTrainedTokenizerFast"}),
         (write_byte_pairs, {"add_prefix_space": True}),
         (write_unigrams, {"extra_special_tokens": ["<new>"]}),
+        (write_in_older_file, {}),
     ],
 )
 def test_without_transformers_known_settings_are_followed(
@@ -237,7 +306,8 @@ def test_without_transformers_known_settings_are_followed(
 
 @pytest.mark.usefixtures("alone")
 def test_without_transformers_unknown_settings_are_refused(folder: Path) -> None:
-    for settings in ({"legacy_behaviour": True}, {"add_prefix_space": True}):
+    named = {"extra_special_tokens": {"image_token": "film"}}
+    for settings in ({"legacy_behaviour": True}, {"add_prefix_space": True}, named):
         shutil.copyfile(folder / "tokenizer_config.json", folder / "kept")
         edit(folder, **settings)
         with pytest.raises(errors.MissingDependencyError, match=next(iter(settings))) as caught:

@@ -12,7 +12,7 @@ from hfkit.metrics.answers import AnswerStyle, exact_match, f1, has_answer
 from hfkit.metrics.cmrc import segments
 from hfkit.metrics.scores import score_answers
 from hfkit.metrics.squad import normalize_answer
-from hfkit.metrics.threshold import AnswerMetric, best_threshold
+from hfkit.metrics.threshold import AnswerMetric, best_threshold, between_scores
 from hfkit.testing.strategies import texts
 
 ODD = (
@@ -138,6 +138,7 @@ def test_the_best_threshold_is_the_best_of_all(
 
     best = best_threshold(predictions, references, null_scores, metric=metric)
     reached = figures(best.threshold)
+    assert figures(between_scores(best, null_scores).threshold) == reached
     assert best.exact_match == pytest.approx(reached["exact_match"])
     assert best.f1 == pytest.approx(reached["f1"])
     for threshold in [-math.inf, *null_scores]:  # between two neighbors nothing changes

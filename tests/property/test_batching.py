@@ -19,24 +19,26 @@ if TYPE_CHECKING:
     from hfkit.text.arrays import IntArray
 
 BUDGETS = st.integers(1, 2000)
+PACKED = st.booleans()
 
 
-def computed(lengths: IntArray, batch: IntArray) -> int:
-    """Tokens of a batch, padding included."""
-    return len(batch) * int(lengths[batch].max())
+def computed(lengths: IntArray, batch: IntArray, *, packed: bool = False) -> int:
+    """Tokens of a batch, padding included where there is any."""
+    return sum(int(length) if packed else max(lengths[batch].tolist()) for length in lengths[batch])
 
 
 class Device:
-    """Runs batches of up to ``capacity`` tokens, padding included, and remembers them."""
+    """Runs batches of up to ``capacity`` tokens and remembers them."""
 
-    def __init__(self, lengths: IntArray, capacity: int) -> None:
+    def __init__(self, lengths: IntArray, capacity: int, *, packed: bool = False) -> None:
+        self.packed = packed
         self.lengths = lengths
         self.capacity = capacity
         self.refused: list[int] = []
         self.done: list[list[int]] = []
 
     def run(self, batch: IntArray) -> list[int]:
-        tokens = computed(self.lengths, batch)
+        tokens = computed(self.lengths, batch, packed=self.packed)
         if tokens > self.capacity:
             self.refused.append(tokens)
             raise OutOfMemoryError(f"{tokens} tokens do not fit", hint="a smaller batch")
@@ -44,19 +46,23 @@ class Device:
         return [int(length) for length in self.lengths[batch]]
 
 
-@given(lengths(), BUDGETS)
-def test_every_sequence_is_in_exactly_one_batch(lengths: IntArray, budget: int) -> None:
+@given(lengths(), BUDGETS, PACKED)
+def test_every_sequence_is_in_exactly_one_batch(lengths: IntArray, budget: int, packed: bool) -> None:  # noqa: FBT001
     """The batches hold each position once, and none is empty."""
-    batches = plan_batches(lengths, budget=budget)
+    batches = plan_batches(lengths, budget=budget, packed=packed)
     assert all(len(batch) for batch in batches)
     assert sorted(position for batch in batches for position in batch.tolist()) == list(range(len(lengths)))
 
 
-@given(lengths(), BUDGETS)
-def test_no_batch_is_over_budget_unless_it_is_a_single_sequence(lengths: IntArray, budget: int) -> None:
-    """Rows times the longest row stay within the budget wherever there are two rows or more."""
-    for batch in plan_batches(lengths, budget=budget):
-        assert len(batch) == 1 or computed(lengths, batch) <= budget
+@given(lengths(), BUDGETS, PACKED)
+def test_no_batch_is_over_budget_unless_it_is_a_single_sequence(
+    lengths: IntArray,
+    budget: int,
+    packed: bool,  # noqa: FBT001
+) -> None:
+    """Where there are two rows or more, rows times the longest row stay within the budget; packed, their sum."""
+    for batch in plan_batches(lengths, budget=budget, packed=packed):
+        assert len(batch) == 1 or computed(lengths, batch, packed=packed) <= budget
 
 
 @given(lengths(), BUDGETS)
@@ -66,11 +72,11 @@ def test_long_sequences_come_first(lengths: IntArray, budget: int) -> None:
         assert lengths[left].min() >= lengths[right].max()
 
 
-@given(lengths(), BUDGETS)
-def test_no_batch_has_room_for_the_next_sequence(lengths: IntArray, budget: int) -> None:
-    """Every batch but the last is full: one more row would be over the budget."""
-    for batch in plan_batches(lengths, budget=budget)[:-1]:
-        assert (len(batch) + 1) * lengths[batch].max() > budget
+@given(lengths(), BUDGETS, PACKED)
+def test_no_batch_has_room_for_the_next_sequence(lengths: IntArray, budget: int, packed: bool) -> None:  # noqa: FBT001
+    """Every batch but the last is full: with the first row of the next it would be over the budget."""
+    for batch, following in pairwise(plan_batches(lengths, budget=budget, packed=packed)):
+        assert computed(lengths, np.append(batch, following[0]), packed=packed) > budget
 
 
 @given(lengths(most=2000, max_size=200).filter(len), BUDGETS)
@@ -81,13 +87,18 @@ def test_padding_is_bounded_whatever_the_number_of_sequences(lengths: IntArray, 
     assert waste <= budget * log(lengths.max() / lengths.min()) + 1e-6
 
 
-@given(lengths(), BUDGETS, st.integers(0, 500))
-def test_a_small_memory_computes_each_sequence_once(lengths: IntArray, budget: int, spare: int) -> None:
+@given(lengths(), BUDGETS, st.integers(0, 500), PACKED)
+def test_a_small_memory_computes_each_sequence_once(
+    lengths: IntArray,
+    budget: int,
+    spare: int,
+    packed: bool,  # noqa: FBT001
+) -> None:
     """On a device with room for the longest sequence, each is computed once, with its own outcome."""
-    device = Device(lengths, int(lengths.max(initial=1)) + spare)
+    device = Device(lengths, int(lengths.max(initial=1)) + spare, packed=packed)
     outcomes = {
         position: outcome
-        for batch, outcome_of_batch, _ in run_batches(lengths, budget=budget, run=device.run)
+        for batch, outcome_of_batch, _ in run_batches(lengths, budget=budget, run=device.run, packed=packed)
         for position, outcome in zip(batch.tolist(), outcome_of_batch, strict=True)
     }
     assert sorted(position for batch in device.done for position in batch) == list(range(len(lengths)))

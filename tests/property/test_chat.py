@@ -30,7 +30,7 @@ ALTERNATING = """{{ bos_token }}{% for message in messages %}
 EVERYTHING = """{% set ns = namespace(count=0, last=none) %}{% for message in messages %}
 {% if loop.index > 3 %}{% break %}{% endif %}{% set ns.count = ns.count + 1 %}
 {% generation %}{{ message | tojson(indent=2) }}{% endgeneration %}{% endfor %}
-{{ dict(a=ns.count) | tojson }}{{ tools is none }}{{ strftime_now('%Y') }}
+{{ dict(a=ns.count) | tojson }}{{ dict.fromkeys(['x', 'y'], 1) | tojson }}{{ tools is none }}{{ strftime_now('%Y') }}
 {{ messages | map(attribute='role') | list }}"""
 
 MESSAGES = st.lists(

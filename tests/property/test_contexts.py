@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hfkit.engines.contexts import QuestionReader
 from hfkit.engines.reading import Reading
-from hfkit.errors import QuestionTooLongError
+from hfkit.errors import QuestionTooLongError, SettingError
 from hfkit.testing.strategies import readable_texts, texts
 from hfkit.values.inputs import Question
 
@@ -81,18 +81,44 @@ def test_no_answer_stands_on_a_special_token(
 def test_a_question_is_too_long_exactly_where_an_answer_might_not_fit(
     tokenizer: TextTokenizer, text: str, context: str, room: int, longest: int
 ) -> None:
-    """The room beside it must hold the longest answer, or the whole context."""
+    """The room beside it must hold the longest answer, or the whole context; where no question leaves that
+    much, it is the window that is refused."""
     question, tokens = tokenizer.encode([text, context])
     size = max(tokenizer.pair.size + len(question) + room, 1)
     room = size - tokenizer.pair.size - len(question)
-    asked, error = QuestionReader(tokenizer, Reading(size, 0, "window"), longest).read(
-        [Question(text, context)], first_index=7
-    )
+    reader = QuestionReader(tokenizer, Reading(size, 0, "window"), longest)
     fits = room >= min(longest, len(tokens))
+    if not fits and size - tokenizer.pair.size - 1 < longest:
+        with pytest.raises(SettingError, match=f"must leave at least {longest}"):
+            reader.read([Question(text, context)], first_index=7)
+        return
+    asked, error = reader.read([Question(text, context)], first_index=7)
     assert (len(asked) == 1) == fits
     if not fits:
         assert isinstance(error, QuestionTooLongError)
         assert error.index == 7
+
+
+@given(text=ASKED, blanks=st.integers(0, 60), context=readable_texts(), room=st.integers(1, 24))
+def test_what_is_kept_of_a_cut_context_can_hold_an_answer(
+    tokenizer: TextTokenizer, text: str, blanks: int, context: str, room: int
+) -> None:
+    """However many blanks stand ahead, one window is read that has a token with characters; the coverage counts
+    no character beyond it."""
+    context = "\n" * blanks + context
+    question = tokenizer.encode([text])[0]
+    size = tokenizer.pair.size + len(question) + room
+    (asked,), error = QuestionReader(tokenizer, Reading(size, 0, "truncate"), 30).read(
+        [Question(text, context)], first_index=None
+    )
+    assert error is None
+    (window,) = asked.spans
+    extents = asked.extents[window.start :]
+    assert len(window) == len(extents) <= room
+    assert (extents[:, 1] > extents[:, 0]).any()
+    assert asked.coverage.read <= asked.coverage.total == len(context)
+    if asked.coverage.read < len(context):
+        assert asked.coverage.read <= max(extents[:, 1])
 
 
 @given(asked=st.lists(st.tuples(ASKED, st.integers(0, 2)), max_size=6), contexts=st.tuples(*[texts()] * 3))

@@ -10,7 +10,7 @@ from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 from hfkit import NoPadding, NoTruncation, PadToLength, PadToLongest, Pair, Tokens, Truncate, Windows
-from hfkit.errors import InputTooLongError
+from hfkit.errors import InputTooLongError, SettingError
 from hfkit.testing.strategies import texts
 from hfkit.values.chat import TokenInput
 from hfkit.values.padding import Padding, Side
@@ -23,6 +23,8 @@ SIDES: st.SearchStrategy[Side] = st.sampled_from(["left", "right"])
 CUTS: st.SearchStrategy[Cut] = st.sampled_from(["longest_first", "first", "second"])
 STRATEGY = {"longest_first": "longest_first", "first": "only_first", "second": "only_second"}
 LIMITS = st.sampled_from([8, 12, 16])
+# Four tokens may be special ones around a pair, so that these leave no window.
+LOW_LIMITS = st.sampled_from([3, 5])
 TEXTS = texts(max_size=12)
 GROUPS: st.SearchStrategy[Any] = st.lists(TEXTS, min_size=1, max_size=3) | st.lists(
     st.builds(Pair, TEXTS, TEXTS), min_size=1, max_size=3
@@ -41,21 +43,24 @@ class Policy:
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     """Any combination; the length to pad to is the one to cut to, as in transformers there is one only."""
-    limit, side = draw(LIMITS), draw(SIDES)
-    cut = draw(CUTS)
+    special_tokens, side, cut = draw(st.booleans()), draw(SIDES), draw(CUTS)
+    limit = draw(LIMITS if special_tokens else LIMITS | LOW_LIMITS)
+    multiple = draw(st.sampled_from([number for number in range(1, limit + 1) if limit % number == 0]))
+    # transformers 5.23 wants the overlap to leave room for special tokens even where none are put.
+    overlap = min(2, limit - 3)
     truncations: list[Truncation] = [
         NoTruncation(),
         Truncate(limit, cut=cut, side=side),
-        Windows(limit, 2, cut=cut, side=side),
+        Windows(limit, overlap, cut=cut, side=side),
     ]
     paddings: list[Padding] = [
         NoPadding(),
         PadToLongest(side=draw(SIDES)),
-        PadToLongest(multiple_of=4, side=draw(SIDES)),
+        PadToLongest(multiple_of=multiple, side=draw(SIDES)),
         PadToLength(limit, side=draw(SIDES)),
     ]
     truncation, padding = draw(st.sampled_from(truncations)), draw(st.sampled_from(paddings))
-    return Policy(padding, truncation, draw(st.booleans()))
+    return Policy(padding, truncation, special_tokens)
 
 
 def with_policy(tokenize: Tokenize, policy: Policy) -> Tokenize:
@@ -78,7 +83,7 @@ def by_transformers(reference: Any, items: list[TokenInput], policy: Policy, **f
             "truncation": STRATEGY[policy.truncation.cut],
             "max_length": policy.truncation.max_tokens,
         }
-        reference.truncation_side = policy.truncation.side
+        reference.truncation_side = policy.truncation.side or "right"
     if isinstance(policy.truncation, Windows):
         settings |= {"stride": policy.truncation.overlap, "return_overflowing_tokens": True}
     match policy.padding:
@@ -138,6 +143,28 @@ def test_every_column_is_what_transformers_gives(
     owners = expected.get("overflow_to_sample_mapping", range(len(items)))
     counts = [len(list(group)) for _, group in groupby(owners)]
     assert [len(result.windows) for result in results] == counts
+
+
+@given(limit=st.integers(4, 20), multiple=st.integers(1, 10), windowed=st.booleans())
+def test_a_width_is_no_more_than_the_limit_or_refused(
+    tokenize: Tokenize,
+    reference: Any,
+    limit: int,
+    multiple: int,
+    windowed: bool,  # noqa: FBT001
+) -> None:
+    """Where padding to a multiple would pass the limit, hfkit refuses as transformers does; else the limit holds."""
+    truncation = Windows(limit) if windowed else Truncate(limit, side="right")
+    policy = Policy(PadToLongest(multiple_of=multiple), truncation, special_tokens=True)
+    items: list[TokenInput] = ["the film is dull " * 5, "a"]
+    facade = with_policy(tokenize, policy)
+    if limit % multiple:
+        with pytest.raises(SettingError, match=f"max_tokens is {limit}, must be a multiple of {multiple}"):
+            facade.batch(items)
+        with pytest.raises(ValueError, match="not a multiple"):
+            by_transformers(reference, items, policy)
+    else:
+        assert {row.length for row in rows(list(facade.batch(items)))} == {limit}
 
 
 @given(items=GROUPS, policy=policies())
@@ -224,10 +251,10 @@ def test_a_token_stands_where_its_offsets_say(tokenize: Tokenize, text: str) -> 
             last = max(last, start)
 
 
-@given(text=TEXTS, limit=st.integers(6, 20), overlap=st.integers(0, 3))
-def test_windows_hold_every_token_in_order(tokenize: Tokenize, text: str, limit: int, overlap: int) -> None:
+@given(text=TEXTS, size=st.integers(1, 20), overlap=st.integers(0, 5))
+def test_windows_hold_every_token_in_order(tokenize: Tokenize, text: str, size: int, overlap: int) -> None:
     """Windows laid end to end, without what they share, are the tokens of the whole text, and cover it."""
-    facade = tokenize.with_(add_special_tokens=False)
+    facade, limit = tokenize.with_(add_special_tokens=False), overlap + size
     result = facade.with_(truncation=Windows(limit, overlap, side="right"))(text)
     joined = [id_ for number, row in enumerate(result.windows) for id_ in row.ids[overlap if number else 0 :]]
     assert joined == list(facade(text).ids)

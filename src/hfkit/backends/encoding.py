@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hfkit.values.padding import Side
     from hfkit.values.truncation import Cut
 
-__all__ = ["Encoded", "Encoder", "Flat", "NoRoomError", "Room"]
+__all__ = ["Encoded", "Encoder", "Flat", "KnowsIds", "NoRoomError", "Room"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Encoded:
         special_mask: 1 for tokens that were put around the texts.
         word_ids: the word that a token belongs to.
         text_ids: the text that a token belongs to.
+        dropped: the offsets of what one text lost, if they are at hand: no column, and in any order.
     """
 
     ids: list[int]
@@ -58,6 +59,7 @@ class Encoded:
     special_mask: list[int]
     word_ids: list[int | None]
     text_ids: list[int | None]
+    dropped: list[tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +103,9 @@ class Encoder(Protocol):
     def encode(
         self, groups: Sequence[tuple[str, ...]], *, special_tokens: bool, room: Room | None
     ) -> list[list[Encoded]]:
-        """Give the windows of each input; those after the first hold what did not fit, to be used or dropped.
+        """Give the windows of each input; those after the first hold what did not fit.
+
+        Where that is to be dropped, one of them is enough to say so.
 
         Raises:
             NoRoomError: an input cannot be cut as it should be.
@@ -124,4 +128,13 @@ class Encoder(Protocol):
 
     def vocabulary(self) -> Mapping[str, int]:
         """Give the id of every token, added tokens included."""
+        ...
+
+
+@runtime_checkable
+class KnowsIds(Protocol):
+    """An encoder that can say of any number whether it is an id, also where two ids share a text."""
+
+    def knows(self, id_: int, /) -> bool:
+        """Tell whether there is a token with this id."""
         ...

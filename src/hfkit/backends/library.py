@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from hfkit.errors import TokenizerError
 from hfkit.text.spaces import without_token_spaces
 
+from .cutting import TooShortError, cut_pair, makes_many, without_specials
 from .encoding import Encoded, Flat, NoRoomError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ __all__ = ["STRATEGIES", "LibraryEncoder", "flatten", "from_library", "translate
 
 STRATEGIES = {"longest_first": "longest_first", "first": "only_first", "second": "only_second"}
 """What the tokenizers library, and transformers, call the ways to cut a pair."""
+
+_LARGEST_ID = 2**32 - 1
 
 # Of these at least one gives tokens in any vocabulary; the last gives none.
 _PROBES = ("a", "The film, 世界!", "")
@@ -49,22 +52,25 @@ class LibraryEncoder:
         self._room: Room | None = None
         # Room is a state of the library's tokenizer, so one policy runs at a time.
         self._lock = threading.Lock()
-        with translated(name):
-            self._only_type: dict[bool, int | None] = {
-                flag: _only_type(tokenizer, special_tokens=flag) for flag in (False, True)
-            }
-            self._around = _around(tokenizer) if self._only_type[True] is not None else None
+        # Counted once: what puts them there is taken out for a moment while a policy changes.
+        self._special_counts = {flag: tokenizer.num_special_tokens_to_add(flag) for flag in (False, True)}
+        self._only_type: dict[bool, int | None] = {
+            flag: _only_type(tokenizer, special_tokens=flag) for flag in (False, True)
+        }
+        self._around = _around(tokenizer) if None not in self._only_type.values() else None
 
     def special_count(self, *, pair: bool) -> int:
         """Count the special tokens around one text, or around two."""
-        return self._tokenizer.num_special_tokens_to_add(pair)
+        return self._special_counts[pair]
 
     def encode(
         self, groups: Sequence[tuple[str, ...]], *, special_tokens: bool, room: Room | None
     ) -> list[list[Encoded]]:
         """See :meth:`hfkit.backends.encoding.Encoder.encode`."""
         encodings = self._run(self._tokenizer.encode_batch, groups, special_tokens, room)
-        return [[from_library(window) for window in (first, *first.overflowing)] for first in encodings]
+        if room is None or room.further:
+            return [[from_library(window) for window in (first, *first.overflowing)] for first in encodings]
+        return [_first(first, pair=len(group) > 1) for first, group in zip(encodings, groups, strict=True)]
 
     def flat(self, groups: Sequence[tuple[str, ...]], *, special_tokens: bool, room: Room | None) -> Flat:
         """See :meth:`hfkit.backends.encoding.Encoder.flat`."""
@@ -89,6 +95,10 @@ class LibraryEncoder:
         """See :meth:`hfkit.backends.encoding.Encoder.vocabulary`."""
         return self._tokenizer.get_vocab(with_added_tokens=True)
 
+    def knows(self, id_: int, /) -> bool:
+        """See :meth:`hfkit.backends.encoding.KnowsIds.knows`."""
+        return 0 <= id_ <= _LARGEST_ID and self._tokenizer.id_to_token(id_) is not None
+
     def _run(
         self,
         encode: Callable[..., list[tokenizers.Encoding]],
@@ -96,21 +106,54 @@ class LibraryEncoder:
         special_tokens: bool,  # noqa: FBT001  # private
         room: Room | None,
     ) -> list[tokenizers.Encoding]:
-        inputs = [group if len(group) > 1 else group[0] for group in groups]
+        encodings: list[tokenizers.Encoding] = []
         with self._lock:
-            self._make(room)
-            try:
-                with translated(self._name):
-                    return encode(inputs, add_special_tokens=special_tokens)
-            except TokenizerError as error:
-                if "Truncation error" not in error.message:
-                    raise
-                for position, item in enumerate(inputs):
-                    try:
-                        encode([item], add_special_tokens=special_tokens)
-                    except Exception as cause:  # all that the library raises
-                        raise NoRoomError(position) from cause
+            for large, run in groupby(groups, key=lambda group: makes_many(group, room)):
+                part = list(run)
+                try:
+                    if large and room is not None:
+                        encodings += self._large(part, room, special_tokens=special_tokens)
+                    else:
+                        encodings += self._small(encode, part, room, special_tokens=special_tokens)
+                except NoRoomError as error:
+                    raise NoRoomError(len(encodings) + error.position) from error
+        return encodings
+
+    def _large(
+        self, groups: Sequence[tuple[str, ...]], room: Room, *, special_tokens: bool
+    ) -> list[tokenizers.Encoding]:
+        encodings = []
+        with translated(self._name):
+            self._make(None)
+            for position, group in enumerate(groups):
+                try:
+                    encodings.append(cut_pair(self._tokenizer, group, room, special_tokens=special_tokens))
+                except TooShortError as error:
+                    raise NoRoomError(position) from error
+        return encodings
+
+    def _small(
+        self,
+        encode: Callable[..., list[tokenizers.Encoding]],
+        groups: Sequence[tuple[str, ...]],
+        room: Room | None,
+        *,
+        special_tokens: bool,
+    ) -> list[tokenizers.Encoding]:
+        inputs = [group if len(group) > 1 else group[0] for group in groups]
+        try:
+            with translated(self._name):
+                self._make(room)
+                return encode(inputs, add_special_tokens=special_tokens)
+        except TokenizerError as error:
+            if "Truncation error" not in error.message:
                 raise
+            for position, item in enumerate(inputs):
+                try:
+                    encode([item], add_special_tokens=special_tokens)
+                except Exception as cause:  # all that the library raises
+                    raise NoRoomError(position) from cause
+            raise
 
     def _make(self, room: Room | None) -> None:
         if room == self._room:
@@ -118,10 +161,22 @@ class LibraryEncoder:
         if room is None:
             self._tokenizer.no_truncation()
         else:
-            self._tokenizer.enable_truncation(
-                room.tokens, stride=room.overlap, strategy=STRATEGIES[room.cut], direction=room.side
-            )
+            # It would want the overlap to leave room for special tokens even where none will be put.
+            with without_specials(self._tokenizer):
+                self._tokenizer.enable_truncation(
+                    room.tokens, stride=room.overlap, strategy=STRATEGIES[room.cut], direction=room.side
+                )
         self._room = room
+
+
+def _first(encoding: tokenizers.Encoding, *, pair: bool) -> list[Encoded]:
+    """Read the window that stays, and if there are others one of them, which says so; the rest costs time."""
+    further, kept = encoding.overflowing, from_library(encoding)
+    if not further:
+        return [kept]
+    if not pair:  # of a pair, every piece of one text stands beside every piece of the other
+        kept = replace(kept, dropped=list(chain.from_iterable(window.offsets for window in further)))
+    return [kept, from_library(further[0])]
 
 
 def from_library(encoding: tokenizers.Encoding) -> Encoded:
@@ -167,8 +222,11 @@ def flatten(encodings: Sequence[tokenizers.Encoding], room: Room | None, *, only
 
 
 def _only_type(tokenizer: tokenizers.Tokenizer, *, special_tokens: bool) -> int | None:
-    """Give the type id that all tokens of a single text have; None if there are several."""
-    encodings = tokenizer.encode_batch(list(_PROBES), add_special_tokens=special_tokens)
+    """Give the type id that all tokens of a single text have; None if there are several, or it cannot be told."""
+    try:
+        encodings = tokenizer.encode_batch(list(_PROBES), add_special_tokens=special_tokens)
+    except Exception:  # noqa: BLE001  # the library's, for texts without tokens; others may have some
+        return None
     types = {type_id for encoding in encodings for type_id in encoding.type_ids}
     return types.pop() if len(types) == 1 else None
 
@@ -204,6 +262,8 @@ def translated(name: str) -> Iterator[None]:
     """Turn the bare Exception that the library raises, for a text it has no tokens for, into one of ours."""
     try:
         yield
+    except NoRoomError:
+        raise
     except Exception as error:
         raise TokenizerError(
             f"the tokenizer of {name} fails: {error}", hint="save the tokenizer again"

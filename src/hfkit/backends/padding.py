@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hfkit.text.templates import Row
-
+from .probe import probe_row
 from .protocols import TokenBatch
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["withstands_padding"]
 
 # Tokens of the probe for padding, and columns of padding behind it: more than any local convolution.
-_PROBE = 8
+_PROBE = 9
 
 # How far padding may move a logit, relative to the largest, and still be rounding.
 _TOLERANCES = {"float32": 1e-4, "bfloat16": 5e-2, "float16": 1e-2}
@@ -37,17 +36,11 @@ def withstands_padding(
         vocabulary: how many token ids it knows; None if that is not said.
         end: the id of the end token if there is one of them.
     """
-    size = vocabulary or 1
-    # From the middle of the vocabulary, where no special tokens are.
-    ids = [(size // 3 + step) % size for step in range(_PROBE)]
-    if isinstance(end, int):
-        ids.append(end)  # BART and T5 pool there
-    if card.max_tokens is not None and len(ids) + _PROBE > card.max_tokens:
+    if card.max_tokens is not None and card.max_tokens < 2 * _PROBE:
         return True
-    row = Row(np.array(ids, dtype=np.int64), np.zeros(len(ids), dtype=np.int64))
+    row = probe_row(_PROBE, vocabulary=vocabulary, end=end)
     tight, wide = (
-        score(TokenBatch.from_rows([row], pad_id=card.pad_id, width=len(ids) + extra))
-        for extra in (0, _PROBE)
+        score(TokenBatch.from_rows([row], pad_id=card.pad_id, width=_PROBE + extra)) for extra in (0, _PROBE)
     )
     wide = wide[tuple(map(slice, tight.shape))]  # what stands at padding itself is nobody's
     tolerance = _TOLERANCES.get(card.dtype, 1e-4) * max(1.0, float(np.abs(tight).max()))

@@ -76,6 +76,8 @@ class ModelCard:
         dtype: the number type that it computes in.
         pads: whether padding leaves its output alone; where it does not (XLNet pools the last column),
             the sequences of one forward pass are given in equal length.
+        packs: whether it leaves padding out and computes sequences end to end, so that only the sum of
+            their lengths counts.
         versions: pairs of a library's name and its version.
         notes: what a careful reader of its answers should know.
     """
@@ -85,6 +87,7 @@ class ModelCard:
     device: str
     dtype: str
     pads: bool = True
+    packs: bool = False
     versions: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 from weakref import finalize
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from hfkit.backends.protocols import SpanScorer
     from hfkit.text.arrays import FloatArray
-    from hfkit.text.spans import Overlapping, TokenSpan
+    from hfkit.text.spans import Overlapping
     from hfkit.values.inputs import Question
     from hfkit.values.provenance import Source
     from hfkit.values.statistics import Statistics
@@ -130,16 +131,16 @@ class AnsweringSession:
                 for row, span in zip(logits, asked.spans, strict=True)
             ],
             extents=asked.extents,
-            longest=search.longest,
+            longest=min(search.longest, max(map(len, asked.spans))),
         )
-        found = best_spans(band, asked.extents, count=search.top_k, overlapping=search.overlapping)
         null = min(float(row[position].sum()) for row, position in zip(logits, asked.nulls, strict=True))
         total = log_total(band)
         if search.null_threshold is not None:
             total = float(np.logaddexp(total, null))
-        null_score = null - found[0].logit
+        spans = tuple(islice(_found(asked, band, search, total), search.top_k))
+        null_score = null - spans[0].logit
         return Answers(
-            spans=tuple(_texts(asked, found, search, total)),
+            spans=spans,
             answered=search.null_threshold is None or null_score <= search.null_threshold,
             null_score=null_score,
             null_probability=0.0 if search.null_threshold is None else math.exp(null - total),
@@ -154,13 +155,11 @@ def _cut(chunks: Iterable[Sequence[Question]]) -> Iterator[list[Question]]:
         yield from cut_by_weight(chunk, lambda question: len(question.context), most=_MOST_CHARACTERS)
 
 
-def _texts(
-    asked: AskedQuestion, found: list[TokenSpan], search: Search, total: float
-) -> Iterator[AnswerSpan]:
+def _found(asked: AskedQuestion, band: FloatArray, search: Search, total: float) -> Iterator[AnswerSpan]:
     """Turn spans of tokens into spans of the context; widened ones may meet, then the better one stays."""
     context = asked.context
     taken: list[tuple[int, int]] = []
-    for span in found:
+    for span in best_spans(band, asked.extents, overlapping=search.overlapping):
         start, end = int(asked.extents[span.first, 0]), int(asked.extents[span.last, 1])
         if search.whole_words:
             start, end = extend_to_words(context, start, end)

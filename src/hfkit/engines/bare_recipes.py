@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import TYPE_CHECKING, TypeGuard
 
 import tokenizers
@@ -83,7 +84,8 @@ def bare_recipe(owner: ModelFolder) -> Recipe:
     except Exception as error:  # the library raises bare Exception for a malformed file
         raise TokenizerError(f"{file} cannot be read: {error}", hint="save the tokenizer again") from error
     named = _add_named(tokenizer, {**owner.read_json("special_tokens_map.json"), **config})
-    extra = _add_extra(tokenizer, config)
+    listed = _listed_tokens(owner, config)
+    extra = _add_extra(tokenizer, config, listed)
     padding, truncation = definition.get("padding") or {}, definition.get("truncation") or {}
     kind = str(config.get("tokenizer_class") or "").removesuffix("Fast")
     names = config.get("model_input_names")
@@ -158,13 +160,29 @@ def _add_named(tokenizer: tokenizers.Tokenizer, config: Mapping[str, object]) ->
     return tuple(named)
 
 
-def _add_extra(tokenizer: tokenizers.Tokenizer, config: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
+def _listed_tokens(owner: ModelFolder, config: Mapping[str, object]) -> list[object]:
+    """Give the special tokens without a part of their own; transformers reads the list of an older file too."""
+    older = owner.read_json("special_tokens_map.json")
+    for settings, name in product((config, older), ("extra_special_tokens", "additional_special_tokens")):
+        listed = settings.get(name)
+        if listed and not isinstance(listed, list):
+            raise MissingDependencyError(
+                f"{owner.path} sets {name} to a {type(listed).__name__}, which only transformers knows",
+                hint=_INSTALL,
+            )
+        if isinstance(listed, list) and listed:
+            return listed
+    return []
+
+
+def _add_extra(
+    tokenizer: tokenizers.Tokenizer, config: Mapping[str, object], listed: list[object]
+) -> tuple[tuple[str, int], ...]:
     decoder = config.get("added_tokens_decoder")
     for token in decoder.values() if isinstance(decoder, dict) else ():
         if isinstance(token, dict) and token["content"] not in _added(tokenizer):
             tokenizer.add_tokens([tokenizers.AddedToken(**token)])
-    listed = config.get("extra_special_tokens") or config.get("additional_special_tokens") or ()
-    texts = [text for text in map(_text, listed if isinstance(listed, list) else ()) if text is not None]
+    texts = [text for text in map(_text, listed) if text is not None]
     tokenizer.add_special_tokens([text for text in texts if text not in _added(tokenizer)])
     return tuple((text, _id(tokenizer, text)) for text in texts)
 

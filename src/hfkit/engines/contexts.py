@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from hfkit.errors import EmptyInputError, InputError, InputTooLongError, QuestionTooLongError
+import numpy as np
+
+from hfkit.errors import (
+    EmptyInputError,
+    InputError,
+    InputTooLongError,
+    QuestionTooLongError,
+    SettingError,
+)
 from hfkit.text.offsets import characters_read
 from hfkit.text.spans import character_extents
-from hfkit.text.windows import windows
+from hfkit.text.windows import Window, windows
 from hfkit.values.provenance import Coverage
 
 from .reading import require_few_windows
@@ -18,7 +26,6 @@ if TYPE_CHECKING:
 
     from hfkit.text.arrays import IntArray
     from hfkit.text.templates import Row
-    from hfkit.text.windows import Window
     from hfkit.values.inputs import Question
 
     from .reading import Reading
@@ -109,20 +116,13 @@ class QuestionReader:
                 hint="the tokenizer drops control characters; drop such contexts before the call",
             )
         template = self._tokenizer.pair
-        room = self._reading.size - template.size - len(question)
-        if room < min(self._longest, len(context.ids)):
-            raise QuestionTooLongError(
-                f"{name} has {len(question)} tokens, which leaves {max(room, 0)} of a window of {self._reading.size} "
-                f"for its context; an answer may have {self._longest}",
-                hint="shorten the question, use a larger window, or a smaller max_answer_tokens",
-            )
-        spans, coverage = self._cut(name, context, room)
+        spans, coverage = self._cut(name, context, extents, asked=len(question))
         total = len(context.text)
         parts = [[question, context.ids[span.start : span.stop]] for span in spans]
         lengths = [[len(question), len(span)] for span in spans]
         return AskedQuestion(
             context=context.text,
-            extents=extents,
+            extents=extents[: spans[-1].stop],
             spans=spans,
             rows=tuple(template.assemble(part) for part in parts),
             start=template.content_start(1, lengths[0]),
@@ -137,21 +137,29 @@ class QuestionReader:
             position = self._tokenizer.pair.special_position(self._tokenizer.cls_id, lengths)
         return position or 0
 
-    def _cut(self, name: str, context: TokenizedText, room: int) -> tuple[tuple[Window, ...], int | None]:
-        """Give the windows of a context, and how many characters they hold if not all."""
+    def _cut(
+        self, name: str, context: TokenizedText, extents: IntArray, *, asked: int
+    ) -> tuple[tuple[Window, ...], int | None]:
+        """Give the windows of a context beside a question, and how many characters they hold if not all."""
+        room = self._reading.size - self._tokenizer.pair.size - asked
         count = len(context.ids)
         if count <= room:
             return windows(count, size=room, overlap=0), None
+        self._require_room(name, asked)
         match self._reading.overflow:
             case "window":
                 # Less overlap than an answer is long would leave answers that no window holds whole.
                 overlap = max(min(self._reading.overlap, room // 2), self._longest - 1)
                 spans = windows(count, size=room, overlap=min(overlap, room - 1))
-                require_few_windows(name, len(spans))
+                require_few_windows(
+                    name, len(spans), hint="use a larger window, or give the context in parts"
+                )
                 return spans, None
             case "truncate":
-                read = characters_read(context.offsets, room, total=len(context.text))
-                return windows(room, size=room, overlap=0), read
+                first = int(np.argmax(extents[:, 1] > extents[:, 0]))  # no answer stands in the blanks ahead
+                stop = min(first + room, count)
+                read = characters_read(context.offsets, stop, total=len(context.text))
+                return (Window(first, stop),), read
             case "error":
                 raise InputTooLongError(
                     f"{name}, its context, has {count} tokens, at most {room} fit beside it",
@@ -159,3 +167,22 @@ class QuestionReader:
                 )
             case _ as unreachable:
                 assert_never(unreachable)
+
+    def _require_room(self, name: str, asked: int) -> None:
+        """Refuse a question, or a window, beside which too little of a longer context fits."""
+        size, special = self._reading.size, self._tokenizer.pair.size
+        # In windows the longest answer has to fit; what is cut is cut anyway.
+        least = self._longest if self._reading.overflow == "window" else 1
+        if size - special <= least:
+            raise SettingError(
+                f"a window of {size} tokens leaves {max(size - special - 1, 0)} beside {special} special tokens "
+                f"and the shortest question, must leave at least {least}",
+                hint="use a larger window, or a smaller max_answer_tokens",
+            )
+        room = size - special - asked
+        if room < least:
+            raise QuestionTooLongError(
+                f"{name} has {asked} tokens, which leaves {max(room, 0)} of a window of {size} for its context, "
+                f"must leave at least {least}",
+                hint="shorten the question, use a larger window, or a smaller max_answer_tokens",
+            )

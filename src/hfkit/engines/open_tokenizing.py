@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, cast
 
@@ -13,9 +14,10 @@ from hfkit.backends.library import LibraryEncoder
 from hfkit.errors import TokenizerError
 from hfkit.hub.tokenizer_files import tokenizer_owner
 from hfkit.values.provenance import Source
+from hfkit.values.truncation import MOST_TOKENS
 
 from .chats import chat_templates
-from .fingerprints import FIXED_TEXT, OTHER_TEXT, fingerprint
+from .fingerprints import FIXED_TEXT, OTHER_TEXT, fingerprint, read_rules
 from .recipes import find_recipe
 from .sessions import share
 from .tokenizing import TokenizingSession
@@ -30,6 +32,11 @@ if TYPE_CHECKING:
 
 __all__ = ["open_tokenizing"]
 
+# transformers 5.23 reads a text in another way where it stands in a list, as hfkit gives it.
+_NOTES = {
+    "CodeLlamaTokenizer": ("a text with <FILL_ME> is read as transformers reads it in a list of texts",)
+}
+
 
 def open_tokenizing(folder: ModelFolder, runtime: Runtime) -> TokenizingSession:
     """Open a model's tokenizer, or join the session that has it open.
@@ -42,10 +49,13 @@ def open_tokenizing(folder: ModelFolder, runtime: Runtime) -> TokenizingSession:
     def open_session() -> TokenizingSession:
         owner = tokenizer_owner(folder)
         recipe = find_recipe(owner, runtime)
+        if recipe.max_tokens is not None and recipe.max_tokens > MOST_TOKENS:
+            recipe = replace(recipe, max_tokens=None)
         encoder = _encoder(owner, recipe, runtime)
-        one = encoder.flat([(FIXED_TEXT,)], special_tokens=True, room=None).ids.tolist()
-        two = encoder.flat([(FIXED_TEXT, OTHER_TEXT)], special_tokens=True, room=None).ids.tolist()
-        source = _describe(folder, recipe, fingerprint(one, two))
+        vocabulary = encoder.vocabulary()
+        one, two = _ids(encoder, (FIXED_TEXT,)), _ids(encoder, (FIXED_TEXT, OTHER_TEXT))
+        mark = fingerprint(one, two, vocabulary=vocabulary, rules=read_rules(folder))
+        source = _describe(folder, recipe, mark)
         return TokenizingSession(encoder, recipe, source, chat_templates(owner))
 
     return share(("tokenizing", folder, runtime.trust_remote_code), open_session)
@@ -67,6 +77,14 @@ def _encoder(owner: ModelFolder, recipe: Recipe, runtime: Runtime) -> Encoder:
     return LibraryEncoder(tokenizer, name=owner.name, cleans_spaces=recipe.cleans_spaces)
 
 
+def _ids(encoder: Encoder, texts: tuple[str, ...]) -> list[int]:
+    """Give the ids of texts; none where the tokenizer has no tokens for them, and may have some for others."""
+    try:
+        return list(map(int, encoder.flat([texts], special_tokens=True, room=None).ids))
+    except TokenizerError:
+        return []
+
+
 def _describe(folder: ModelFolder, recipe: Recipe, fingerprint: str) -> Source:
     versions = {"hfkit": __version__, "tokenizers": tokenizers.__version__}
     if recipe.kind:
@@ -80,5 +98,5 @@ def _describe(folder: ModelFolder, recipe: Recipe, fingerprint: str) -> Source:
         dtype="none",
         versions=tuple(sorted(versions.items())),
         base=f"{folder.base.name}@{folder.base.revision}" if folder.base else None,
-        notes=recipe.notes,
+        notes=recipe.notes + _NOTES.get(recipe.kind, ()),
     )

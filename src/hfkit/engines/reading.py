@@ -152,7 +152,11 @@ def _window(
         windows(len(content), size=size, overlap=min(overlap, size // 2))
         for content, size in zip(contents, sizes, strict=True)
     ]
-    require_few_windows(name, prod(map(len, cuts)))
+    require_few_windows(
+        name,
+        prod(map(len, cuts)),
+        hint="use overflow='truncate', or split the texts: of two long ones every part meets every part",
+    )
     rows = tuple(
         template.assemble(
             [content[part.start : part.stop] for content, part in zip(contents, parts, strict=True)]
@@ -162,16 +166,15 @@ def _window(
     return rows, tuple(float(prod(fresh)) for fresh in product(*map(fresh_lengths, cuts)))
 
 
-def require_few_windows(name: str, count: int) -> None:
-    """Refuse an input of so many windows that nobody would wait for the answer.
+def require_few_windows(name: str, count: int, *, hint: str) -> None:
+    """Refuse an input of so many windows that nobody would wait for the answer; the hint is the cure.
 
     Raises:
         InputTooLongError: there are more than 8,192.
     """
     if count > _MOST_WINDOWS:
         raise InputTooLongError(
-            f"{name} makes {count:,} windows, at most {_MOST_WINDOWS:,} are read",
-            hint="use overflow='truncate', or split the texts: of two long ones every part meets every part",
+            f"{name} makes {count:,} windows, at most {_MOST_WINDOWS:,} are read", hint=hint
         )
 
 

@@ -99,7 +99,19 @@ def _remember(file: Path, recipe: Recipe) -> None:
 
 def _ask_here(owner: ModelFolder, runtime: Runtime) -> Recipe:
     describe = cast("Callable[[ModelFolder, Runtime], Recipe]", reach(_DESCRIBE, "describe_tokenizer"))
-    return describe(owner, runtime)
+    try:
+        return describe(owner, runtime)
+    except errors.HfkitError:
+        raise
+    except Exception as error:  # each class of transformers fails in its own way
+        raise _refusal(owner, str(error) or type(error).__name__) from error
+
+
+def _refusal(owner: ModelFolder, reason: str) -> errors.TokenizerError:
+    return errors.TokenizerError(
+        f"transformers cannot run the tokenizer in {owner.path}: {reason.strip().splitlines()[-1]}",
+        hint="save the tokenizer again, with a token for unknown text",
+    )
 
 
 def _ask_child(owner: ModelFolder, runtime: Runtime) -> Recipe:
@@ -107,17 +119,22 @@ def _ask_child(owner: ModelFolder, runtime: Runtime) -> Recipe:
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "recipe.json"
         try:
-            subprocess.run(  # noqa: S603  # this interpreter, this package
+            done = subprocess.run(  # noqa: S603  # this interpreter, this package
                 [sys.executable, "-P", "-m", _DESCRIBE, owner.name, owner.path, owner.revision, output],
                 env=os.environ
                 | {"PYTHONPATH": os.pathsep.join(place or str(Path.cwd()) for place in sys.path)},
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=True,
+                stderr=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                check=False,
+                text=True,
+                errors="replace",
             )
-            outcome = json.loads(output.read_text(encoding="utf-8"))
-        except (OSError, ValueError, subprocess.SubprocessError):
+        except OSError:
             return _ask_here(owner, runtime)  # no child can be had: heavier, and the same answer
+        if done.returncode != 0:
+            raise _refusal(owner, done.stderr.strip() or f"its process ended with {done.returncode}")
+        outcome = json.loads(output.read_text(encoding="utf-8"))
     if "error" in outcome:
         kind: type[errors.HfkitError] = getattr(errors, outcome["error"])
         raise kind(outcome["message"], hint=outcome["hint"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
+from hfkit.backends.cutting import makes_many
 from hfkit.backends.encoding import Room
 from hfkit.errors import InputTooLongError, SettingError
-from hfkit.text.truncation import longest_first
+from hfkit.text.truncation import sizes_of_windows
+from hfkit.values.padding import PadToLongest
 from hfkit.values.truncation import NoTruncation, Windows
 
 from .inputs import name_of
@@ -17,21 +19,20 @@ if TYPE_CHECKING:
 
     from hfkit.backends.encoding import Encoder
     from hfkit.backends.recipe import Recipe
-    from hfkit.values.truncation import Cut, Truncation
+    from hfkit.values.padding import Padding
+    from hfkit.values.truncation import Truncation
 
-__all__ = ["plan_room", "sizes_of_windows"]
+__all__ = ["plan_room"]
 
-# The library makes a window of every piece of one text with every piece of the other, even to drop them.
+# A window is made of every piece of one text with every piece of the other.
 _MOST_WINDOWS = 8192
-
-# A text with fewer characters than this for each token of a window's half makes few windows whatever they are.
-_HARMLESS = 16
 
 
 def plan_room(
     truncation: Truncation,
     groups: Sequence[tuple[str, ...]],
     *,
+    padding: Padding,
     encoder: Encoder,
     recipe: Recipe,
     model: str,
@@ -43,6 +44,7 @@ def plan_room(
     Args:
         truncation: what the caller wants.
         groups: the texts of each input.
+        padding: how wide they are made then.
         encoder: counts their tokens.
         recipe: what the tokenizer says for itself.
         model: its name, for errors.
@@ -50,7 +52,7 @@ def plan_room(
         index: the position of the first input among all; None for a single one.
 
     Raises:
-        SettingError: there is no room beside the special tokens, or none is named.
+        SettingError: there is no room beside the special tokens, none is named, or padding would pass it.
         InputTooLongError: the texts of a pair cannot both be cut.
     """
     if isinstance(truncation, NoTruncation):
@@ -63,16 +65,25 @@ def plan_room(
             f"max_tokens is None, and {model} does not say how much it reads",
             hint="name a number: Truncate(512)",
         )
+    multiple = padding.multiple_of if isinstance(padding, PadToLongest) else None
+    if multiple is not None and most % multiple:
+        raise SettingError(
+            f"max_tokens is {most}, must be a multiple of {multiple}: padding would make the longest longer than that",
+            hint=f"max_tokens={-(-most // multiple) * multiple}, or another PadToLongest(multiple_of=...)",
+        )
     pairs = [group for group in groups if len(group) > 1]
     around = encoder.special_count(pair=bool(pairs)) if special_tokens else 0
     least, free = overlap + 1 if further else 0, most - around
     if free < least:
         raise SettingError(
-            f"{most} tokens are too few: {around} are special tokens, and {least} more are needed",
+            f"{most} tokens are too few: {around} are special tokens"
+            + (f", and {least} more are needed" if least else ", and none of those is cut"),
             hint="raise max_tokens, or lower overlap",
         )
     room = Room(most, overlap, truncation.cut, truncation.side or recipe.truncation_side, further=further)
-    if any(further or prod(map(len, pair)) > (_HARMLESS * max(free, 1)) ** 2 for pair in pairs):
+    # The tokenizers library is spared what transformers makes only to drop it.
+    spared = recipe.runs_in == "tokenizers"
+    if pairs and (further or (not spared and any(makes_many(pair, room) for pair in pairs))):
         _check_pairs(groups, room, free, encoder, index)
     return room
 
@@ -108,26 +119,3 @@ def _check_pairs(
             continue
         error.index = at
         raise error
-
-
-def sizes_of_windows(first: int, second: int, *, room: int, cut: Cut) -> tuple[int, int]:
-    """Say how many tokens of each text of a pair a window has; none or fewer where there is no room.
-
-    Args:
-        first: tokens of the first text.
-        second: tokens of the second text.
-        room: tokens that fit, fewer than both texts have.
-        cut: which of them gives way.
-
-    >>> sizes_of_windows(10, 4, room=8, cut="first")
-    (4, 4)
-    """
-    match cut:
-        case "first":
-            return room - second, second
-        case "second":
-            return first, room - first
-        case "longest_first":
-            return longest_first(first, second, room=room)
-        case _ as unreachable:
-            assert_never(unreachable)

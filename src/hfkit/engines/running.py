@@ -8,7 +8,7 @@ import numpy as np
 
 from hfkit.backends.protocols import TokenBatch
 from hfkit.errors import BackendError, OutOfMemoryError
-from hfkit.text.batching import distinct, run_batches
+from hfkit.text.batching import computed_tokens, distinct, run_batches
 from hfkit.values.statistics import Statistics
 
 if TYPE_CHECKING:
@@ -70,13 +70,14 @@ class RowRunner:
                 raise
 
         limit = min(budget, self._memory_budget or budget)
+        packs = self._card.packs
         for batch, outcome, current in run_batches(
-            lengths, budget=limit, run=compute, equal=not self._card.pads
+            lengths, budget=limit, run=compute, equal=not self._card.pads, packed=packs
         ):
             for position, output in zip(batch, outcome, strict=True):
                 outputs[position] = self._finite(output[: lengths[position]] if per_token else output)
             forwards += 1
-            padded += len(batch) * int(lengths[batch].max())
+            padded += computed_tokens(lengths[batch], packed=packs)
             if current != limit:
                 limit = self._memory_budget = current
             advance(int(lengths[batch].sum()) / total)

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping
 
 from hfkit.errors import EmptyInputError, InputError, InputTypeError
 from hfkit.values.chat import Message, TokenInput
 from hfkit.values.inputs import Pair
+from hfkit.values.tokens import Tokens
 
 from .inputs import check_text, describe, name_of
 
-__all__ = ["check_token_input", "check_token_inputs"]
+__all__ = ["check_ids", "check_token_input", "check_token_inputs"]
+
+
+def check_ids(ids: object) -> list[int]:
+    """Make sure that ids are whole numbers, of Python, numpy or torch.
+
+    Raises:
+        InputTypeError: they are not, or no ids of one text.
+    """
+    hint = "give the ids of one text: tokens.ids"
+    if isinstance(ids, Tokens | bytes | bytearray | Mapping) or not isinstance(ids, Iterable):
+        raise InputTypeError(f"ids are {describe(ids)}, must be an iterable of whole numbers", hint=hint)
+    checked = []
+    try:
+        for id_ in ids:
+            if isinstance(id_, bool) or "bool" in str(getattr(id_, "dtype", "")):
+                raise InputTypeError(f"id is {id_!r}, must be a whole number", hint="give ids, not a mask")
+            try:
+                checked.append(operator.index(id_))
+            except TypeError:
+                raise InputTypeError(f"id is {id_!r}, must be a whole number", hint=hint) from None
+    except TypeError as error:  # an array of no dimension says only now that it holds no rows
+        if isinstance(error, InputTypeError):
+            raise
+        raise InputTypeError(f"ids are {describe(ids)} of no dimension, must be of one", hint=hint) from error
+    return checked
 
 
 def check_token_input(item: object, *, max_characters: int | None, index: int | None = None) -> TokenInput:

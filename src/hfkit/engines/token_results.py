@@ -10,14 +10,18 @@ from hfkit.values.provenance import Coverage
 from hfkit.values.tokens import Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from hfkit.backends.encoding import Encoded
+    from hfkit.values.provenance import Source
 
     from .filling import Pad
     from .tokenizing import TokenizingSession
 
-__all__ = ["make_tokens"]
+__all__ = ["count_read", "make_tokens"]
+
+# Long texts located at a time: enough for the library's threads, few enough to bound what they hold.
+_CHUNK = 64
 
 T = TypeVar("T")
 
@@ -34,35 +38,22 @@ class _Columns(TypedDict):
 
 
 def make_tokens(
-    texts: tuple[str, ...],
-    windows: Sequence[Encoded],
-    *,
-    further: bool,
-    width: int,
-    pad: Pad,
-    session: TokenizingSession,
-    left: bool,
+    texts: tuple[str, ...], windows: Sequence[Encoded], *, read: int, width: int, pad: Pad, source: Source
 ) -> Tokens:
     """Make the result of one input.
 
     Args:
         texts: what was read.
-        windows: all of them, those to be dropped included.
-        further: whether to keep the windows after the first.
+        windows: those to keep.
+        read: how many characters they hold.
         width: pad to this many tokens.
         pad: what with.
-        session: the tokenizer.
-        left: whether what was dropped stood at the left.
+        source: which tokenizer it was.
     """
-    total = sum(map(len, texts))
-    if further or len(windows) == 1:
-        coverage = Coverage(total, total, len(windows))
-    else:
-        coverage = Coverage(_characters_read(texts, windows[0], session, left=left), total, 1)
-    kept = windows if further else windows[:1]
+    coverage = Coverage(read, sum(map(len, texts)), len(windows))
     made = [
-        Tokens(texts=texts, coverage=coverage, source=session.source, **_padded(window, width, pad))
-        for window in kept
+        Tokens(texts=texts, coverage=coverage, source=source, **_padded(window, width, pad))
+        for window in windows
     ]
     return replace(made[0], rest=tuple(made[1:])) if len(made) > 1 else made[0]
 
@@ -87,15 +78,36 @@ def _padded(window: Encoded, width: int, pad: Pad) -> _Columns:
     }
 
 
-def _characters_read(
-    texts: tuple[str, ...], window: Encoded, session: TokenizingSession, *, left: bool
-) -> int:
-    """Count the characters of texts that a window holds which had to drop some; 0 where that cannot be told."""
-    read = 0
-    for number, text in enumerate(texts):
-        offsets = session.content_offsets(text)
-        kept = window.text_ids.count(number)
-        if offsets is not None:
-            count = trailing_characters_read if left else characters_read
-            read += count(offsets, kept, total=len(text))
-    return read
+def count_read(
+    cut: Sequence[tuple[tuple[str, ...], Encoded]], session: TokenizingSession, *, left: bool
+) -> Iterator[int]:
+    """Count for each input the characters of its texts that a window holds which had to drop some.
+
+    Args:
+        cut: the texts of each, and the window.
+        session: says where all tokens stand; a text counts 0 if it cannot.
+        left: whether what was dropped stood at the left.
+    """
+    count = trailing_characters_read if left else characters_read
+    for start in range(0, len(cut), _CHUNK):
+        chunk = cut[start : start + _CHUNK]
+        missing = [text for texts, window in chunk if window.dropped is None for text in texts]
+        located = iter(session.content_offsets(missing) if missing else ())
+        for texts, window in chunk:
+            read = 0
+            for number, text in enumerate(texts):
+                offsets = (
+                    next(located)
+                    if window.dropped is None
+                    else _own_offsets(window, window.dropped, left=left)
+                )
+                if offsets is not None:
+                    read += count(offsets, window.text_ids.count(number), total=len(text))
+            yield read
+
+
+def _own_offsets(window: Encoded, dropped: list[tuple[int, int]], *, left: bool) -> list[tuple[int, int]]:
+    """Put what one text lost beside what it kept."""
+    own = zip(window.offsets or (), window.text_ids, strict=True)
+    kept = [span for span, text in own if text is not None]
+    return [*dropped, *kept] if left else [*kept, *dropped]

@@ -8,7 +8,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from hfkit.backends.encoding import NoRoomError
+from hfkit.backends.encoding import KnowsIds, NoRoomError
 from hfkit.errors import InputError, InputTooLongError, InputTypeError
 from hfkit.text.batching import look_ahead
 from hfkit.text.chat import render_chat
@@ -20,7 +20,8 @@ from .chats import choose_template
 from .filling import fill_arrays, pad_width, padder
 from .inputs import name_of
 from .rooms import plan_room
-from .token_results import make_tokens
+from .token_inputs import check_ids
+from .token_results import count_read, make_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -117,17 +118,19 @@ class TokenizingSession:
         lengths = [len(window.ids) for windows in encoded for window in (windows if further else windows[:1])]
         width = pad_width(policy.padding, lengths)
         pad = padder(policy.padding, self, needed=any(length < width for length in lengths))
+        both = list(zip((item.texts for item in prepared), encoded, strict=True))
+        cut = [] if further else [(texts, windows[0]) for texts, windows in both if len(windows) > 1]
+        reads = count_read(cut, self, left=self._cuts_left(policy))
         return [
             make_tokens(
-                item.texts,
-                windows,
-                further=further,
+                texts,
+                windows if further else windows[:1],
+                read=sum(map(len, texts)) if further or len(windows) == 1 else next(reads),
                 width=width,
                 pad=pad,
-                session=self,
-                left=self._cuts_left(policy),
+                source=self.source,
             )
-            for item, windows in zip(prepared, encoded, strict=True)
+            for texts, windows in both
         ]
 
     def arrays(self, items: Iterable[TokenInput], policy: TokenizingPolicy) -> TokenArrays:
@@ -160,7 +163,11 @@ class TokenizingSession:
         Raises:
             InputError: an id is no number, or not in the vocabulary.
         """
-        checked = list(map(self._known, ids))
+        if not isinstance(skip_special_tokens, bool):
+            raise InputTypeError(
+                f"skip_special_tokens is {skip_special_tokens!r}, must be a bool", hint="say True or False"
+            )
+        checked = [self._known(number) for number in check_ids(ids)]
         return self._encoder.decode(checked, skip_special_tokens=skip_special_tokens)
 
     def special_tokens(self) -> SpecialTokens:
@@ -176,25 +183,23 @@ class TokenizingSession:
         extra = tuple(token for token in others if token not in parts)
         return SpecialTokens(bos, eos, unk, sep, pad, cls, mask, extra)
 
-    def content_offsets(self, text: str) -> list[tuple[int, int]] | None:
-        """Give the offsets of all tokens of a text, special ones left out; None if they cannot be told."""
-        ((encoded,),) = self._encoder.encode([(text,)], special_tokens=False, room=None)
-        return encoded.offsets
+    def content_offsets(self, texts: Sequence[str]) -> Sequence[list[tuple[int, int]] | None]:
+        """Give the offsets of all tokens of each text, special ones left out; None if they cannot be told."""
+        groups = [(text,) for text in texts]
+        encoded = self._encoder.encode(groups, special_tokens=False, room=None)
+        return [window.offsets for (window,) in encoded]
 
-    def _known(self, id_: object) -> int:
-        try:
-            number = id_.__index__()  # type: ignore[attr-defined]  # numpy's whole numbers have it too
-        except AttributeError:
-            raise InputTypeError(
-                f"id is {id_!r}, must be a whole number", hint="give the ids of one text: tokens.ids"
-            ) from None
-        if number not in self._known_ids:
+    def _known(self, number: int) -> int:
+        if number not in self._known_ids and not (
+            # Of two ids with one text the vocabulary names one.
+            isinstance(self._encoder, KnowsIds) and self._encoder.knows(number)
+        ):
             raise InputError(
                 f"id {number} is not in the vocabulary of {self.source.model}, {len(self._known_ids):,} ids "
                 f"up to {max(self._known_ids):,}",
                 hint="leave out ids such as the -100 of labels",
             )
-        return int(number)
+        return number
 
     def _room(
         self,
@@ -207,6 +212,7 @@ class TokenizingSession:
         return plan_room(
             policy.truncation,
             groups,
+            padding=policy.padding,
             encoder=self._encoder,
             recipe=self.recipe,
             model=self.source.model,

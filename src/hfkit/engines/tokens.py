@@ -13,7 +13,7 @@ from hfkit.backends.protocols import OpensTokenizers
 from hfkit.errors import TokenizerError
 from hfkit.text.templates import Template
 
-from .fingerprints import FIXED_TEXT, OTHER_TEXT, fingerprint
+from .fingerprints import FIXED_TEXT, OTHER_TEXT, fingerprint, read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,10 +47,18 @@ class TextTokenizer:
         single: the special tokens around one text.
         pair: the special tokens around two.
         cls_id: the id of the classification token, which stands for a whole row; None if rows have none.
-        fingerprint: ``sha256:`` and the hash of its ids for a fixed text; equal tokenizers agree.
+        fingerprint: ``sha256:`` and the hash of its vocabulary, its rules, and its ids for a fixed text;
+            equal tokenizers agree.
     """
 
-    def __init__(self, tokenizer: tokenizers.Tokenizer, *, name: str, cls_token: str | None = None) -> None:
+    def __init__(
+        self,
+        tokenizer: tokenizers.Tokenizer,
+        *,
+        name: str,
+        cls_token: str | None = None,
+        rules: Sequence[object] = (),
+    ) -> None:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
@@ -76,7 +84,9 @@ class TextTokenizer:
         self.cls_id: int | None = (
             tokenizer.token_to_id(cls_token) if cls_token else next(iter(self.pair.specials[0]), None)
         )
-        self.fingerprint: str = fingerprint(one.ids, two.ids)
+        self.fingerprint: str = fingerprint(
+            one.ids, two.ids, vocabulary=tokenizer.get_vocab(with_added_tokens=True), rules=rules
+        )
 
     def encode(self, texts: Sequence[str]) -> list[IntArray]:
         """Give the ids of each text, without special tokens, each of shape ``[tokens]``."""
@@ -107,7 +117,10 @@ def open_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> Te
     """
     if isinstance(backend, OpensTokenizers):
         return TextTokenizer(
-            backend.open_tokenizer(folder, runtime), name=folder.name, cls_token=_cls_token(folder)
+            backend.open_tokenizer(folder, runtime),
+            name=folder.name,
+            cls_token=_cls_token(folder),
+            rules=read_rules(folder),
         )
     file = folder.path / "tokenizer.json"
     if not file.is_file():
@@ -118,7 +131,7 @@ def open_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> Te
         tokenizer = tokenizers.Tokenizer.from_file(str(file))
     except Exception as error:  # the library raises bare Exception for a malformed file
         raise TokenizerError(f"{file} cannot be read: {error}", hint="save the tokenizer again") from error
-    return TextTokenizer(tokenizer, name=folder.name, cls_token=_cls_token(folder))
+    return TextTokenizer(tokenizer, name=folder.name, cls_token=_cls_token(folder), rules=read_rules(folder))
 
 
 def _cls_token(folder: ModelFolder) -> str | None:

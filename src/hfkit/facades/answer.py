@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
@@ -14,16 +13,22 @@ from hfkit.engines.facade import Facade
 from hfkit.engines.inputs import check_question, check_questions
 from hfkit.engines.opening import open_answering
 from hfkit.engines.reading import Overflow, Reading
-from hfkit.errors import InputError, SettingError
+from hfkit.errors import InputError, InputTypeError, SettingError
 from hfkit.hub.resolve import resolve
 from hfkit.metrics.answers import AnswerStyle
 from hfkit.metrics.scores import score_answers
-from hfkit.metrics.threshold import AnswerMetric, NoAnswerThreshold, best_threshold
+from hfkit.metrics.threshold import AnswerMetric, NoAnswerThreshold, best_threshold, between_scores
 from hfkit.starter import starter_folder
 from hfkit.text.spans import Overlapping
 from hfkit.values.answers import Answers
 from hfkit.values.batch import Batch
-from hfkit.values.constraints import require_choice, require_kind, require_model, require_whole
+from hfkit.values.constraints import (
+    require_choice,
+    require_kind,
+    require_model,
+    require_number,
+    require_whole,
+)
 from hfkit.values.inputs import Question
 from hfkit.values.runtime import Runtime
 from hfkit.values.statistics import Statistics
@@ -117,9 +122,7 @@ class Answer(Facade[AnsweringSession]):
         require_choice("overlapping", self.overlapping, get_args(Overlapping))
         require_kind("no_answer", self.no_answer, (bool,))
         require_kind("whole_words", self.whole_words, (bool,))
-        require_kind("null_threshold", self.null_threshold, (int, float))
-        if math.isnan(self.null_threshold):
-            raise SettingError("null_threshold is nan, must be a number", hint="0 is usual")
+        require_number("null_threshold", self.null_threshold)
         require_whole("window", self.window, least=1)
         require_whole("overlap", self.overlap, least=0)
         require_whole("max_characters", self.max_characters, least=1)
@@ -133,12 +136,15 @@ class Answer(Facade[AnsweringSession]):
         Raises:
             InputError: the question or its context cannot be read; a subclass says why.
             ModelError: the model cannot be opened; a subclass says why.
-            SettingError: ``window`` is more than the model reads.
+            SettingError: ``window`` is more than the model reads, or leaves too little for the longest answer.
         """
         return call_one(check_question(question, max_characters=self.max_characters), self._answer)
 
     def batch(self, questions: Iterable[Question], /) -> Batch[Answers]:
-        """Answer many questions over many texts: a text is tokenized once for all its questions.
+        """Answer many questions over many texts.
+
+        A text is tokenized once for all its questions; of texts that have more than 4,000,000 characters
+        together, for those that stand next to each other.
 
         What can be seen without a tokenizer (type, emptiness, encoding, length in characters) is
         checked for all questions before the first is computed.
@@ -181,14 +187,24 @@ class Answer(Facade[AnsweringSession]):
             metric: which figure is to be the highest.
             style: how answers are compared, see :mod:`hfkit.metrics.answers`.
 
+        Returns:
+            A threshold between the null scores of two of the questions, and the figures that it gives.
+
         Raises:
             InputError: a question or a reference cannot be read, or there are not as many of both.
             SettingError: there is no such metric or style.
 
         Source: ``find_best_thresh`` in the evaluation script of SQuAD 2.0, Rajpurkar et al. 2018,
-        arXiv:1806.03822; see :func:`hfkit.metrics.threshold.best_threshold`.
+        arXiv:1806.03822; see :func:`hfkit.metrics.threshold.best_threshold` and
+        :func:`~hfkit.metrics.threshold.between_scores`.
         """
-        asked, allowed = list(questions), list(references)
+        asked = list(check_questions(questions, max_characters=self.max_characters))
+        if isinstance(references, str) or not isinstance(references, Iterable):
+            raise InputTypeError(
+                f"references are {references!r}, must be a sequence of texts for each question",
+                hint="give a question without an answer an empty list",
+            )
+        allowed = list(references)
         if len(asked) != len(allowed):
             raise InputError(
                 f"there are {len(asked)} questions and {len(allowed)} lists of references, must be as many of both",
@@ -198,7 +214,8 @@ class Answer(Facade[AnsweringSession]):
         score_answers([""] * len(asked), allowed, style=style)  # refuses bad references before the work
         found = list(self.with_(no_answer=False).batch(asked))
         nulls = [answers.null_score for answers in found]
-        return best_threshold([answers.text for answers in found], allowed, nulls, metric=metric, style=style)
+        texts = [answers.text for answers in found]
+        return between_scores(best_threshold(texts, allowed, nulls, metric=metric, style=style), nulls)
 
     def with_(self, **changes: Unpack[AnswerSettings]) -> Self:
         """Give a facade with some settings changed; an open model is shared, not opened again."""

@@ -129,10 +129,8 @@ class ModelFolder:
 def fingerprint_files(path: Path, patterns: tuple[str, ...] = MODEL_FILES) -> Stamp:
     """Give the name, size and time of each file that a model is made of: cheap, and new after a rewrite."""
     files = sorted({file for pattern in patterns for file in path.glob(pattern) if file.is_file()})
-    return tuple(
-        (file.relative_to(path).as_posix(), (status := file.stat()).st_size, status.st_mtime_ns)
-        for file in files
-    )
+    statuses = [(file.relative_to(path).as_posix(), file.stat()) for file in files]
+    return tuple((name, status.st_size, status.st_mtime_ns) for name, status in statuses)
 
 
 @lru_cache(maxsize=64)

@@ -94,7 +94,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _local(path: Path, *, offline: bool, adapters: tuple[Path, ...], files: tuple[str, ...]) -> ModelFolder:
-    marks = MODEL_MARKS if files == MODEL_FILES else (*MODEL_MARKS, *TOKENIZER_MARKS)
+    marks = MODEL_MARKS if files == MODEL_FILES else (*MODEL_MARKS, *TOKENIZER_MARKS, "tokenizer_config.json")
     if not any(any(path.glob(mark)) for mark in marks):
         raise ModelNotFoundError(
             f"{path} holds no config.json, so it is no model folder",

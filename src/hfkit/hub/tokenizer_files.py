@@ -14,18 +14,24 @@ if TYPE_CHECKING:
 __all__ = ["TOKENIZER_FILES", "TOKENIZER_MARKS", "tokenizer_owner", "tokenizer_stamp"]
 
 TOKENIZER_MARKS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model", "*.spm", "*.tiktoken")
-"""One of these is there wherever a tokenizer is."""
+"""One of these is there wherever a tokenizer has a vocabulary; bytes and characters need none."""
+
+_SETTINGS = "tokenizer_config.json"
+
+# Of the others transformers makes an empty tokenizer, without a word, where the vocabulary is missing.
+_NO_VOCABULARY = ("ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer")
 
 # What may change a tokenizer, the model's config included: its type decides on the tokenizer's class.
 _ALL = (
     *TOKENIZER_MARKS,
-    "tokenizer_config.json",
+    _SETTINGS,
     "special_tokens_map.json",
     "added_tokens.json",
     "merges.txt",
     "config.json",
     "*.bpe",
     "*.jinja",
+    "additional_chat_templates/*.jinja",
 )
 
 TOKENIZER_FILES = (*_ALL, "adapter_config.json", PIN_FILE)
@@ -40,6 +46,9 @@ def tokenizer_owner(folder: ModelFolder) -> ModelFolder:
     """
     for place in (folder, folder.base):
         if place is not None and any(any(place.path.glob(mark)) for mark in TOKENIZER_MARKS):
+            return place
+    for place in (folder, folder.base):
+        if place is not None and place.read_json(_SETTINGS).get("tokenizer_class") in _NO_VOCABULARY:
             return place
     raise TokenizerError(
         f"{folder.path} holds no tokenizer (none of {', '.join(TOKENIZER_MARKS)})",

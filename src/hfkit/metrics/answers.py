@@ -5,6 +5,7 @@ All figures are percentages, from 0 to 100, as the official scripts print them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from hfkit.errors import InputTypeError
@@ -14,9 +15,9 @@ from .cmrc import cmrc_exact_match, cmrc_f1
 from .squad import normalize_answer, squad_exact_match, squad_f1
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-__all__ = ["AnswerStyle", "exact_match", "f1", "has_answer"]
+__all__ = ["AnswerStyle", "exact_match", "f1", "has_answer", "require_references"]
 
 AnswerStyle: TypeAlias = Literal["squad", "cmrc"]
 """How answers are compared: by words between blanks and without articles (:mod:`hfkit.metrics.squad`), or as
@@ -81,10 +82,25 @@ def _comparable(prediction: str, references: Sequence[str], style: AnswerStyle) 
     require_choice("style", style, tuple(_F1))
     if not isinstance(prediction, str):
         raise InputTypeError(f"prediction is {prediction!r}, must be a text", hint="give '' for no answer")
-    if isinstance(references, str) or not all(isinstance(reference, str) for reference in references):
-        raise InputTypeError(
-            f"references are {references!r}, must be a sequence of texts", hint="put a single one into a list"
-        )
+    require_references(references)
     if style == "squad":  # one that is nothing but articles would count an empty answer as right
         references = [reference for reference in references if normalize_answer(reference)]
     return references or [""]
+
+
+def require_references(references: object) -> None:
+    """Refuse what is no sequence of texts.
+
+    Raises:
+        InputTypeError: it is not.
+    """
+    if (
+        isinstance(references, str)
+        or not isinstance(references, Sequence)
+        or not all(isinstance(reference, str) for reference in references)
+    ):
+        raise InputTypeError(
+            f"references are {references!r}, must be a sequence of texts",
+            hint="put a single one into a list; of SQuAD's answers give answers['text']; "
+            "of an array give array.tolist()",
+        )

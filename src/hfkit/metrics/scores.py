@@ -5,17 +5,16 @@ All figures are percentages, from 0 to 100, as the official scripts print them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hfkit.errors import EmptyInputError, InputError
+from hfkit.errors import EmptyInputError, InputError, InputTypeError
 from hfkit.values.jsonable import to_json_value
 
 from .answers import exact_match, f1, has_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from .answers import AnswerStyle
 
 __all__ = ["AnswerScores", "GroupScores", "require_answers", "score_answers"]
@@ -72,7 +71,8 @@ def score_answers(
 
     Raises:
         EmptyInputError: there are no questions.
-        InputTypeError: a prediction is no text, or its references are no sequence of texts.
+        InputTypeError: a prediction is no text, its references are no sequence of texts, or there is no
+            sequence of either.
         InputError: there are more predictions than references, or fewer.
         SettingError: there is no such style.
 
@@ -102,9 +102,16 @@ def require_answers(predictions: Sequence[str], references: Sequence[Sequence[st
     """Refuse answers that do not stand beside their references one by one.
 
     Raises:
+        InputTypeError: the one or the other is no sequence, or a single text.
         EmptyInputError: there are none.
         InputError: there are more of the one than of the other.
     """
+    for name, given in (("predictions", predictions), ("references", references)):
+        if isinstance(given, str) or not isinstance(given, Sequence):
+            raise InputTypeError(
+                f"{name} are {given!r}, must be a sequence of one for each question",
+                hint="put them into a list",
+            )
     if len(predictions) != len(references):
         raise InputError(
             f"there are {len(predictions)} predictions and {len(references)} lists of references, "

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from hfkit.errors import InputError
+from hfkit.errors import InputError, InputTypeError
 from hfkit.values.constraints import require_choice
 from hfkit.values.jsonable import to_json_value
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .answers import AnswerStyle
 
-__all__ = ["AnswerMetric", "NoAnswerThreshold", "best_threshold"]
+__all__ = ["AnswerMetric", "NoAnswerThreshold", "best_threshold", "between_scores"]
 
 AnswerMetric: TypeAlias = Literal["exact_match", "f1"]
 """What a threshold is chosen for."""
@@ -55,10 +55,11 @@ def best_threshold(
     """Find the threshold above whose null scores it is best to give no answer.
 
     Of several that are best it is the lowest null score that is; where no answer at all is best, 0 if all null
-    scores are above it, else the number next below the lowest one. These are the thresholds and figures of
-    ``find_best_thresh`` in the script of SQuAD 2.0, where it is right: it lets questions of one null
-    score fall on both sides of the threshold, and does not count an answer or a reference of nothing but articles
-    and punctuation as the empty one that it is elsewhere.
+    scores are above it, else the number next below the lowest one. These are the figures of
+    ``find_best_thresh`` in the script of SQuAD 2.0, and its thresholds, where it is right: it names 0 for no answer
+    at all, whatever the scores are; it lets questions of one null score fall on both sides of the threshold; and it
+    does not count an answer or a reference of nothing but articles and punctuation as the empty one that
+    it is elsewhere.
 
     Args:
         predictions: the best answer to each question, as if every question had one.
@@ -70,7 +71,8 @@ def best_threshold(
 
     Raises:
         EmptyInputError: there are no questions.
-        InputTypeError: a prediction is no text, or its references are no sequence of texts.
+        InputTypeError: a prediction is no text, its references are no sequence of texts, or a null score is no
+            number.
         InputError: there are not as many of each, or a null score is not finite.
         SettingError: there is no such metric or style.
 
@@ -98,6 +100,33 @@ def best_threshold(
     return NoAnswerThreshold(threshold, best["exact_match"] / len(pairs), best["f1"] / len(pairs))
 
 
+def between_scores(found: NoAnswerThreshold, null_scores: Sequence[float]) -> NoAnswerThreshold:
+    """Move a threshold away from the null scores that it was found on, without a change to its figures.
+
+    A null score that equals the threshold would fall on either side of it by rounding alone, and rounding
+    depends on what else is computed in the same batch.
+
+    Args:
+        found: from :func:`best_threshold`.
+        null_scores: what it was found on.
+
+    Returns:
+        The same figures, and the middle between the neighboring scores; 1 beyond the last one.
+
+    >>> between_scores(NoAnswerThreshold(0.5, 100.0, 100.0), [-3.5, 0.5, 2.0]).threshold
+    1.25
+    """
+    above = min((score for score in null_scores if score > found.threshold), default=math.inf)
+    below = max((score for score in null_scores if score <= found.threshold), default=-math.inf)
+    if math.isinf(above):
+        threshold = below + 1
+    elif math.isinf(below):
+        threshold = above - 1
+    else:
+        threshold = below + (above - below) / 2
+    return replace(found, threshold=threshold)
+
+
 def _finite(null_scores: Sequence[float], *, count: int) -> list[float]:
     """Give the null scores as plain numbers, of whatever type they came."""
     if len(null_scores) != count:
@@ -105,7 +134,12 @@ def _finite(null_scores: Sequence[float], *, count: int) -> list[float]:
             f"there are {len(null_scores)} null scores and {count} predictions, must be as many of both",
             hint="give each question one null score",
         )
-    scores = [float(score) for score in null_scores]
+    try:
+        scores = [float(score) for score in null_scores]
+    except (TypeError, ValueError) as error:
+        raise InputTypeError(
+            f"null scores are {null_scores!r}, must be numbers", hint="give each question one null score"
+        ) from error
     for index, score in enumerate(scores):
         if not math.isfinite(score):
             raise InputError(

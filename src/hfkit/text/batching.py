@@ -8,6 +8,7 @@ a budget of *tokens* instead of a number of rows keeps the rectangle full::
 tokens of padding in all, however many texts there are. (For a batch of ``n`` rows between ``a``
 and ``b`` tokens, ``n * b <= budget``, so it wastes at most ``n * (b - a) <= budget * (1 - a / b)
 <= budget * ln(b / a)``; sorted batches do not overlap, so the logarithms add up to the whole range.)
+A model that takes its sequences packed, end to end, computes no padding at all.
 """
 
 from __future__ import annotations
@@ -24,18 +25,34 @@ if TYPE_CHECKING:
 
     from .arrays import IntArray
 
-__all__ = ["cut_by_weight", "distinct", "look_ahead", "plan_batches", "run_batches"]
+__all__ = ["computed_tokens", "cut_by_weight", "distinct", "look_ahead", "plan_batches", "run_batches"]
 
 T = TypeVar("T")
 
 
-def plan_batches(lengths: IntArray, *, budget: int, equal: bool = False) -> list[IntArray]:
-    """Group sequences so that rows times the longest row stays within a budget of tokens.
+def computed_tokens(lengths: IntArray, *, packed: bool = False) -> int:
+    """Count the tokens that a model computes for one batch.
+
+    Args:
+        lengths: tokens of each sequence of the batch, shape ``[sequences]``.
+        packed: the model takes them end to end, not padded to the longest.
+
+    >>> computed_tokens(np.array([5, 3])), computed_tokens(np.array([5, 3]), packed=True)
+    (10, 8)
+    """
+    return int(lengths.sum()) if packed else len(lengths) * int(lengths.max())
+
+
+def plan_batches(
+    lengths: IntArray, *, budget: int, equal: bool = False, packed: bool = False
+) -> list[IntArray]:
+    """Group sequences so that what is computed for each group stays within a budget of tokens.
 
     Args:
         lengths: tokens of each sequence, shape ``[sequences]``, all at least 1.
         budget: the most tokens of one batch, padding included; a longer sequence is a batch alone.
         equal: put only sequences of one length together, for a model that sees its padding.
+        packed: the model takes sequences end to end, and there is no padding.
 
     Returns:
         Positions in ``lengths``, a batch an array, the longest sequences first: if memory is short,
@@ -45,11 +62,16 @@ def plan_batches(lengths: IntArray, *, budget: int, equal: bool = False) -> list
     [[1], [2, 3, 0]]
     """
     order = np.argsort(-lengths, kind="stable")
+    ends = lengths[order].cumsum()
     batches = []
     start = 0
     while start < len(order):
         longest = int(lengths[order[start]])
-        stop = start + max(1, budget // longest)
+        if packed:
+            room = int(ends[start]) - longest + budget
+            stop = max(start + 1, int(np.searchsorted(ends, room, side="right")))
+        else:
+            stop = start + max(1, budget // longest)
         if equal:
             stop = min(stop, start + int(np.count_nonzero(lengths[order[start:]] == longest)))
         batches.append(order[start:stop])
@@ -58,7 +80,12 @@ def plan_batches(lengths: IntArray, *, budget: int, equal: bool = False) -> list
 
 
 def run_batches(
-    lengths: IntArray, *, budget: int, run: Callable[[IntArray], T], equal: bool = False
+    lengths: IntArray,
+    *,
+    budget: int,
+    run: Callable[[IntArray], T],
+    equal: bool = False,
+    packed: bool = False,
 ) -> Iterator[tuple[IntArray, T, int]]:
     """Run every planned batch; when memory runs out, halve the budget and go on.
 
@@ -67,6 +94,7 @@ def run_batches(
         budget: the most tokens of one batch to begin with.
         run: computes one batch, given as positions in ``lengths``.
         equal: put only sequences of one length together.
+        packed: the model takes sequences end to end.
 
     Yields:
         The positions, what ``run`` gave for them, and the budget now in force.
@@ -74,7 +102,7 @@ def run_batches(
     Raises:
         OutOfMemoryError: one sequence alone is too much.
     """
-    pending = plan_batches(lengths, budget=budget, equal=equal)
+    pending = plan_batches(lengths, budget=budget, equal=equal, packed=packed)
     while pending:
         batch = pending.pop(0)
         try:
@@ -82,9 +110,9 @@ def run_batches(
         except OutOfMemoryError:
             if len(batch) == 1:
                 raise
-            budget = len(batch) * int(lengths[batch[0]]) // 2
+            budget = computed_tokens(lengths[batch], packed=packed) // 2
             rest = np.concatenate([batch, *pending])
-            again = plan_batches(lengths[rest], budget=budget, equal=equal)
+            again = plan_batches(lengths[rest], budget=budget, equal=equal, packed=packed)
             pending = [rest[batch] for batch in again]
             continue
         yield batch, outcome, budget

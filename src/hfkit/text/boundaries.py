@@ -38,6 +38,7 @@ _TAIL = re.compile(rf"[{_CLOSERS}“«]{{0,4}}(?:[ \xa0\u2009\u202f]»(?=\s|\Z))
 _CLOSED_TAIL = re.compile(rf"[{_CLOSERS}]{{0,4}}(?:\[\d{{1,3}}\]){{0,4}}")
 _TAIL_LENGTH = 4 + 2 + 4 * 5
 _DIGITS_OF_AN_ORDINAL = 2
+_SIGNS_OF_A_NUMBER = "$€£¥#§+−±-"  # the minus is meant
 _AHEAD = re.compile(rf"\s{{0,32}}[{_OPENERS}]{{0,3}}((?:[^\W\d_]{{1,24}})?)")
 _WORD_BEFORE = re.compile(r"[^\s\"“”‘«»()\[\]{}<>—]*\Z")  # dashes are meant
 _FIRST = re.compile(r"(?:^|[\n\r\u2028\x85(\[])[ \t]*\Z")
@@ -121,7 +122,7 @@ def _period_ends(text: str, at: int, ahead: re.Match[str]) -> bool:
     """Say whether a single period ends a sentence, by the word before it and the one after it."""
     before = next(_WORD_BEFORE.finditer(text, max(0, at - 24), at))
     word = before.group().strip("'’").lower()  # an apostrophe
-    number_follows = text[ahead.start(1) : ahead.start(1) + 1].isdigit()
+    number_follows = text[ahead.start(1) : ahead.start(1) + 4].lstrip(_SIGNS_OF_A_NUMBER)[:1].isdigit()
     if word in BEFORE_NAMES or (number_follows and word in BEFORE_NUMBERS):
         return False
     starts = ahead.group(1) in OFTEN_FIRST and not text.startswith(".", ahead.end(1))

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["render_chat"]
 
+_OWN_TEMPLATE = "give a template of your own: Tokenize(template=...)"
+
+
+class _RefusalError(Exception):
+    """A template said by itself that a chat is none for it."""
+
 
 def render_chat(
     template: str, messages: Sequence[Message], *, variables: Mapping[str, str], generation_prompt: bool
@@ -32,32 +38,41 @@ def render_chat(
 
     Raises:
         MissingDependencyError: jinja2 is not installed.
-        TokenizerError: the template is no valid Jinja.
+        TokenizerError: the template is no valid Jinja, fails, or writes no valid text.
         InputError: the template refuses the chat.
 
     Source: ``render_jinja_template`` of transformers 5.23; the same sandbox, filters and globals.
     """
     try:
-        import jinja2
+        import jinja2  # noqa: F401  # so that no template is blamed for it
     except ImportError as error:
         raise MissingDependencyError("jinja2 is not installed", hint="pip install 'hfkit[chat]'") from error
     try:
         compiled = _compiled(template)
-    except jinja2.TemplateSyntaxError as error:
+    except Exception as error:  # a template nested too deep fails as Python does
         raise TokenizerError(
             f"the chat template is no valid Jinja: {error}",
-            hint="give a template of your own: Tokenize(template=...)",
+            hint=_OWN_TEMPLATE,
         ) from error
     plain = [{"role": message.role, "content": message.content} for message in messages]
     try:
-        return compiled.render(
+        prompt = compiled.render(
             {"messages": plain, "tools": None, "documents": None, "add_generation_prompt": generation_prompt}
             | dict(variables)
         )
-    except Exception as error:  # a template may fail in any way of Python's
+        prompt.encode("utf-8")
+    except _RefusalError as error:
         raise InputError(
             f"the chat template refuses the chat: {error}", hint="look at the roles and their order"
         ) from error
+    except UnicodeEncodeError as error:
+        raise TokenizerError(
+            f"the chat template writes half of a surrogate pair, {error.object[error.start]!a}",
+            hint=_OWN_TEMPLATE,
+        ) from error
+    except Exception as error:  # a template may fail in any way of Python's
+        raise TokenizerError(f"the chat template fails: {error}", hint=_OWN_TEMPLATE) from error
+    return prompt
 
 
 @lru_cache(maxsize=32)
@@ -127,9 +142,7 @@ def _plain_namespace() -> type:
 
 
 def _refuse(message: str) -> None:
-    from jinja2.exceptions import TemplateError
-
-    raise TemplateError(message)
+    raise _RefusalError(message)
 
 
 def _tojson(

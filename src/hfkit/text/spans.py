@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from .clusters import widen_to_clusters, within_cluster
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -43,20 +45,36 @@ class TokenSpan:
 
 
 def character_extents(text: str, offsets: Sequence[tuple[int, int]]) -> IntArray:
-    """Give the characters of each token without blanks at their ends, shape ``[tokens, 2]``.
+    r"""Give the characters that an answer has which begins or ends at a token, shape ``[tokens, 2]``.
 
-    Byte-level tokens take a blank before a word along, and some tokens are nothing but blanks, or
-    have no characters at all: their extent is empty (start equals end), and no span begins or ends there.
+    They are the token's own, but
+
+    - without blanks at their ends: byte-level tokens take a blank before a word along. Of a token that is
+      nothing but blanks, or has no characters at all, the extent is empty (start equals end), and
+      no span begins or ends there;
+    - with what hangs on them: some tokenizers drop accents or part them from their letters, and
+      a word without its accent is another word.
+
+    Args:
+        text: the text.
+        offsets: for each of its tokens the first character and the one after the last.
 
     >>> character_extents("a  b", [(0, 1), (1, 2), (2, 4)]).tolist()
     [[0, 1], [2, 2], [3, 4]]
+    >>> character_extents("Jose\u0301", [(0, 4)]).tolist()
+    [[0, 5]]
     """
     extents = np.array(offsets, dtype=np.int64).reshape(-1, 2)
-    for token, (start, end) in enumerate(offsets):
+    for token, (first, last) in enumerate(offsets):
+        start, end = first, last
         if start < end and (text[start].isspace() or text[end - 1].isspace()):
             piece = text[start:end]
-            left = start + len(piece) - len(piece.lstrip())
-            extents[token] = left, max(left, start + len(piece.rstrip()))
+            start += len(piece) - len(piece.lstrip())
+            end = max(start, first + len(piece.rstrip()))
+        if start < end and (within_cluster(text, start) or within_cluster(text, end)):
+            start, end = widen_to_clusters(text, start, end)
+        if (start, end) != (first, last):
+            extents[token] = start, end
     return extents
 
 
@@ -86,21 +104,17 @@ def span_band(
     return band
 
 
-def best_spans(
-    band: FloatArray, extents: IntArray, *, count: int, overlapping: Overlapping
-) -> list[TokenSpan]:
-    """Give the best spans, best first; of equal ones the earlier, then the shorter.
+def best_spans(band: FloatArray, extents: IntArray, *, overlapping: Overlapping) -> Iterator[TokenSpan]:
+    """Give spans one by one, best first; of equal ones the earlier, then the shorter.
 
     Args:
         band: from :func:`span_band`.
         extents: from :func:`character_extents`.
-        count: the most spans to give.
         overlapping: what becomes of spans that share characters with a better one.
     """
     if not band.size:
-        return []
-    found = _apart(band.copy(), extents) if overlapping == "merge" else _distinct(band, extents)
-    return [span for span, _ in zip(found, range(count), strict=False)]
+        return iter(())
+    return _apart(band.copy(), extents) if overlapping == "merge" else _distinct(band, extents)
 
 
 def log_total(band: FloatArray) -> float:

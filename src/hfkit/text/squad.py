@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hfkit.errors import EmptyInputError, MisalignedAnswerError
+from hfkit.errors import EmptyInputError, InputTypeError, MisalignedAnswerError
 
 from .windows import Window
 
@@ -61,12 +61,14 @@ def answer_characters(context: str, answer: AnswerText) -> tuple[int, int]:
         answer: where it says that it stands.
 
     Raises:
+        InputTypeError: the answer is no text, or its place no whole number.
         EmptyInputError: the answer has no character but blanks.
         MisalignedAnswerError: the context reads otherwise at that place.
 
     >>> answer_characters("in 1914 .", AnswerText("1914 ", 3))
     (3, 7)
     """
+    _require_types(answer.text, answer.start)
     bare = answer.text.strip()
     if not bare:
         raise EmptyInputError(
@@ -84,6 +86,14 @@ def answer_characters(context: str, answer: AnswerText) -> tuple[int, int]:
     return start, start + len(bare)
 
 
+def _require_types(text: object, start: object) -> None:
+    if not isinstance(text, str) or type(start) is not int:  # True is an int, and no place
+        raise InputTypeError(
+            f"an answer is {text!r} at {start!r}, must be a text at a whole number",
+            hint="read the places of a file with int(start)",
+        )
+
+
 def _cure(context: str, answer: AnswerText) -> str:
     places = []
     place = context.find(answer.text)
@@ -99,10 +109,10 @@ def _cure(context: str, answer: AnswerText) -> str:
 def answer_tokens(example: SquadExample, offsets: Sequence[tuple[int, int]]) -> tuple[Window, ...]:
     """Find the tokens of each answer: all that share a character with it.
 
-    They may read a little more than the answer, where it starts or ends inside of a token. Tokens
+    They may read a little more than the answer, where it starts or ends inside of a token, and a little
+    less, where the tokenizer dropped its first or last characters (accents, what has no width). Tokens
     that share a character (the bytes of one emoji) all belong to the answer; tokens without
-    characters neither start nor end one. An answer whose first or last character is in no token, as
-    the tokenizer dropped it, is left out.
+    characters neither start nor end one.
 
     Args:
         example: the question's context and answers.
@@ -110,7 +120,8 @@ def answer_tokens(example: SquadExample, offsets: Sequence[tuple[int, int]]) -> 
             of them ever falling.
 
     Raises:
-        EmptyInputError: an answer has no character but blanks.
+        InputTypeError: an answer is no text, or its place no whole number.
+        EmptyInputError: an answer has no character but blanks, or none that is in a token.
         MisalignedAnswerError: the context does not hold an answer where it should.
 
     >>> example = SquadExample("When?", "in 1914 .", (AnswerText("1914", 3),))
@@ -121,8 +132,12 @@ def answer_tokens(example: SquadExample, offsets: Sequence[tuple[int, int]]) -> 
     for answer in example.answers:
         first, last = answer_characters(example.context, answer)
         touching = [token for token, (start, end) in enumerate(offsets) if max(start, first) < min(end, last)]
-        if touching and offsets[touching[0]][0] <= first and last <= offsets[touching[-1]][1]:
-            found.append(Window(touching[0], touching[-1] + 1))
+        if not touching:
+            raise EmptyInputError(
+                f"answer {answer.text!r} at character {answer.start} is in no token, must be in one at least",
+                hint="the tokenizer drops such characters; leave the answer out",
+            )
+        found.append(Window(touching[0], touching[-1] + 1))
     return tuple(found)
 
 

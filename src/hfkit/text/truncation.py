@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["longest_first"]
+from typing import TYPE_CHECKING, assert_never
+
+if TYPE_CHECKING:
+    from hfkit.values.truncation import Cut
+
+__all__ = ["longest_first", "sizes_of_windows"]
 
 
 def longest_first(first: int, second: int, *, room: int) -> tuple[int, int]:
@@ -27,3 +32,26 @@ def longest_first(first: int, second: int, *, room: int) -> tuple[int, int]:
     short = min(short, room // 2)
     long = room - short
     return (long, short) if first > second else (short, long)
+
+
+def sizes_of_windows(first: int, second: int, *, room: int, cut: Cut) -> tuple[int, int]:
+    """Say how many tokens of each text of a pair a window has; none or fewer where there is no room.
+
+    Args:
+        first: tokens of the first text.
+        second: tokens of the second text.
+        room: tokens that fit, fewer than both texts have.
+        cut: which of them gives way.
+
+    >>> sizes_of_windows(10, 4, room=8, cut="first")
+    (4, 4)
+    """
+    match cut:
+        case "first":
+            return room - second, second
+        case "second":
+            return first, room - first
+        case "longest_first":
+            return longest_first(first, second, room=room)
+        case _ as unreachable:
+            assert_never(unreachable)

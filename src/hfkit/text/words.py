@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from .clusters import is_mark, within_cluster
+
 __all__ = ["extend_to_words"]
 
 # Scripts without blanks between words, and what is written among them: code points, the last one included.
@@ -30,10 +32,6 @@ _APOSTROPHES = frozenset(
 )  # with geresh, gershayim, Catalan's dot, the soft hyphen
 _HYPHENS = frozenset("-\u2010\u2011")
 _SEPARATORS = frozenset(".,'\u2019\u066b\u066c")  # of decimals and thousands
-_JOINERS = frozenset("\u200c\u200d")
-_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))  # two make a flag
-_MOST_FLAG_LETTERS = 1000  # an even number; a text of nothing else is not counted from its start
-_SKIN_TONES = range(0x1F3FB, 0x1F400)
 _LONGEST_WORD = 100
 
 
@@ -87,7 +85,7 @@ def _joined(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
     if before.isspace() or after.isspace():
         return False
-    if _is_mark(after) or before == "\u200d" or _within_flag(text, place):
+    if within_cluster(text, place):
         return True
     left, right = _kind_before(text, place), _kind(after)
     if left and right:
@@ -95,14 +93,6 @@ def _joined(text: str, place: int) -> bool:
     if left:
         return _connects(left, after, _kind(text[place + 1 : place + 2]))
     return bool(right) and _connects(_kind_before(text, place - 1), before, right)
-
-
-def _within_flag(text: str, place: int) -> bool:
-    """Say whether a place stands between the two letters of a flag: flags are counted off from the first."""
-    if text[place] not in _FLAG_LETTERS:
-        return False
-    before = text[max(0, place - _MOST_FLAG_LETTERS) : place]
-    return (len(before) - len(before.rstrip(_FLAG_LETTERS))) % 2 == 1
 
 
 def _connects(left: str, between: str, right: str) -> bool:
@@ -121,7 +111,7 @@ def _connects(left: str, between: str, right: str) -> bool:
 def _kind_before(text: str, place: int) -> str:
     """Give the kind of the character before a place, its marks passed over."""
     at = place - 1
-    while at > 0 and place - at < _LONGEST_WORD and _is_mark(text[at]):
+    while at > 0 and place - at < _LONGEST_WORD and is_mark(text[at]):
         at -= 1
     return _kind(text[at : at + 1]) if at >= 0 else ""
 
@@ -134,8 +124,3 @@ def _kind(character: str) -> str:
         return "L"
     category = unicodedata.category(character)[0]
     return category if category in "LN" else ""
-
-
-def _is_mark(character: str) -> bool:
-    """Say whether a character hangs on the one before it."""
-    return unicodedata.category(character)[0] == "M" or character in _JOINERS or ord(character) in _SKIN_TONES

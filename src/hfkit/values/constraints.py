@@ -10,7 +10,14 @@ from hfkit.errors import SettingError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["require_choice", "require_kind", "require_model", "require_text", "require_whole"]
+__all__ = [
+    "require_choice",
+    "require_kind",
+    "require_model",
+    "require_number",
+    "require_text",
+    "require_whole",
+]
 
 
 def require_choice(name: str, value: object, allowed: Sequence[str]) -> None:
@@ -47,19 +54,46 @@ def require_model(model: object) -> None:
         )
 
 
-def require_whole(name: str, value: object, *, least: int) -> None:
-    """Refuse what is neither None nor a whole number from ``least`` on.
+def require_number(name: str, value: object) -> None:
+    """Refuse what is no number; infinities are numbers.
 
     Raises:
         SettingError: it is not.
     """
-    if value is None:
-        return
-    if type(value) is not int or value < least:  # True is an int, and no number of anything
+    if isinstance(value, bool) or not isinstance(value, int | float) or str(value) == "nan":
         raise SettingError(
-            f"{name} is {value!r}, must be a whole number, at least {least}",
-            hint="leave it out for the default",
+            f"{name} is {value!r}, must be an int or a float", hint="leave it out for the default"
         )
+
+
+def require_whole(
+    name: str, value: object, *, least: int, most: int | None = None, required: bool = False
+) -> None:
+    """Refuse what is neither None nor a whole number from ``least`` on.
+
+    Args:
+        name: the setting.
+        value: what it was set to.
+        least: the smallest number that is allowed.
+        most: the largest; None for no bound.
+        required: whether None is refused too: there is no default.
+
+    Raises:
+        SettingError: it is not.
+    """
+    if value is None and not required:
+        return
+    otherwise = "give a number" if required else "leave it out for the default"
+    if not isinstance(value, int) and hasattr(
+        value, "__index__"
+    ):  # numpy's, which no setting holds: it is no JSON
+        raise SettingError(
+            f"{name} is {value!r}, must be an int, at least {least}", hint="convert it: int(number)"
+        )
+    if type(value) is not int or value < least:  # True is an int, and no number of anything
+        raise SettingError(f"{name} is {value!r}, must be a whole number, at least {least}", hint=otherwise)
+    if most is not None and value > most:
+        raise SettingError(f"{name} is {value}, must be at most {most:,}", hint=otherwise)
 
 
 def require_text(name: str, value: object) -> None:

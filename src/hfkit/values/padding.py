@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from .constraints import require_choice, require_kind, require_text, require_whole
+from .constraints import require_choice, require_text, require_whole
 
 __all__ = ["NoPadding", "PadToLength", "PadToLongest", "Padding", "Side"]
 
 Side: TypeAlias = Literal["left", "right"]
 """An end of a sequence."""
+
+# A row of so many takes a gigabyte; what is wider is a slip.
+_WIDEST = 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class PadToLongest:
     """Pad to the longest sequence of a batch.
 
     Attributes:
-        multiple_of: round the width up to a multiple of this; None for no rounding.
+        multiple_of: round the width up to a multiple of this; None for no rounding. Where texts are
+            cut as well, ``max_tokens`` must be a multiple of it.
         side: where the padding goes; None as the tokenizer says.
         token: the token to pad with; None for the tokenizer's own.
 
@@ -36,7 +40,7 @@ class PadToLongest:
     token: str | None = None
 
     def __post_init__(self) -> None:
-        require_whole("multiple_of", self.multiple_of, least=1)
+        require_whole("multiple_of", self.multiple_of, least=1, most=_WIDEST)
         _require_padding(self.side, self.token)
 
 
@@ -58,8 +62,7 @@ class PadToLength:
     token: str | None = None
 
     def __post_init__(self) -> None:
-        require_kind("tokens", self.tokens, (int,))
-        require_whole("tokens", self.tokens, least=1)
+        require_whole("tokens", self.tokens, least=1, most=_WIDEST, required=True)
         _require_padding(self.side, self.token)
 
 

@@ -37,7 +37,8 @@ class Source:
     Attributes:
         model: the repository's name, or the whole path of a folder.
         revision: the commit hash on the hub, or ``sha256:`` and the hash of the folder's content.
-        tokenizer: a fingerprint of the tokenizer, ``sha256:`` over its ids for a fixed text.
+        tokenizer: a fingerprint of the tokenizer, ``sha256:`` over its vocabulary, its merges or scores, and its
+            ids for a fixed text.
         backend: the backend that ran the model.
         device: where it ran, as the backend names it.
         dtype: the number type of the weights while it ran.

@@ -7,13 +7,16 @@ from typing import Literal, TypeAlias
 
 from hfkit.errors import SettingError
 
-from .constraints import require_choice, require_kind, require_whole
+from .constraints import require_choice, require_whole
 from .padding import Side
 
-__all__ = ["Cut", "NoTruncation", "Truncate", "Truncation", "Windows"]
+__all__ = ["MOST_TOKENS", "Cut", "NoTruncation", "Truncate", "Truncation", "Windows"]
 
 Cut: TypeAlias = Literal["longest_first", "first", "second"]
 """Which text of a pair gives way: token by token the longer one, always the first, or always the second."""
+
+MOST_TOKENS = 2**31 - 1
+"""No text has more tokens; a larger limit is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Truncate:
     side: Side | None = None
 
     def __post_init__(self) -> None:
-        require_whole("max_tokens", self.max_tokens, least=1)
+        require_whole("max_tokens", self.max_tokens, least=1, most=MOST_TOKENS)
         _require_cut(self.cut, self.side)
 
 
@@ -64,9 +67,8 @@ class Windows:
     side: Side | None = None
 
     def __post_init__(self) -> None:
-        require_whole("max_tokens", self.max_tokens, least=1)
-        require_kind("overlap", self.overlap, (int,))
-        require_whole("overlap", self.overlap, least=0)
+        require_whole("max_tokens", self.max_tokens, least=1, most=MOST_TOKENS)
+        require_whole("overlap", self.overlap, least=0, most=MOST_TOKENS, required=True)
         if self.max_tokens is not None and self.overlap >= self.max_tokens:
             raise SettingError(
                 f"overlap is {self.overlap}, must be less than max_tokens, {self.max_tokens}",

@@ -18,7 +18,7 @@ import transformers  # noqa: F401  # loaded here, so that no test waits for a pr
 import hfkit
 from hfkit import errors
 from hfkit.facades.tokenize import TokenizeSettings
-from hfkit.testing.tokenizers import write_byte_pairs, write_word_pieces
+from hfkit.testing.tokenizers import write_byte_pairs, write_unigrams, write_word_pieces
 from hfkit.values.truncation import Truncation
 
 CHAT = [hfkit.Message("user", "a good film?"), hfkit.Message("assistant", "it is dull")]
@@ -107,6 +107,17 @@ def test_templates_of_the_model_go_by_name(folder: Path) -> None:
     assert hfkit.Tokenize(folder)(CHAT).texts == ("[SEP] file",)
 
 
+def test_a_changed_template_is_noticed_while_another_session_lives(folder: Path) -> None:
+    file = folder / "additional_chat_templates" / "tools.jinja"
+    file.parent.mkdir()
+    file.write_text("{{ 'first' }}")
+    first = hfkit.Tokenize(folder, template="tools")
+    assert first(CHAT).texts == ("first",)
+    file.write_text("{{ 'the second' }}")
+    assert hfkit.Tokenize(folder, template="tools")(CHAT).texts == ("the second",)
+    assert first(CHAT).texts == ("first",)
+
+
 def test_several_templates_without_a_default(folder: Path) -> None:
     (folder / "chat_template.json").write_text(json.dumps({"chat_template": {"a": "x", "b": "y"}}))
     with pytest.raises(errors.SettingError, match="several chat templates and no default"):
@@ -136,8 +147,26 @@ def test_a_template_cannot_get_out(tokenize: hfkit.Tokenize) -> None:
         "{% set n = namespace(__x=1) %}",
         "{{ dict.__init__.__globals__ }}",
     ):
-        with pytest.raises(errors.InputError, match="refuses the chat"):
+        with pytest.raises(errors.TokenizerError, match="the chat template fails: "):
             tokenize.with_(template=attempt)(CHAT)
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{{ foo.bar }}", "fails: 'foo' is undefined"),
+        ("{% include 'other' %}", "fails: no loader"),
+        ('{{ "\\ud800" }}', r"writes half of a surrogate pair, '\\ud800'"),
+        ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "no valid Jinja: maximum recursion"),
+    ],
+    ids=["undefined", "include", "surrogate", "deep"],
+)
+def test_a_template_s_own_fault_is_not_the_chat_s(
+    template: str, message: str, tokenize: hfkit.Tokenize
+) -> None:
+    with pytest.raises(errors.TokenizerError, match=message) as caught:
+        tokenize.with_(template=template)(CHAT)
+    assert caught.value.hint == "give a template of your own: Tokenize(template=...)"
 
 
 def test_jinja2_is_an_extra(tokenize: hfkit.Tokenize, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,6 +197,24 @@ def test_truncation_without_a_number_is_to_what_the_model_takes(
     assert facade.max_tokens is None
     with pytest.raises(errors.SettingError, match="max_tokens is None"):
         facade("film")
+
+
+def test_a_text_is_read_once_even_if_it_is_cut(
+    tokenize: hfkit.Tokenize, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = tokenize._session
+    seen: list[tuple[str, ...]] = []
+    encode = session._encoder.encode
+
+    def count(groups: typing.Any, **settings: typing.Any) -> typing.Any:
+        seen.extend(groups)
+        return encode(groups, **settings)
+
+    monkeypatch.setattr(session._encoder, "encode", count)
+    cutting = tokenize.with_(truncation=hfkit.Truncate(4))
+    assert [row.coverage.read for row in cutting.batch(["a film", "the dull film is good"])] == [6, 8]
+    assert seen == [("a film",), ("the dull film is good",)]
+    assert cutting.with_(truncation=hfkit.Truncate(4, side="left"))("the dull film").coverage.read == 9
 
 
 def test_windows_share_their_overlap(tokenize: hfkit.Tokenize) -> None:
@@ -203,10 +250,35 @@ def test_a_pair_that_cannot_be_cut_as_asked_says_where(tokenize: hfkit.Tokenize)
 
 def test_a_pair_that_would_fill_the_memory_is_refused(tokenize: hfkit.Tokenize) -> None:
     huge = hfkit.Pair("film " * 4000, "dull " * 4000)
-    for policy in (hfkit.Truncate(16), hfkit.Windows(16)):
-        with pytest.raises(errors.InputTooLongError, match=r"tokens, which make .* windows, at most 8,192"):
-            tokenize.with_(truncation=policy)(huge)
-    assert tokenize.with_(truncation=hfkit.Truncate(512))(huge).length == 512
+    with pytest.raises(errors.InputTooLongError, match=r"tokens, which make .* windows, at most 8,192"):
+        tokenize.with_(truncation=hfkit.Windows(16))(huge)
+
+
+@pytest.mark.parametrize("limit", [16, 64, 512])
+def test_a_pair_of_any_length_is_cut(limit: int, tokenize: hfkit.Tokenize) -> None:
+    huge = hfkit.Pair("film " * 3000, "dull " * 3000)
+    facade = tokenize.with_(truncation=hfkit.Truncate(limit))
+    result = facade(huge)
+    assert result.length == limit
+    assert result.coverage.read == 5 * result.text_ids.count(0) + 5 * result.text_ids.count(1) - 2
+    arrays = facade.arrays(["film", huge, hfkit.Pair("a", "b")])
+    assert arrays.ids[1].tolist() == list(result.ids)
+    assert arrays.cut == (1,)
+    with pytest.raises(errors.InputTooLongError) as caught:
+        tokenize.with_(truncation=hfkit.Truncate(limit, cut="first")).batch([hfkit.Pair("a", "b"), huge])
+    assert caught.value.index == 1
+
+
+def test_windows_without_special_tokens_need_no_room_for_them(tokenize: hfkit.Tokenize) -> None:
+    plain = tokenize.with_(add_special_tokens=False, truncation=hfkit.Windows(3, overlap=2))
+    expected = [("the", "film", "is"), ("film", "is", "dull")]
+    assert [row.tokens for row in plain("the film is dull").windows] == expected
+    assert plain.arrays(["the film is dull"]).owner.tolist() == [0, 0]
+    chat = tokenize.with_(truncation=hfkit.Windows(3, overlap=2), template="{{ 'the film is dull' }}")(CHAT)
+    assert [row.tokens for row in chat.windows] == expected
+    assert plain(hfkit.Pair("a", "b film")).tokens == ("a", "b", "film")
+    kept = tokenize.with_(truncation=hfkit.Truncate(5))("The film, dull!")
+    assert kept.tokens == ("[CLS]", "the", "film", ",", "[SEP]")
 
 
 def test_several_threads_each_get_their_policy(tokenize: hfkit.Tokenize) -> None:
@@ -319,6 +391,53 @@ def test_decode_refuses_what_it_does_not_know(tokenize: hfkit.Tokenize) -> None:
         tokenize.decode("a")  # type: ignore[arg-type]
     with pytest.raises(errors.InputTypeError, match=r"id is 1.5"):
         tokenize.decode([1.5])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (5, "ids are a int"),
+        (None, "ids are None"),
+        (b"ab", "ids are a bytes"),
+        (np.array(3), "ids are a ndarray of no dimension"),
+        (np.array([[1, 2]]), "id is array"),
+        (np.array([1.0]), "id is np.float64"),
+        ([True], "id is True"),
+        (np.array([True]), "id is np.True_"),
+    ],
+)
+def test_decode_says_what_is_no_id(bad: typing.Any, message: str, tokenize: hfkit.Tokenize) -> None:
+    with pytest.raises(errors.InputTypeError, match=message):
+        tokenize.decode(bad)
+
+
+def test_decode_wants_ids_and_a_bool(tokenize: hfkit.Tokenize) -> None:
+    with pytest.raises(errors.InputTypeError, match="ids are a Tokens") as caught:
+        tokenize.decode(tokenize("film"))  # type: ignore[arg-type]
+    assert caught.value.hint == "give the ids of one text: tokens.ids"
+    with pytest.raises(errors.InputTypeError, match="skip_special_tokens is 'no', must be a bool"):
+        tokenize.decode([2], skip_special_tokens="no")  # type: ignore[arg-type]
+
+
+def test_two_ids_of_one_text_are_both_known(folder: Path) -> None:
+    write_unigrams(folder / "twice")
+    file = folder / "twice" / "tokenizer.json"
+    content = json.loads(file.read_text())
+    pieces = content["model"]["vocab"]
+    pieces.append(pieces[-1])
+    file.write_text(json.dumps(content))
+    tokenize = hfkit.Tokenize(folder / "twice")
+    missing = sorted(set(range(len(pieces))) - set(tokenize.vocabulary.values()))
+    assert missing
+    assert tokenize.decode(missing) == tokenize.decode([len(pieces) - 1])
+
+
+def test_a_limit_beyond_any_text_is_none(tmp_path: Path, folder: Path) -> None:
+    write_word_pieces(tmp_path / "far", limit=3 * 10**19)
+    assert hfkit.Tokenize(tmp_path / "far").max_tokens is None
+    with pytest.raises(errors.SettingError, match="max_tokens is None"):
+        hfkit.Tokenize(tmp_path / "far", truncation=hfkit.Truncate())("film")
+    assert hfkit.Tokenize(folder, truncation=hfkit.Truncate(2**31 - 1))("film").length == 3
 
 
 def test_the_vocabulary_and_its_special_tokens(tokenize: hfkit.Tokenize) -> None:

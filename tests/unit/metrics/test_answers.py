@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any, get_args
 
+import numpy as np
 import pytest
 
 from hfkit.errors import InputTypeError, SettingError
-from hfkit.metrics.answers import exact_match, f1, has_answer
+from hfkit.metrics.answers import AnswerStyle, exact_match, f1, has_answer
 
 # The figures are those of the functions of SQuAD's evaluate-v2.0.py.
 SQUAD = [
@@ -94,7 +96,19 @@ def test_one_string_is_no_list_of_references() -> None:
         InputTypeError, match=r"^references are 'cat', must be a sequence of texts\n"
     ) as caught:
         f1("cat", "cat")
-    assert caught.value.hint == "put a single one into a list"
+    assert caught.value.hint.startswith("put a single one into a list; ")
+
+
+@pytest.mark.parametrize(
+    "references",
+    [None, iter(["cat"]), {"text": ["cat"], "answer_start": [0]}, {"cat"}, np.array(["cat", "dog"])],
+    ids=["None", "generator", "SQuAD", "set", "array"],
+)
+@pytest.mark.parametrize("style", get_args(AnswerStyle))
+def test_references_are_a_sequence(references: Any, style: AnswerStyle) -> None:
+    for figure in (exact_match, f1):
+        with pytest.raises(InputTypeError, match="must be a sequence of texts\n"):
+            figure("cat", references, style=style)
 
 
 def test_references_are_texts() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -60,3 +61,20 @@ def test_no_questions_have_no_scores() -> None:
 def test_a_list_of_texts_is_no_list_of_references() -> None:
     with pytest.raises(InputTypeError, match=r"^references are 'cat', must be a sequence of texts\n"):
         score_answers(["cat"], ["cat"])
+
+
+@pytest.mark.parametrize(
+    ("predictions", "references", "name"),
+    [
+        ("ab", [["a"], ["b"]], "predictions"),
+        (None, [["a"]], "predictions"),
+        (iter(["a"]), [["a"]], "predictions"),
+        (["a", "b"], "ab", "references"),
+        (["a"], None, "references"),
+    ],
+)
+def test_answers_and_references_are_sequences(predictions: Any, references: Any, name: str) -> None:
+    with pytest.raises(
+        InputTypeError, match=f"^{name} are .*, must be a sequence of one for each question\n"
+    ):
+        score_answers(predictions, references)

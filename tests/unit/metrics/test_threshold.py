@@ -3,12 +3,13 @@ from __future__ import annotations
 import json
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pytest
 
-from hfkit.errors import EmptyInputError, InputError, SettingError
-from hfkit.metrics.threshold import NoAnswerThreshold, best_threshold
+from hfkit.errors import EmptyInputError, InputError, InputTypeError, SettingError
+from hfkit.metrics.threshold import NoAnswerThreshold, best_threshold, between_scores
 
 
 def test_the_lowest_threshold_that_is_best_is_taken() -> None:
@@ -78,3 +79,17 @@ def test_no_questions_have_no_threshold() -> None:
 def test_a_metric_is_one_of_two() -> None:
     with pytest.raises(SettingError, match=re.escape("metric 'em' is not one of ('exact_match', 'f1')")):
         best_threshold(["cat"], [["cat"]], [1.0], metric="em")  # type: ignore[arg-type]  # that is the point
+
+
+@pytest.mark.parametrize("scores", ["ab", [None, 1.0], ["x", 1.0]])
+def test_null_scores_are_numbers(scores: Any) -> None:
+    with pytest.raises(InputTypeError, match=r"^null scores are .*, must be numbers\n"):
+        best_threshold(["cat", "dog"], [["cat"], []], scores)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "middle"), [(0.5, 1.25), (-3.5, -1.5), (2.0, 3.0), (-4.0, -4.5), (0.0, -1.5)]
+)
+def test_a_threshold_moves_between_its_neighbors(threshold: float, middle: float) -> None:
+    found = NoAnswerThreshold(threshold, 75.0, 80.0)
+    assert between_scores(found, [2.0, -3.5, 0.5]) == NoAnswerThreshold(middle, 75.0, 80.0)

@@ -18,6 +18,7 @@ MARKED = {
     "a country": "The U.S. Army came.| He was born in the U.S.| In 1990 he left.",
     "companies": "Acme Inc. Limited sells it.| It belongs to Acme Inc.| The rest does not.",
     "numbers": "Pi is 3.14 or so.| No. 5 is on p. 12.| Version 1.2.3.| In Jan. 2001 it ended in 1999.| Good.",
+    "signs of numbers": "It costs approx. $5 a day.| It is No. #5.| At approx. −5 it froze.| Pay approx. €5.",
     "no, not number": "He said no.| She said yes.",
     "small letters after": "It is made by Yahoo! for all.| He asked why? but left.| See approx. three.",
     "an ellipsis inside": "I… no.| So... well.| It was in recent years. ...| The reason is here.",

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
-from hfkit.errors import EmptyInputError, InputError, MisalignedAnswerError
+from hfkit.errors import EmptyInputError, InputError, InputTypeError, MisalignedAnswerError
 from hfkit.text.squad import (
     AnswerText,
     SpanLabel,
@@ -112,10 +113,28 @@ def test_tokens_that_share_a_part_of_a_character_are_taken_on_both_sides() -> No
 
 
 @pytest.mark.parametrize(
-    "tokens", [[(0, 1), (3, 4)], [(0, 1), (2, 3)], [(0, 1)], []], ids=["first", "last", "all", "no token"]
+    ("tokens", "found"),
+    [([(0, 1), (3, 4)], Window(1, 2)), ([(0, 1), (2, 3)], Window(1, 2))],
+    ids=["first", "last"],
 )
-def test_an_answer_with_a_dropped_edge_is_left_out(tokens: list[tuple[int, int]]) -> None:
-    assert answer_tokens(ask(AnswerText("bc", 2), context="a bc"), tokens) == ()
+def test_an_answer_of_which_the_tokenizer_dropped_an_end_has_the_rest(
+    tokens: list[tuple[int, int]], found: Window
+) -> None:
+    assert answer_tokens(ask(AnswerText("bc", 2), context="a bc"), tokens) == (found,)
+
+
+@pytest.mark.parametrize("tokens", [[(0, 1)], [(0, 1), (2, 2)], []])
+def test_an_answer_of_which_the_tokenizer_dropped_all_is_refused(tokens: list[tuple[int, int]]) -> None:
+    with pytest.raises(EmptyInputError) as caught:
+        answer_tokens(ask(AnswerText("bc", 2), context="a bc"), tokens)
+    assert caught.value.message == "answer 'bc' at character 2 is in no token, must be in one at least"
+    assert caught.value.hint == "the tokenizer drops such characters; leave the answer out"
+
+
+@pytest.mark.parametrize(("text", "start"), [("1940", "14"), ("1940", 14.0), ("1940", True), (None, 14)])
+def test_an_answer_of_other_types_is_refused(text: Any, start: Any) -> None:
+    with pytest.raises(InputTypeError, match="must be a text at a whole number"):
+        answer_characters(CONTEXT, AnswerText(text, start))
 
 
 def test_an_answer_moves_with_its_window() -> None:

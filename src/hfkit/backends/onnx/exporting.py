@@ -102,12 +102,17 @@ def _write_model(
     folder: ModelFolder, loaded: LoadedModel, runtime: Runtime, task: Task, draft: Path
 ) -> ExportCard:
     """Trace a model, optimize the trace, compare it with the model; give what is known of it."""
+    from hfkit.backends.torch.loading import load_model
+    from hfkit.backends.torch.scorer import settle_padding
+
     from .trace import trace
 
     model = loaded.model
     types = loaded.reads_types and "token_type_ids" in inspect.signature(model.forward).parameters
     vocabulary = getattr(model.config, "vocab_size", None) or 1
-    card, score = _original(loaded, runtime, task)
+    # Opened once more: what makes torch faster changes a model, and what is traced is to be plain.
+    card, score = _original(load_model(folder, runtime, task), runtime, task)
+    settle_padding(model.config)
     batches = probes(card, vocabulary=vocabulary, types=types)
     expected = [score(batch) for batch in batches]
     with tempfile.TemporaryDirectory(dir=draft, prefix=".traced-") as temporary:

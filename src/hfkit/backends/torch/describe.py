@@ -55,7 +55,7 @@ def describe_tokenizer(folder: ModelFolder, runtime: Runtime) -> Recipe:
     """
     with quiet_transformers():
         opened: Any = open_transformers(folder, runtime)
-        opened(_SAMPLES[0])  # some classes set their special tokens right at the first call
+        _ids(opened, _SAMPLES[0])  # some classes set their special tokens right at the first call
         definition = _definition(opened)
         file = folder.path / "tokenizer.json"
         if (
@@ -99,9 +99,18 @@ def _definition(opened: Any) -> str | None:  # noqa: ANN401  # transformers' cla
     again.no_truncation()
     again.no_padding()
     again.encode_special_tokens = opened.split_special_tokens
-    if any(again.encode(text).ids != opened(text)["input_ids"] for text in _SAMPLES):
+    if any(_ids(again.encode, text) != _ids(opened, text) for text in _SAMPLES):
         return None
     return again.to_str()
+
+
+def _ids(encode: Any, text: str) -> list[int] | None:  # noqa: ANN401
+    """Give the ids of a text; None where it has none: a vocabulary may lack a token for what it does not know."""
+    try:
+        encoded = encode(text)
+    except Exception:  # noqa: BLE001  # each kind fails in its own way
+        return None
+    return list(encoded.ids if isinstance(encoded, tokenizers.Encoding) else encoded["input_ids"])
 
 
 def _plain(definition: str) -> object:

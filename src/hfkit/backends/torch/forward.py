@@ -11,10 +11,12 @@ import transformers
 
 from hfkit.errors import BackendError, CorruptModelError, OutOfMemoryError, SessionClosedError
 
+from .flat import lay_back, lay_flat, positions
+from .packing import packed
 from .threads import limited_threads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from transformers import PretrainedConfig, PreTrainedModel
     from transformers.utils.generic import ModelOutput
@@ -37,10 +39,28 @@ class TorchModel:
         max_tokens: the longest sequence that it has positions for; None for no limit.
         config: its configuration.
         versions: the libraries that run it.
+        packs: whether it is given the sequences of a batch end to end, instead of padded.
     """
 
-    def __init__(self, loaded: LoadedModel, runtime: Runtime) -> None:
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        runtime: Runtime,
+        read: Callable[[ModelOutput], torch.Tensor],
+        *,
+        per_token: bool,
+    ) -> None:
+        """Take over an open model.
+
+        Args:
+            loaded: the model.
+            runtime: how it is to run.
+            read: takes the wanted tensor from the model's output.
+            per_token: the second axis of that tensor is tokens.
+        """
         model = loaded.model
+        self._read = read
+        self._per_token = per_token
         self._model: PreTrainedModel | None = model
         self._threads = runtime.threads
         self._wants_types = (
@@ -48,33 +68,26 @@ class TorchModel:
         )
         self.device: str = str(model.device)
         self.dtype: str = str(model.dtype).removeprefix("torch.")
-        self.max_tokens: int | None = _position_limit(model)
+        embedding = _position_embedding(model)
+        # RoBERTa counts positions from behind its padding id.
+        self._position_padding = None if embedding is None else embedding.padding_idx
+        self.max_tokens: int | None = _position_limit(embedding, model.config)
         self.config: PretrainedConfig = model.config
         self.versions: tuple[tuple[str, str], ...] = (
             ("torch", torch.__version__),
             ("transformers", transformers.__version__),
         )
 
-    def run(self, batch: TokenBatch, read: Callable[[ModelOutput], torch.Tensor]) -> FloatArray:
-        """Run one forward pass.
+        self.packs: bool = False
 
-        Args:
-            batch: what the model is to read.
-            read: takes the wanted tensor from the model's output.
-
-        Returns:
-            That tensor in float32, in memory of its own.
-        """
+    def run(self, batch: TokenBatch) -> FloatArray:
+        """Run one forward pass; give what is read from its output in float32, in memory of its own."""
         model = self._model
         if model is None:
             raise SessionClosedError("this model has been closed", hint="open it again")
-        arguments = {"input_ids": self._tensor(batch.ids), "attention_mask": self._tensor(batch.mask)}
-        if self._wants_types:
-            arguments["token_type_ids"] = self._tensor(batch.types)
         try:
             with torch.inference_mode(), limited_threads(self._threads):
-                wanted = read(cast("ModelOutput", model(**arguments)))
-                return np.array(wanted.float().cpu().numpy())  # a copy: no memory of torch crosses the line
+                return self._run_packed(model, batch) if self.packs else self._run_padded(model, batch)
         except IndexError as error:
             raise CorruptModelError(
                 f"the tokenizer gives ids up to {batch.ids.max()}, the model has {self.config.vocab_size}",
@@ -95,15 +108,38 @@ class TorchModel:
         """Let go of the model."""
         self._model = None
 
-    def _tensor(self, array: IntArray) -> torch.Tensor:
-        return torch.from_numpy(array).to(self.device)
+    def _run_padded(self, model: PreTrainedModel, batch: TokenBatch) -> FloatArray:
+        arguments = {"input_ids": batch.ids, "attention_mask": batch.mask}
+        if self._wants_types:
+            arguments["token_type_ids"] = batch.types
+        return self._forward(model, arguments)
+
+    def _run_packed(self, model: PreTrainedModel, batch: TokenBatch) -> FloatArray:
+        places = positions(batch, padding=self._position_padding)
+        arguments = {"input_ids": lay_flat(batch.ids, batch), "position_ids": lay_flat(places, batch)}
+        if self._wants_types:
+            arguments["token_type_ids"] = lay_flat(batch.types, batch)
+        with packed(batch.mask.sum(axis=1).tolist()):
+            numbers = self._forward(model, arguments)
+        return lay_back(numbers, batch) if self._per_token else numbers
+
+    def _forward(self, model: PreTrainedModel, arguments: Mapping[str, IntArray]) -> FloatArray:
+        tensors = {name: torch.from_numpy(array).to(self.device) for name, array in arguments.items()}
+        wanted = self._read(cast("ModelOutput", model(**tensors)))
+        return np.array(wanted.float().cpu().numpy())  # a copy: no memory of torch crosses the line
 
 
-def _position_limit(model: PreTrainedModel) -> int | None:
-    """Give the longest sequence that the model has positions for."""
+def _position_embedding(model: PreTrainedModel) -> torch.nn.Embedding | None:
+    """Find the embedding of positions, if the model learned one."""
     for name, module in model.named_modules():
         if name.endswith(("position_embeddings", "wpe")) and isinstance(module, torch.nn.Embedding):
-            # RoBERTa counts positions from behind its padding id.
-            return module.num_embeddings - (0 if module.padding_idx is None else module.padding_idx + 1)
-    limit = getattr(model.config, "max_position_embeddings", None)
+            return module
+    return None
+
+
+def _position_limit(embedding: torch.nn.Embedding | None, config: PretrainedConfig) -> int | None:
+    """Give the longest sequence that the model has positions for."""
+    if embedding is not None:
+        return embedding.num_embeddings - (0 if embedding.padding_idx is None else embedding.padding_idx + 1)
+    limit = getattr(config, "max_position_embeddings", None)
     return limit if isinstance(limit, int) and limit > 0 else None

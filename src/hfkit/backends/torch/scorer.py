@@ -13,9 +13,11 @@ from hfkit.text.labels import LabelScheme
 from hfkit.text.templates import Row
 
 from .forward import TorchModel
+from .shortcuts import take_shortcuts
 
 if TYPE_CHECKING:
     import torch
+    from transformers import PretrainedConfig
     from transformers.utils.generic import ModelOutput
 
     from hfkit.text.arrays import FloatArray
@@ -23,42 +25,53 @@ if TYPE_CHECKING:
 
     from .loading import LoadedModel
 
-__all__ = ["TorchScorer"]
+__all__ = ["TorchScorer", "settle_padding"]
+
+
+def settle_padding(config: PretrainedConfig) -> int | None:
+    """Give the padding id; where there is none, name one that no token has.
+
+    A decoder pools the last token that is no padding, and refuses a batch without a padding id. With such
+    an id it pools the last token, as it does for a single sequence.
+    """
+    pad_id: int | None = getattr(config, "pad_token_id", None)
+    if pad_id is None:
+        config.pad_token_id = -1
+    return pad_id
 
 
 class TorchScorer:
     """A sequence classification model on torch."""
 
     def __init__(self, loaded: LoadedModel, runtime: Runtime) -> None:
-        model = self._model = TorchModel(loaded, runtime)
-        pad_id: int | None = getattr(model.config, "pad_token_id", None)
+        model = self._model = TorchModel(loaded, runtime, _logits, per_token=False)
+        pad_id = settle_padding(model.config)
         known = pad_id is not None
-        if pad_id is None:
-            # A decoder pools the last token that is no padding, and refuses a batch without a padding
-            # id. One that no token has lets it pool the last token, as it does for a single sequence.
-            model.config.pad_token_id = -1
-            pad_id = 0
         self.card: ScorerCard = ScorerCard(
             labels=LabelScheme.from_config(model.config.to_dict()),
             max_tokens=model.max_tokens,
-            pad_id=pad_id,
+            pad_id=pad_id or 0,
             device=model.device,
             dtype=model.dtype,
             versions=model.versions,
             notes=loaded.notes,
         )
-        pads = known and withstands_padding(
-            self.card,
-            self.score,
-            vocabulary=getattr(model.config, "vocab_size", None),
-            end=getattr(model.config, "eos_token_id", None),
+        take_shortcuts(model, loaded.model, per_token=False)
+        pads = model.packs or (
+            known
+            and withstands_padding(
+                self.card,
+                self.score,
+                vocabulary=getattr(model.config, "vocab_size", None),
+                end=getattr(model.config, "eos_token_id", None),
+            )
         )
-        self.card = replace(self.card, pads=pads)
+        self.card = replace(self.card, pads=pads, packs=model.packs)
 
     def score(self, batch: TokenBatch, /) -> FloatArray:
         """Give a row of float32 logits for each sequence."""
         try:
-            return self._model.run(batch, _logits)
+            return self._model.run(batch)
         except ValueError as error:
             if len(batch.ids) > 1 and "<eos>" in str(error):
                 return self._score_rows(batch)

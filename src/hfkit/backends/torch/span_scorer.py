@@ -11,6 +11,7 @@ from hfkit.backends.padding import withstands_padding
 from hfkit.backends.protocols import ModelCard
 
 from .forward import TorchModel
+from .shortcuts import take_shortcuts
 
 if TYPE_CHECKING:
     from transformers.utils.generic import ModelOutput
@@ -28,7 +29,7 @@ class TorchSpanScorer:
     """A model with a head for the first and the last token of an answer."""
 
     def __init__(self, loaded: LoadedModel, runtime: Runtime) -> None:
-        model = self._model = TorchModel(loaded, runtime)
+        model = self._model = TorchModel(loaded, runtime, _logits, per_token=True)
         pad_id: int = getattr(model.config, "pad_token_id", None) or 0  # the mask hides what stands there
         self.card: ModelCard = ModelCard(
             max_tokens=model.max_tokens,
@@ -38,17 +39,18 @@ class TorchSpanScorer:
             versions=model.versions,
             notes=loaded.notes,
         )
-        pads = withstands_padding(
+        take_shortcuts(model, loaded.model, per_token=True)
+        pads = model.packs or withstands_padding(
             self.card,
             self.score_spans,
             vocabulary=getattr(model.config, "vocab_size", None),
             end=getattr(model.config, "eos_token_id", None),
         )
-        self.card = replace(self.card, pads=pads)
+        self.card = replace(self.card, pads=pads, packs=model.packs)
 
     def score_spans(self, batch: TokenBatch, /) -> FloatArray:
         """Give float32 logits of first and last tokens, shape ``[rows, tokens, 2]``."""
-        return self._model.run(batch, _logits)
+        return self._model.run(batch)
 
     def close(self) -> None:
         """Let go of the model."""

@@ -1,0 +1,143 @@
+"""What makes torch faster leaves every number alone, and is left out where it would not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import scaled_dot_product_attention
+from transformers import AutoModelForQuestionAnswering, AutoModelForSequenceClassification
+from transformers.models.modernbert import ModernBertConfig, ModernBertForSequenceClassification
+
+import hfkit
+from hfkit.backends.protocols import TokenBatch
+from hfkit.backends.torch import packing
+from hfkit.backends.torch.backend import TorchBackend
+from hfkit.hub.resolve import resolve
+from hfkit.testing import TinyFamily, write_tiny_classifier, write_tiny_reader
+from hfkit.text.templates import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from hfkit.backends.protocols import Scorer, SpanScorer
+    from hfkit.text.arrays import FloatArray
+
+PACKED: tuple[TinyFamily, ...] = ("bert", "distilbert", "roberta", "xlm-roberta", "electra")
+UNPACKED: tuple[TinyFamily, ...] = ("gpt2", "xlnet")
+LENGTHS = (40, 3, 17, 17, 1, 29, 3)
+ONE_THREAD = hfkit.Runtime(threads=1)
+
+
+def rows(*, types: bool = True) -> list[Row]:
+    """Sequences of several lengths, two of a kind among them."""
+    random = np.random.default_rng(0)
+    return [Row(random.integers(5, 60, length), random.integers(0, 1 + types, length)) for length in LENGTHS]
+
+
+def open_classifier(folder: Path) -> Scorer:
+    return TorchBackend().open_scorer(resolve(folder, offline=True), ONE_THREAD)
+
+
+def open_reader(folder: Path) -> SpanScorer:
+    return TorchBackend().open_span_scorer(resolve(folder, offline=True), ONE_THREAD)
+
+
+def alone(model: torch.nn.Module, given: Sequence[Row], *names: str, types: bool) -> list[FloatArray]:
+    """Logits of sequences that transformers reads one by one, without padding."""
+    found = []
+    for row in given:
+        arguments = {"input_ids": torch.tensor(row.ids[None])}
+        if types:
+            arguments["token_type_ids"] = torch.tensor(row.types[None])
+        with torch.inference_mode():
+            output = model.eval()(**arguments)
+        found.append(np.stack([output[name][0].numpy() for name in names], axis=-1))
+    return found
+
+
+@pytest.mark.parametrize("family", PACKED)
+def test_packed_sequences_score_as_they_do_alone(family: TinyFamily, tmp_path: Path) -> None:
+    scorer = open_classifier(write_tiny_classifier(tmp_path / "model", family=family))
+    assert scorer.card.packs
+    types = family in {"bert", "electra"}
+    given = rows(types=types)
+    model = AutoModelForSequenceClassification.from_pretrained(tmp_path / "model")
+    expected = [logits[:, 0] for logits in alone(model, given, "logits", types=types)]
+    found = scorer.score(TokenBatch.from_rows(given, pad_id=scorer.card.pad_id))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("family", PACKED)
+def test_packed_tokens_score_as_they_do_alone(family: TinyFamily, tmp_path: Path) -> None:
+    scorer = open_reader(write_tiny_reader(tmp_path / "model", family=family))
+    assert scorer.card.packs
+    types = family in {"bert", "electra"}
+    given = rows(types=types)
+    model = AutoModelForQuestionAnswering.from_pretrained(tmp_path / "model")
+    expected = alone(model, given, "start_logits", "end_logits", types=types)
+    found = scorer.score_spans(TokenBatch.from_rows(given, pad_id=scorer.card.pad_id))
+    for logits, own in zip(found, expected, strict=True):
+        np.testing.assert_allclose(logits[: len(own)], own, atol=1e-5)
+
+
+@pytest.mark.parametrize("family", UNPACKED)
+def test_a_model_with_an_attention_of_another_kind_is_read_in_the_plain_way(
+    family: TinyFamily, tmp_path: Path
+) -> None:
+    scorer = open_classifier(write_tiny_classifier(tmp_path / "model", family=family))
+    reader = open_reader(write_tiny_reader(tmp_path / "reader", family=family))
+    assert not scorer.card.packs
+    assert not reader.card.packs
+
+
+@pytest.mark.parametrize(("window", "pooling"), [(16, "cls"), (16, "mean")])
+def test_local_attention_keeps_its_window(
+    window: int, pooling: Literal["cls", "mean"], tmp_path: Path
+) -> None:
+    """The sequences are longer than the window; a head that takes the mean is fed whole sequences."""
+    folder = write_tiny_classifier(tmp_path / "model", limit=128)
+    torch.manual_seed(0)
+    config = ModernBertConfig(  # type: ignore[call-arg]  # num_labels is of the base class
+        vocab_size=len(hfkit.Tokenize(folder).vocabulary),
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        max_position_embeddings=128,
+        local_attention=window,
+        classifier_pooling=pooling,
+        num_labels=3,
+        initializer_range=0.5,
+        pad_token_id=0,
+        bos_token_id=None,
+        eos_token_id=None,
+        cls_token_id=2,
+        sep_token_id=3,
+    )
+    ModernBertForSequenceClassification(config).save_pretrained(folder)
+    scorer = open_classifier(folder)
+    assert scorer.card.packs == (pooling == "cls")
+    model = AutoModelForSequenceClassification.from_pretrained(folder)
+    expected = [logits[:, 0] for logits in alone(model, rows(), "logits", types=False)]
+    found = scorer.score(TokenBatch.from_rows(rows(), pad_id=0))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def _spoiled(numbers: torch.Tensor) -> torch.Tensor:
+    return numbers * 1.01
+
+
+def test_what_changes_numbers_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attention that is off by a hundredth is noticed, and the model is as it was."""
+    folder = write_tiny_classifier(tmp_path / "model")
+    batch = TokenBatch.from_rows(rows(), pad_id=0)
+    right = open_classifier(folder).score(batch)
+    attend = scaled_dot_product_attention
+    monkeypatch.setattr(packing, "scaled_dot_product_attention", lambda *a, **k: _spoiled(attend(*a, **k)))
+    scorer = open_classifier(folder)
+    assert not scorer.card.packs
+    np.testing.assert_allclose(scorer.score(batch), right, atol=1e-5)

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import tempfile
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 __all__ = ["cache_folder"]
 
 
 def cache_folder() -> Path:
-    """Give hfkit's cache: ``HFKIT_CACHE``, else ``hfkit`` in the user's cache folder."""
+    """Give hfkit's cache: ``HFKIT_CACHE``, else ``hfkit`` in the user's cache folder.
+
+    A user without a home, as containers have them, gets a folder that lasts as long as the process.
+    """
     if chosen := os.environ.get("HFKIT_CACHE"):
         return Path(chosen).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hfkit"
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hfkit"
+    except RuntimeError:  # there is no home
+        return _passing_folder()
+
+
+@cache
+def _passing_folder() -> Path:
+    """Make a folder that nobody else can write to; one of a fixed name could be another user's."""
+    kept = ExitStack()
+    atexit.register(kept.close)
+    return Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="hfkit-", ignore_cleanup_errors=True)))

@@ -26,8 +26,9 @@ _SETTLED_NANOSECONDS = 2_000_000_000
 def file_digest(file: Path) -> str:
     """Give the SHA-256 of a file's content, in hexadecimal.
 
-    That of a large file is kept in hfkit's cache, and holds while the file's size, time of writing
-    and inode stay; a cache that cannot be written costs time, no more.
+    That of a large file is kept in hfkit's cache, and holds while the file's size, inode and times stay:
+    that of writing, and that of any change, which no program can set back (Windows has none, and gives
+    that of creation). A cache that cannot be written costs time, no more.
     """
     status = file.stat()
     if status.st_size < _LARGE:
@@ -38,7 +39,8 @@ def file_digest(file: Path) -> str:
         if known == state and len(digest) == hashlib.sha256().digest_size * 2:
             return digest
     digest = _read(file)
-    if time.time_ns() - status.st_mtime_ns > _SETTLED_NANOSECONDS and _state(file.stat()) == state:
+    age = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns)
+    if age > _SETTLED_NANOSECONDS and _state(file.stat()) == state:
         with suppress(OSError):
             _write(note, f"{state}\n{digest}")
     return digest
@@ -55,7 +57,7 @@ def _note(file: Path) -> Path:
 
 
 def _state(status: os.stat_result) -> str:
-    return f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
 def _write(note: Path, content: str) -> None:

@@ -31,19 +31,24 @@ class OnnxBackend:
         """Tell whether an export is there; see :class:`hfkit.backends.protocols.TellsReadiness`."""
         from hfkit.errors import CorruptModelError
 
+        from .export_folder import holds_export
         from .readiness import DEVICES, DTYPES, drives_accelerator, find_ready
 
         tasks = _tasks()
-        if capability not in tasks or runtime.device not in DEVICES or runtime.dtype not in DTYPES:
+        if capability not in tasks:
+            return False
+        if not any(folder.path.glob("*.safetensors")) and holds_export(folder.path):
+            return True  # whatever is wrong with it, torch could not open the folder
+        if runtime.device not in DEVICES or runtime.dtype not in DTYPES:
             return False
         if runtime.device == "auto" and drives_accelerator():
             return False  # "auto" promises the accelerator
         try:
             export = find_ready(folder, tasks[capability])
-        except CorruptModelError:
+        except (OSError, CorruptModelError):
             return False
         # Beside weights, an export that somebody else made may be of others, or of 8 bits.
-        return export is not None and (export.card is not None or not any(folder.path.glob("*.safetensors")))
+        return export is not None and export.card is not None
 
     def open_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> Scorer:
         """Open a sequence classification model; see :class:`hfkit.backends.protocols.OpensScorers`."""

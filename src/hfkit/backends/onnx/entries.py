@@ -54,25 +54,22 @@ def find_entry(folder: ModelFolder, task: Task | None) -> ExportFolder | None:
         folder: the model.
         task: its head; None for whichever there is.
     """
-    place = _place(folder)
-    if not place.is_dir():
+    try:
+        place = _place(folder)
+        entries = sorted(place.glob(f"*/{_task_name(task) if task else '*'}"), reverse=True)
+    except OSError:  # a cache that is somebody else's
         return None
-    installed = maker_versions()
-    for entry in sorted(place.glob(f"*/{_task_name(task) if task else '*'}"), reverse=True):
-        try:
-            export = find_export(entry)
-        except CorruptModelError:
-            continue
-        if export and export.card and _is_current(dict(export.card.versions), installed):
-            return export
-    return None
+    return next(filter(None, map(_read, entries)), None)
 
 
 @contextmanager
-def drafted_entry(folder: ModelFolder, task: Task) -> Iterator[Path]:
+def drafted_entry(folder: ModelFolder, task: Task) -> Iterator[tuple[Path, str]]:
     """Give an empty folder to write an export to; when the block ends it becomes the model's entry.
 
     Until then nobody finds it. If another process was first, its entry stays.
+
+    Yields:
+        The folder, and what its card is to give as its origin.
 
     Raises:
         HubError: the cache cannot be written.
@@ -86,7 +83,7 @@ def drafted_entry(folder: ModelFolder, task: Task) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(dir=drafts, ignore_cleanup_errors=True) as temporary:
             draft = Path(temporary) / "export"
             draft.mkdir()
-            yield draft
+            yield draft, _origin(target)
             target.parent.mkdir(parents=True, exist_ok=True)
             _move(draft, target, aside=Path(temporary) / "old")
     except OSError as error:
@@ -108,8 +105,22 @@ def _task_name(task: Task) -> str:
     return task.name.replace(" ", "-")
 
 
-def _is_current(made_with: dict[str, str], installed: dict[str, str]) -> bool:
-    return all(made_with.get(name) == number for name, number in installed.items())
+def _origin(entry: Path) -> str:
+    """Say of what an entry is to be, as its card repeats it: another model's would give its answers."""
+    return f"{entry.parent.parent.name}/{entry.name}"
+
+
+def _read(entry: Path) -> ExportFolder | None:
+    """Give an entry if it is whole, of the model that its place says, and made with what is installed."""
+    try:
+        export = find_export(entry)
+    except (OSError, CorruptModelError):
+        return None
+    if export is None or export.card is None or export.card.origin != _origin(entry):
+        return None
+    made_with = dict(export.card.versions)
+    current = all(made_with.get(name) == number for name, number in maker_versions().items())
+    return export if current else None
 
 
 def _move(draft: Path, target: Path, *, aside: Path) -> None:
@@ -117,9 +128,8 @@ def _move(draft: Path, target: Path, *, aside: Path) -> None:
     try:
         draft.rename(target)
     except OSError:
-        with suppress(CorruptModelError):
-            if (there := find_export(target)) and there.card:
-                return  # another process was first
+        if _read(target):
+            return  # another process was first
         with suppress(FileNotFoundError):  # another process has put it aside
             target.rename(aside)
         try:

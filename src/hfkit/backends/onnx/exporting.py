@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import shutil
 import tempfile
+import threading
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hfkit.errors import BackendError, MissingDependencyError, ModelError, TokenizerError
+from hfkit.errors import BackendError, CorruptModelError, MissingDependencyError, ModelError, TokenizerError
 from hfkit.hub.digests import file_digest
 from hfkit.hub.folder import PIN_FILE
 from hfkit.hub.tokenizer_files import tokenizer_owner
@@ -40,14 +42,20 @@ _TOLERANCE = 1e-4
 
 _TRACED = (9, 7, 4)
 
+# In bytes; a library that runs out of space raises something else.
+_LITTLE_DISK = 1 << 20
+
+_exporting = threading.Lock()
+
 # What a tokenizer says beside its definition.
 _BESIDE = ("tokenizer_config.json", "special_tokens_map.json", PIN_FILE)
 
 
 def export_model(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
-    """Export a model into hfkit's cache.
+    """Export a model into hfkit's cache; in several threads one after the other, as torch's exporter wants it.
 
     Raises:
+        CorruptModelError: the model was rewritten meanwhile.
         ModelError: a subclass says what is wrong with the model's files; this one itself, that the model
             cannot be exported, or that the export gives other logits.
         MissingDependencyError: torch or transformers is not installed.
@@ -64,19 +72,38 @@ def export_model(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
             "backend 'onnx' runs models of one part",
             hint="use Runtime(backend='torch')",
         )
+    runtime = replace(runtime, device="cpu", dtype="float32")
+    with _exporting:
+        _export(folder, runtime, task)
+
+
+def _export(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
     from hfkit.backends.torch.loading import load_model
 
-    runtime = replace(runtime, device="cpu", dtype="float32")
     loaded = load_model(folder, runtime, task)
-    with drafted_entry(folder, task) as draft:
+    with drafted_entry(folder, task) as (draft, origin):
         reads_specials = _write_tokenizer(folder, runtime, draft)
         card = _write_model(folder, loaded, runtime, task, draft)
         # Other settings of a configuration, such as the type of its weights, may be no JSON.
         config = json.dumps(loaded.model.config.to_dict(), default=str, indent=2)
         (draft / "config.json").write_text(config + "\n", encoding="utf-8")
         files = tuple((file.name, file_digest(file)) for file in sorted(draft.iterdir()))
-        card = replace(card, reads_specials=reads_specials, files=files)
+        card = replace(card, reads_specials=reads_specials, origin=origin, files=files)
         (draft / CARD_FILE).write_text(json.dumps(card.to_dict(), indent=2) + "\n", encoding="utf-8")
+        if folder.is_rewritten():  # the entry would stand under the hash of other weights
+            raise CorruptModelError(
+                f"{folder.name} was rewritten while it was exported",
+                hint="wait until it is saved, and open it again",
+            )
+
+
+def _forget_exports() -> None:
+    global _exporting  # noqa: PLW0603  # a lock held at the fork would never be released here
+    _exporting = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_forget_exports)
 
 
 def _write_tokenizer(folder: ModelFolder, runtime: Runtime, draft: Path) -> bool:
@@ -122,7 +149,11 @@ def _write_model(
         try:
             trace(model, sample, traced, inputs=inputs, outputs=task.outputs)
             optimize(traced, draft / MODEL_FILE)
+        except OSError:
+            raise  # the disk's
         except Exception as error:  # torch, transformers and ONNX Runtime each raise what they like
+            if shutil.disk_usage(draft).free < _LITTLE_DISK:
+                raise OSError(f"no space left, in the words of a library: {reason_of(error)}") from error
             raise _refusal(folder, loaded, f"cannot be exported to ONNX: {reason_of(error)}") from error
     exported = OnnxModel(draft / MODEL_FILE, name=folder.name, outputs=task.outputs, threads=runtime.threads)
     try:

@@ -19,9 +19,7 @@ def keep_in_children(session: onnxruntime.InferenceSession) -> None:
     """Let a forked child never free a session.
 
     To free one means to wait for its threads, which stayed in the parent: the child would wait for
-    ever. Memory of the parent's that the child does not write to costs it nothing. ONNX Runtime waits
-    so once more as the interpreter exits, which only ``os._exit`` spares a child; multiprocessing's
-    children end with it.
+    ever. Memory of the parent's that the child does not write to costs it nothing.
     """
     _open.add(session)
 

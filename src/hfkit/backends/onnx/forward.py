@@ -46,6 +46,11 @@ class OnnxModel:
         outputs: the names of the outputs that are wanted, all of one shape.
         threads: threads of one forward pass; None for one on each core.
         vocabulary: how many token ids it knows; None if that is not said.
+        reads_types: whether it is told the second of two texts as such, if it can be.
+
+    Attributes:
+        width: numbers of a row of the output, where the file says that.
+        versions: the libraries that run it.
 
     Raises:
         CorruptModelError: ONNX Runtime cannot read it.
@@ -61,6 +66,7 @@ class OnnxModel:
         outputs: Sequence[str],
         threads: int | None,
         vocabulary: int | None = None,
+        reads_types: bool = True,
     ) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _SILENT
@@ -94,6 +100,9 @@ class OnnxModel:
         self._name = name
         self._outputs = tuple(outputs)
         self._vocabulary = vocabulary
+        self._reads_types = reads_types
+        last = next(given.shape[-1] for given in session.get_outputs() if given.name == outputs[0])
+        self.width: int | None = last if isinstance(last, int) else None
         self.versions: tuple[tuple[str, str], ...] = (("onnxruntime", onnxruntime.__version__),)
 
     def run(self, batch: TokenBatch) -> FloatArray:
@@ -113,6 +122,8 @@ class OnnxModel:
         given = {
             name: getattr(batch, _INPUTS[name]).astype(kind, copy=False) for name, kind in self._kinds.items()
         }
+        if not self._reads_types and "token_type_ids" in given:
+            given["token_type_ids"] = np.zeros_like(given["token_type_ids"])
         try:
             outputs: list[FloatArray] = session.run(self._outputs, given)
         except Exception as error:  # the library's errors share no base

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
 from hfkit.errors import CorruptModelError, DeviceError, SettingError, WrongHeadError
+from hfkit.hub.folder import read_json_object
 
 from .entries import find_entry
 from .exporting import export_model
@@ -78,8 +78,15 @@ def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport
     return _open(export, folder, runtime, task)
 
 
+def _reads_types(export: ExportFolder) -> bool:
+    """Tell whether a model that takes ``token_type_ids`` was trained on them, as its tokenizer's settings say."""
+    file = export.path / "tokenizer_config.json"
+    names = read_json_object(file).get("model_input_names") if file.is_file() else None
+    return not isinstance(names, list) or "token_type_ids" in names
+
+
 def _open(export: ExportFolder, folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport:
-    config: dict[str, object] = json.loads((export.path / "config.json").read_text(encoding="utf-8"))
+    config = read_json_object(export.path / "config.json")
     named = config.get("architectures")
     made = " ".join(map(str, named)) if isinstance(named, list) else ""
     if export.card is None and task.mistaken_for.search(made):
@@ -94,6 +101,7 @@ def _open(export: ExportFolder, folder: ModelFolder, runtime: Runtime, task: Tas
         outputs=task.outputs,
         threads=runtime.threads,
         vocabulary=vocabulary if isinstance(vocabulary, int) else None,
+        reads_types=export.card is not None or _reads_types(export),
     )
     pools = task is SEQUENCE_CLASSIFICATION
     return OpenExport(

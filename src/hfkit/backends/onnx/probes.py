@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["difference", "probe_batch", "probes"]
 
-# Batches of one row and of several; the last is longer than the windows of local attention.
-_LENGTHS = ((5,), (1, 13, 6), (30, 2), (17, 17, 17, 17), (11, 3, 8, 24, 1, 16), (300, 40))
+# Batches of one row and of several; the last are longer than the windows of local attention.
+_LENGTHS = ((5,), (1, 13, 6), (30, 2), (17, 17, 17, 17), (11, 3, 8, 24, 1, 16), (300, 40), (1024,))
 
 
 def probes(card: ModelCard, *, vocabulary: int, types: bool) -> list[TokenBatch]:

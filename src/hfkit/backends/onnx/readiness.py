@@ -24,7 +24,13 @@ DTYPES = ("auto", "float32")
 """The number types that exports run in."""
 
 # Where a system shows an accelerator that torch may drive. To be sure would take the import of torch.
-_ACCELERATORS = ("/dev/nvidiactl", "/dev/kfd", "/System/Library/Frameworks/Metal.framework")
+_ACCELERATORS = (
+    "/dev/nvidiactl",
+    "/dev/kfd",
+    "/dev/dxg",  # a Linux inside of Windows
+    "/System/Library/Frameworks/Metal.framework",
+    "C:/Windows/System32/nvcuda.dll",
+)
 
 
 def find_ready(folder: ModelFolder, task: Task | None) -> ExportFolder | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hfkit.backends.protocols import ScorerCard
+from hfkit.errors import CorruptModelError
 from hfkit.text.labels import LabelScheme
 
 if TYPE_CHECKING:
@@ -17,12 +18,22 @@ __all__ = ["OnnxScorer"]
 
 
 class OnnxScorer:
-    """A sequence classification model in ONNX Runtime."""
+    """A sequence classification model in ONNX Runtime.
+
+    Raises:
+        CorruptModelError: the configuration names more or fewer labels than the model gives.
+    """
 
     def __init__(self, opened: OpenExport) -> None:
         self._model = opened.model
+        labels = LabelScheme.from_config(opened.config)
+        if opened.model.width not in {None, len(labels.names)}:
+            raise CorruptModelError(
+                f"config.json names {len(labels.names)} labels, the export gives {opened.model.width}",
+                hint="the configuration beside the export is not the one that it was made with",
+            )
         self.card: ScorerCard = ScorerCard(
-            labels=LabelScheme.from_config(opened.config),
+            labels=labels,
             max_tokens=opened.card.max_tokens,
             pad_id=opened.card.pad_id,
             device="cpu",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from transformers import PreTrainedModel
@@ -36,6 +36,21 @@ class _Positional(torch.nn.Module):
         return tuple(given[name] for name in self._outputs)
 
 
+@contextmanager
+def _without_graphs() -> Iterator[None]:
+    """Keep torch (2.13) from printing the whole graph of a model that it cannot export.
+
+    It means to ask whether that is wanted, and does not; there is no public way.
+    """
+    core, name = torch._C, "_jit_onnx_log"  # noqa: SLF001
+    log = getattr(core, name, None)
+    setattr(core, name, lambda *_: None)
+    try:
+        yield
+    finally:
+        setattr(core, name, log)
+
+
 def trace(
     model: PreTrainedModel, batch: TokenBatch, target: Path, *, inputs: Sequence[str], outputs: Sequence[str]
 ) -> None:
@@ -57,7 +72,7 @@ def trace(
         model.set_attn_implementation("eager")
     # In training mode the exporter would leave it so.
     wrapped = _Positional(model, inputs, outputs).eval()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without_graphs():
         warnings.simplefilter("ignore")  # of every branch on a shape; the comparison tells which matter
         torch.onnx.export(
             wrapped,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,18 +34,21 @@ def install(monkeypatch: pytest.MonkeyPatch, versions: dict[str, str]) -> None:
     monkeypatch.setattr(entries, "maker_versions", lambda: dict(versions))
 
 
-def write(draft: Path, content: str = "graph") -> None:
+def write(drafted: tuple[Path, str], content: str = "graph") -> None:
+    draft, origin = drafted
     for name in ("model.onnx", "config.json", "tokenizer.json"):
         (draft / name).write_text(content)
     files = tuple((file.name, file_digest(file)) for file in sorted(draft.iterdir()))
     versions = tuple(entries.maker_versions().items())
-    card = ExportCard(max_tokens=8, pad_id=0, pads=True, dtype="float32", files=files, versions=versions)
+    card = ExportCard(
+        max_tokens=8, pad_id=0, pads=True, dtype="float32", origin=origin, files=files, versions=versions
+    )
     (draft / CARD_FILE).write_text(json.dumps(card.to_dict()))
 
 
 def keep(content: str = "graph") -> None:
-    with drafted_entry(MODEL, TASK) as draft:
-        write(draft, content)
+    with drafted_entry(MODEL, TASK) as drafted:
+        write(drafted, content)
 
 
 def content(model: ModelFolder = MODEL) -> str | None:
@@ -66,16 +70,16 @@ def test_what_was_kept_is_found() -> None:
 
 
 def test_a_draft_is_not_found_before_it_is_whole() -> None:
-    with drafted_entry(MODEL, TASK) as draft:
-        write(draft)
+    with drafted_entry(MODEL, TASK) as drafted:
+        write(drafted)
         assert content() is None
     assert content() == "graph"
 
 
 def test_a_draft_that_fails_leaves_nothing(exports: Path) -> None:
     def fail() -> None:
-        with drafted_entry(MODEL, TASK) as draft:
-            write(draft)
+        with drafted_entry(MODEL, TASK) as drafted:
+            write(drafted)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -170,3 +174,65 @@ def test_a_cache_that_cannot_be_written_is_an_error(exports: Path) -> None:
         f"the export of org/model cannot be written to the cache {exports.parent}: "
     )
     assert caught.value.hint == "set HFKIT_CACHE to a folder that can, or use Runtime(backend='torch')"
+
+
+def test_the_entry_of_another_model_is_not_taken() -> None:
+    keep("mine")
+    other = replace(MODEL, revision="sha256:2")
+    with drafted_entry(other, TASK) as drafted:
+        write(drafted, "other")
+    mine, foreign = find_entry(MODEL, TASK), find_entry(other, TASK)
+    assert mine is not None
+    assert foreign is not None
+    shutil.rmtree(mine.path)
+    foreign.path.rename(mine.path)
+    assert content() is None
+    keep("mine again")
+    assert content() == "mine again"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"versions": []},
+        {"versions": [["torch", "1"]]},
+        {"max_tokens": "8"},
+        {"pads": "no"},
+        {"files": []},
+        {"origin": ""},
+        {"dtype": None},
+    ],
+    ids=str,
+)
+def test_an_entry_with_another_card_gives_way(change: dict[str, object]) -> None:
+    keep()
+    entry = find_entry(MODEL, TASK)
+    assert entry is not None
+    card = json.loads((entry.path / CARD_FILE).read_text())
+    (entry.path / CARD_FILE).write_text(json.dumps(card | change))
+    assert content() is None
+    keep("again")
+    assert content() == "again"
+
+
+@pytest.mark.parametrize("card", ["[]", "null", "[" * 100_000])
+def test_a_card_that_is_no_object_gives_way(card: str) -> None:
+    keep()
+    entry = find_entry(MODEL, TASK)
+    assert entry is not None
+    (entry.path / CARD_FILE).write_text(card)
+    assert content() is None
+    keep("again")
+    assert content() == "again"
+
+
+def test_a_cache_that_cannot_be_read_holds_no_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(entries, "find_export", refuse)
+    assert content() is None
+    monkeypatch.setattr(Path, "glob", refuse)
+    assert content() is None

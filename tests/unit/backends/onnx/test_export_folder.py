@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,15 @@ from hfkit.errors import CorruptModelError
 if TYPE_CHECKING:
     from pathlib import Path
 
+DIGEST = hashlib.sha256(b"{}").hexdigest()
+
 CARD = ExportCard(
     max_tokens=None,
     pad_id=1,
     pads=False,
     dtype="float32",
     reads_specials=True,
-    files=(("model.onnx", "00"),),
+    files=(("config.json", DIGEST), ("model.onnx", "00"), ("tokenizer.json", DIGEST)),
     versions=(("torch", "2"),),
     notes=("a note",),
 )
@@ -72,5 +75,5 @@ def test_a_damaged_export_is_an_error(folder: Path) -> None:
 
 def test_a_card_that_is_no_json_is_an_error(folder: Path) -> None:
     (folder / CARD_FILE).write_text("{")
-    with pytest.raises(CorruptModelError, match="cannot be read: Expecting property name"):
+    with pytest.raises(CorruptModelError, match="is no JSON: Expecting property name"):
         find_export(folder)

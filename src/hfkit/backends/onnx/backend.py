@@ -36,6 +36,8 @@ class OnnxBackend:
         tasks = _tasks()
         if capability not in tasks or runtime.device not in DEVICES or runtime.dtype not in DTYPES:
             return False
+        if runtime.max_memory:
+            return False
         if runtime.device == "auto" and drives_accelerator():
             return False  # "auto" promises the accelerator
         try:

@@ -66,7 +66,7 @@ def export_model(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
         )
     from hfkit.backends.torch.loading import load_model
 
-    runtime = replace(runtime, device="cpu", dtype="float32")
+    runtime = replace(runtime, device="cpu", dtype="float32", max_memory=())
     loaded = load_model(folder, runtime, task)
     with drafted_entry(folder, task) as draft:
         reads_specials = _write_tokenizer(folder, runtime, draft)

@@ -120,6 +120,15 @@ def test_the_source_says_what_lies_where(tiny_bert: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("family", ["bert", "distilbert", "roberta", "electra", "gpt2"])
+def test_attention_is_left_to_torch(family: TinyFamily, tmp_path: Path) -> None:
+    """Its scaled dot product attention takes the fastest kernel of the device, flash among them."""
+    folder = write_tiny_classifier(tmp_path / "model", family=family)
+    for runtime in (PLAIN, limited(total(folder) // 2)):
+        loaded = load(folder, runtime)
+        assert getattr(loaded.model.config, "_attn_implementation") == "sdpa"  # noqa: B009
+
+
 @pytest.mark.parametrize("runtime", [PLAIN, replace(PLAIN, device="cpu")])
 def test_a_model_that_fits_is_left_whole(tiny_bert: Path, runtime: hfkit.Runtime, offload: Path) -> None:
     loaded = load(tiny_bert, runtime)

@@ -91,6 +91,9 @@ def _require_memory(max_memory: object, device: str) -> None:
                     f"max_memory holds {entry!r}, must be pairs of a device's name and a number of bytes",
                     hint="for example max_memory=(('cpu', 2 * 2**30),)",
                 )
+    names = [name for name, _ in max_memory] if isinstance(max_memory, tuple) else []
+    if len(names) > len(set(names)):
+        raise SettingError(f"max_memory names a device twice: {names}", hint="give each device one number")
     if max_memory and device != "auto":
         raise SettingError(
             f"max_memory is set with device {device!r}, must be with 'auto'",

@@ -64,6 +64,11 @@ COMMIT = "0123456789abcdef" * 2 + "01234567"
             "give a number",
         ),
         (
+            {"max_memory": (("cpu", 5), ("cpu", 6))},
+            "max_memory names a device twice: ['cpu', 'cpu']",
+            "give each device one number",
+        ),
+        (
             {"max_memory": (("cpu", 5),), "device": "cpu"},
             "max_memory is set with device 'cpu', must be with 'auto'",
             "leave out one of the two: a named device holds the whole model",

@@ -11,6 +11,7 @@ import transformers
 
 from hfkit.errors import BackendError, CorruptModelError, OutOfMemoryError, SessionClosedError
 
+from .exactness import exact_products
 from .flat import lay_back, lay_flat, positions
 from .packing import packed
 from .sending import send
@@ -68,8 +69,9 @@ class TorchModel:
             loaded.reads_types and "token_type_ids" in inspect.signature(model.forward).parameters
         )
         self._spread = loaded.spread
+        self._computes = torch.device(loaded.device.partition("+")[0])
         # What spreads a model also brings the inputs to it, and the outputs back to where the inputs came from.
-        self._enters = torch.device("cpu") if loaded.spread else model.device
+        self._enters = torch.device("cpu") if loaded.spread else self._computes
         self.device: str = loaded.device
         self.dtype: str = str(model.dtype).removeprefix("torch.")
         embedding = _position_embedding(model)
@@ -92,7 +94,8 @@ class TorchModel:
         if self._spread is not None:
             self._spread.require_unchanged()
         try:
-            with torch.inference_mode(), limited_threads(self._threads):
+            exact = exact_products(self._computes, model.dtype)
+            with torch.inference_mode(), limited_threads(self._threads), exact:
                 return self._run_packed(model, batch) if self.packs else self._run_padded(model, batch)
         except IndexError as error:
             raise CorruptModelError(

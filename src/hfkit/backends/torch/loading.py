@@ -42,7 +42,7 @@ class LoadedModel:
         model: on its device, ready to run.
         reads_types: whether it is to be given ``token_type_ids``.
         notes: what a careful reader of its answers should know.
-        device: where it is; several places joined by ``+``.
+        device: where it is; several places joined by ``+``, the one that computes first.
         spread: how it is spread over them; None if it is in one place.
     """
 
@@ -90,11 +90,13 @@ def load_model(folder: ModelFolder, runtime: Runtime, task: Task) -> LoadedModel
         *([f"the model did not use weights of its files: {_few(weights.unused)}"] if weights.unused else []),
         *([f"its weights lie on several devices: {_amounts(places)}"] if places else []),
     ]
+    if not spread:
+        model = cast("PreTrainedModel", model.to(device))  # type: ignore[arg-type]
     return LoadedModel(
-        model if spread else cast("PreTrainedModel", model.to(device)),  # type: ignore[arg-type]
+        model,
         reads_types=gives_types(folder, model.config, runtime),
         notes=tuple(notes),
-        device="+".join(places) or str(device),
+        device="+".join(places) or str(model.device),
         spread=spread,
     )
 

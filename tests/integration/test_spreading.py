@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import pickle
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -261,6 +262,15 @@ def test_weights_written_again_under_it_are_refused(tiny_bert: Path, tmp_path: P
     )
     classify.close()
     assert classify("good").scores != before
+
+
+def test_threads_share_a_spread_model(tiny_bert: Path) -> None:
+    """Its weights come and go with a forward pass: another one must not find them half gone."""
+    scorer = TorchBackend().open_scorer(resolve(tiny_bert, offline=True), limited(50_000))
+    expected = scorer.score(batch())
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(lambda _: scorer.score(batch()), range(40)):
+            np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_a_spread_facade_pickles_as_settings(tiny_bert: Path) -> None:

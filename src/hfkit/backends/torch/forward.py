@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -91,11 +92,10 @@ class TorchModel:
         model = self._model
         if model is None:
             raise SessionClosedError("this model has been closed", hint="open it again")
-        if self._spread is not None:
-            self._spread.require_unchanged()
+        alone = nullcontext() if self._spread is None else self._spread.reading()
+        exact = exact_products(self._computes, model.dtype)
         try:
-            exact = exact_products(self._computes, model.dtype)
-            with torch.inference_mode(), limited_threads(self._threads), exact:
+            with alone, torch.inference_mode(), limited_threads(self._threads), exact:
                 return self._run_packed(model, batch) if self.packs else self._run_padded(model, batch)
         except IndexError as error:
             raise CorruptModelError(

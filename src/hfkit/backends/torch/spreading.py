@@ -6,7 +6,9 @@ Weights for the disk stay in the files that they are in.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from hfkit.errors import CorruptModelError, ModelError, OutOfMemoryError
@@ -16,6 +18,7 @@ from .memory import memory_limit, memory_limits, weigh_modules
 from .scratch import Scratch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import torch
@@ -48,18 +51,22 @@ class Spread:
     path: Path
     stamp: Stamp
     scratch: Scratch = field(default_factory=Scratch)
+    _turn: Lock = field(default_factory=Lock)
 
-    def require_unchanged(self) -> None:
-        """Make sure that the weights' files are still those that were opened.
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold off other threads for a forward pass: weights come and go with it.
 
         Raises:
-            CorruptModelError: they were written again, or moved away.
+            CorruptModelError: the weights' files were written again, or moved away, since the model was opened.
         """
-        if fingerprint_files(self.path, _WEIGHTS) != self.stamp:
-            raise CorruptModelError(
-                f"the weights in {self.path} were changed while a model was reading them from there",
-                hint="close the model and load it again; write new weights to another folder",
-            )
+        with self._turn:
+            if fingerprint_files(self.path, _WEIGHTS) != self.stamp:
+                raise CorruptModelError(
+                    f"the weights in {self.path} were changed while a model was reading them from there",
+                    hint="close the model and load it again; write new weights to another folder",
+                )
+            yield
 
     def places(self, model: PreTrainedModel) -> dict[str, int]:
         """Add up the bytes of a spread model's weights by place, in the order in which they are filled.

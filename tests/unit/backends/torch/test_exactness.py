@@ -24,11 +24,10 @@ def settings() -> tuple[str, str]:
 def programs_own(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     """What a program may have set before."""
     before = settings()
-    match request.param:
-        case "set in the old way":
-            BACKENDS.cuda.matmul.allow_tf32 = True
-        case "set in the new way":
-            BACKENDS.cuda.matmul.fp32_precision = "tf32"
+    if request.param == "set in the old way":
+        BACKENDS.cuda.matmul.allow_tf32 = True
+    elif request.param == "set in the new way":
+        BACKENDS.cuda.matmul.fp32_precision = "tf32"
     yield settings()
     BACKENDS.cuda.matmul.allow_tf32 = False
     BACKENDS.cuda.matmul.fp32_precision, BACKENDS.cudnn.conv.fp32_precision = before

@@ -41,6 +41,8 @@ class OnnxBackend:
             return True  # whatever is wrong with it, torch could not open the folder
         if runtime.device not in DEVICES or runtime.dtype not in DTYPES:
             return False
+        if runtime.max_memory:
+            return False
         if runtime.device == "auto" and drives_accelerator():
             return False  # "auto" promises the accelerator
         try:

@@ -72,7 +72,7 @@ def export_model(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
             "backend 'onnx' runs models of one part",
             hint="use Runtime(backend='torch')",
         )
-    runtime = replace(runtime, device="cpu", dtype="float32")
+    runtime = replace(runtime, device="cpu", dtype="float32", max_memory=())
     with _exporting:
         _export(folder, runtime, task)
 

@@ -54,7 +54,7 @@ def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport
         ModelError: a subclass says what is wrong with the model's files, or why they cannot be exported.
         MissingDependencyError: the model has to be exported first, and a package for that is not installed.
         DeviceError: exports do not run on the device.
-        SettingError: exports do not run in the number type.
+        SettingError: exports do not run in the number type, or limits of memory are set.
     """
     if runtime.device not in DEVICES:
         raise DeviceError(
@@ -65,6 +65,11 @@ def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport
         raise SettingError(
             f"dtype {runtime.dtype!r} is not one of {list(DTYPES)} that backend 'onnx' runs in",
             hint="use Runtime(backend='torch') for other number types",
+        )
+    if runtime.max_memory:
+        raise SettingError(
+            f"max_memory is {runtime.max_memory}, must be () with backend 'onnx', which spreads no model",
+            hint="use Runtime(backend='torch') for a model that is larger than the memory",
         )
     export = find_ready(folder, task)
     if export is None:

@@ -47,7 +47,7 @@ def take_shortcuts(model: TorchModel, module: PreTrainedModel, *, per_token: boo
         module: is changed.
         per_token: whether its head gives logits for each token, not for each sequence.
     """
-    if model.device != "cpu" or model.dtype != "float32":
+    if model.device not in {"cpu", "cpu+disk"} or model.dtype != "float32":
         return
     try:
         trial = _Trial(model)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +95,7 @@ def with_digits(tokenizer: Tokenizer) -> Tokenizer:
     return tokenizer
 
 
-KINDS = {
+KINDS: dict[str, Callable[[Path], Tokenizer]] = {
     "word pieces": word_pieces,
     "word pieces, added tokens": lambda folder: with_added(word_pieces(folder)),
     "word pieces, many steps": lambda folder: in_steps(word_pieces(folder)),
@@ -153,7 +154,9 @@ def test_cutting_all_at_once_is_slicing_each(
     """Each row keeps its last tokens or its first, then stands between its special ids; what lost some is named."""
     before, after = around
     lengths = np.array(list(map(len, rows)), dtype=np.int64)
-    flat = Flat(np.array(sum(rows, []), dtype=np.int32), 0, lengths, np.ones_like(lengths), ())  # noqa: RUF017
+    flat = Flat(
+        np.array(list(chain.from_iterable(rows)), dtype=np.int32), 0, lengths, np.ones_like(lengths), ()
+    )
     cut = surround(shorten(flat, most, left=left), before, after)
     kept = [row[max(len(row) - most, 0) :] if left else row[:most] for row in rows]
     expected = [[*before, *row, *after] for row in kept]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
@@ -15,7 +16,7 @@ BYTES = pre_tokenizers.ByteLevel(add_prefix_space=False)
 NO_REGEX = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
 
 
-def bare(pre_tokenizer: object = None, normalizer: object = None) -> Tokenizer:
+def bare(pre_tokenizer: Any = None, normalizer: Any = None) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     if pre_tokenizer is not None:
         tokenizer.pre_tokenizer = pre_tokenizer
@@ -45,9 +46,9 @@ def test_tokens_that_take_blanks_are_named_where_blanks_matter(tmp_path: Path) -
     )
     for tokenizer in (bytewise, pieces):
         tokenizer.add_special_tokens([greedy])
-    assert find_parting(bytewise) == Parting(
-        leading=True, greedy=frozenset({bytewise.token_to_id("<|tool|>")})
-    )
+    id_ = bytewise.token_to_id("<|tool|>")
+    assert id_ is not None
+    assert find_parting(bytewise) == Parting(leading=True, greedy=frozenset({id_}))
     assert find_parting(pieces) == Parting(leading=False, greedy=frozenset())
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from variants import BASELINE
+from lineup import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,10 @@ def draw(comparisons: Sequence[Comparison], file: Path) -> None:
     """Draw a panel of bars for each set of texts."""
     mpl.rcParams["svg.hashsalt"] = "hfkit"  # the same figures give the same file
     mpl.rcParams["svg.fonttype"] = "none"  # text as text: a tenth of the size
-    figure = Figure(figsize=(4.6 * len(comparisons), 3.4), layout="constrained")
+    figure = Figure(
+        figsize=(4.6 * len(comparisons), 1.4 + 0.42 * max(len(each.trials) for each in comparisons)),
+        layout="constrained",
+    )
     for axes, comparison in zip(
         figure.subplots(1, len(comparisons), squeeze=False)[0], comparisons, strict=True
     ):

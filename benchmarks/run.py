@@ -15,10 +15,12 @@ from answering import COUNT as QUESTIONS
 from answering import ROUNDS as ANSWER_ROUNDS
 from answering import answering_section, measure_answering
 from classify import COUNT, ROUNDS, compare_standin
+from cold_start import ROUNDS as STARTS
+from cold_start import cold_start_section, measure_cold_start
 from machine import describe_machine
 from plot import draw
-from report import comparison_section, page, scaling_section
-from scaling import measure_scaling
+from report import comparison_section, page
+from scaling import measure_scaling, scaling_section
 from tokenizing import COUNT as TEXTS
 from tokenizing import ROUNDS as TURNS
 from tokenizing import measure_tokenizing, tokenizing_section
@@ -40,6 +42,7 @@ def main() -> None:
     races = measure_tokenizing(count=TEXTS, rounds=TURNS)
     sections = [
         comparison_section(comparisons),
+        cold_start_section(measure_cold_start(rounds=STARTS), rounds=STARTS),
         scaling_section(measure_scaling()),
         tokenizing_section(races, count=TEXTS, rounds=TURNS),
         answering_section(measure_answering(count=QUESTIONS, rounds=ANSWER_ROUNDS)),

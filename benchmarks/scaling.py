@@ -25,9 +25,10 @@ from mixture import mixed_lengths, mixed_texts
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["COUNTS", "Growth", "measure_scaling", "scaling_section"]
+__all__ = ["COUNTS", "Growth", "Way", "measure_scaling", "scaling_section"]
 
 Way: TypeAlias = Literal["batch", "map"]
+"""A method of the facade."""
 
 COUNTS: dict[Way, tuple[int, ...]] = {
     "map": (100, 1_000, 10_000, 100_000),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hfkit.backends.torch.quiet import quiet_transformers
 from peers.meter import TokenMeter
 from variants import Outcome
 
@@ -22,7 +23,8 @@ def open_txtai(folder: Path) -> Run:
     """Open a model; txtai gives each text's labels by number, best first."""
     from txtai.pipeline import Labels
 
-    labels = Labels(str(folder), gpu=False, dynamic=False, dtype="float32")
+    with quiet_transformers():
+        labels = Labels(str(folder), gpu=False, dynamic=False, dtype="float32")
     meter = TokenMeter(labels.pipeline.model)
 
     def run(texts: Sequence[str]) -> Outcome:

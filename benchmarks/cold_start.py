@@ -120,7 +120,7 @@ def _start(way: Way, folder: Path) -> tuple[str, float, float, float | None]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         label = process.stdout.readline().strip() if process.stdout else ""
         wall = time.perf_counter() - start
-        peak = peak_resident(process.pid)
+        peak = peak_resident(process.pid) if label else None
     if not label or process.returncode:
         raise SystemExit(f"{way.name} gave no label; its process ended with {process.returncode}")
     return label, wall, _processor_seconds() - before, peak

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hfkit.text.spans import Overlapping
     from hfkit.values.inputs import Question
     from hfkit.values.provenance import Source
+    from hfkit.values.runtime import Runtime
     from hfkit.values.statistics import Statistics
 
     from .contexts import AskedQuestion
@@ -69,11 +70,17 @@ class AnsweringSession:
     """
 
     def __init__(
-        self, scorer: SpanScorer, tokenizer: TextTokenizer, source: Source, *, window_limit: int
+        self,
+        scorer: SpanScorer,
+        tokenizer: TextTokenizer,
+        source: Source,
+        runtime: Runtime,
+        *,
+        window_limit: int,
     ) -> None:
         self._scorer = scorer
         self._tokenizer = tokenizer
-        self._runner = RowRunner(scorer.card, model=source.model)
+        self._runner = RowRunner(scorer, source, runtime)
         self.source: Source = source
         self.window_limit: int = window_limit
         finalize(self, scorer.close)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hfkit.text.arrays import FloatArray, IntArray
     from hfkit.values.inputs import TextInput
     from hfkit.values.provenance import Coverage, Source
+    from hfkit.values.runtime import Runtime
     from hfkit.values.statistics import Statistics
 
     from .reading import Reading
@@ -55,11 +56,17 @@ class ScoringSession:
     """
 
     def __init__(
-        self, scorer: Scorer, tokenizer: TextTokenizer, source: Source, *, window_limit: int
+        self,
+        scorer: Scorer,
+        tokenizer: TextTokenizer,
+        source: Source,
+        runtime: Runtime,
+        *,
+        window_limit: int,
     ) -> None:
         self._scorer = scorer
         self._tokenizer = tokenizer
-        self._runner = RowRunner(scorer.card, model=source.model)
+        self._runner = RowRunner(scorer, source, runtime)
         self.card: ScorerCard = scorer.card
         self.source: Source = source
         self.window_limit: int = window_limit

@@ -126,7 +126,8 @@ def run_batches(
             yield batch, outcome, budget
         if refused and not begun:  # what had begun beside it is waited for: memory is counted anew
             ahead = 1
-            budget = min(computed_tokens(lengths[batch], packed=packed) for batch in refused) // 2
+            least = min(computed_tokens(lengths[batch], packed=packed) for batch in refused)
+            budget = min(budget, least // 2)
             rest = np.concatenate([*refused, *pending])
             again = plan_batches(lengths[rest], budget=budget, equal=equal, packed=packed)
             pending, refused = deque(rest[batch] for batch in again), []

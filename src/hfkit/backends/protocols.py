@@ -168,6 +168,11 @@ class SetsThreads(Protocol):
     Then hfkit finds out whether several forward passes at a time, each with fewer threads, are faster.
     """
 
+    @property
+    def changes_threads_at_once(self) -> bool:
+        """Whether a change costs next to nothing, so that it is worth it for a single forward pass."""
+        ...
+
     def use_threads(self, threads: int | None, /) -> int:
         """Run forward passes with so many threads from now on.
 

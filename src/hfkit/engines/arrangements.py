@@ -8,9 +8,11 @@ import os
 import platform
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hfkit.backends.cores import cores
 from hfkit.backends.protocols import SetsThreads
 from hfkit.errors import SettingError
 from hfkit.hub.cache import cache_folder, keep
@@ -59,12 +61,14 @@ def arrangements(model: object, source: Source, runtime: Runtime) -> tuple[Arran
     workers = runtime.workers or _workers_wanted()
     threads = runtime.threads
     if workers and workers > 1:
-        return (Arrangement(workers, threads or max(1, _cores() // workers)),)
+        return (Arrangement(workers, threads or max(1, cores() // workers)),)
     alone = Arrangement(1, threads)
     if workers or threads or source.device != "cpu" or not isinstance(model, SetsThreads):
         return (alone,)
+    if parent_process() is not None:  # the other worker processes have the other cores
+        return (alone,)
     # The library has fewer threads than cores where OMP_NUM_THREADS says so, and in a forked child.
-    most = min(_cores(), model.use_threads(None))
+    most = min(cores(), model.use_threads(None))
     halved = [Arrangement(most // 2, 2)] if most >= _MANY_CORES else []
     return (alone, Arrangement(most, 1), *halved) if most > 1 else (alone,)
 
@@ -77,7 +81,7 @@ class Finding:
     """
 
     def __init__(self, source: Source, *, budget: int) -> None:
-        parts = [_processor(), _cores(), source.revision, source.base, source.backend, source.dtype]
+        parts = [_processor(), cores(), source.revision, source.base, source.backend, source.dtype]
         named = "\0".join(map(str, [*parts, *source.versions, budget]))
         self._file = cache_folder() / "workers" / f"{hashlib.sha256(named.encode()).hexdigest()}.json"
 
@@ -104,11 +108,6 @@ def _workers_wanted() -> int | None:
             hint="take it out of the environment to let hfkit find out",
         )
     return int(wanted)
-
-
-def _cores() -> int:
-    """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _processor() -> str:

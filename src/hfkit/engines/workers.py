@@ -51,7 +51,7 @@ class Workers:
         *,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._model = model
+        self._model = model if isinstance(model, SetsThreads) else None
         self._source = source
         self._alone = Arrangement(1, runtime.threads)
         self._choices = arrangements(model, source, runtime)
@@ -73,7 +73,9 @@ class Workers:
         Yields:
             How many at a time, and which.
         """
-        if not self._turn.acquire(blocking=False):  # another thread's run is using the cores
+        costly = self._model is None or not self._model.changes_threads_at_once
+        # A single batch is not worth a change that costs time; or another thread's run is using the cores.
+        if (costly and len(batches) == 1) or not self._turn.acquire(blocking=False):
             yield 1, batches
             return
         try:
@@ -123,7 +125,7 @@ class Workers:
         return best
 
     def _change_to(self, arrangement: Arrangement) -> int:
-        if isinstance(self._model, SetsThreads):
+        if self._model is not None:
             self._model.use_threads(arrangement.threads)
         return arrangement.workers
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import hfkit
+from hfkit.backends.cores import cores
 from hfkit.engines import arrangements as module
 from hfkit.engines.arrangements import Arrangement, Finding, arrangements
 from hfkit.errors import SettingError
@@ -20,6 +21,8 @@ ALONE, TWO = Arrangement(1, None), Arrangement(2, 1)
 class Threaded:
     """A model whose library has so many threads."""
 
+    changes_threads_at_once = True
+
     def __init__(self, most: int) -> None:
         self._most = most
 
@@ -29,13 +32,12 @@ class Threaded:
 
 @pytest.fixture(autouse=True)
 def _eight_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_cores", lambda: 8)
+    monkeypatch.setattr(module, "cores", lambda: 8)
     monkeypatch.delenv("HFKIT_WORKERS")
 
 
-def test_the_cores_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    assert 1 <= module._cores() <= (os.cpu_count() or 1)
+def test_this_machine() -> None:
+    assert 1 <= cores() <= (os.cpu_count() or 1)
     assert module._processor()
 
 
@@ -75,6 +77,12 @@ def test_an_accelerator_runs_one_at_a_time() -> None:
 
 def test_a_model_that_cannot_change_its_threads_runs_one_at_a_time() -> None:
     assert arrangements(object(), SOURCE, hfkit.Runtime()) == (ALONE,)
+
+
+def test_a_worker_process_runs_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "parent_process", object)
+    assert arrangements(Threaded(8), SOURCE, hfkit.Runtime()) == (ALONE,)
+    assert arrangements(Threaded(8), SOURCE, hfkit.Runtime(workers=2)) == (Arrangement(2, 4),)
 
 
 def test_the_environment_speaks_where_the_runtime_does_not(monkeypatch: pytest.MonkeyPatch) -> None:

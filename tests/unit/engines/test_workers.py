@@ -21,8 +21,9 @@ SHORT = PLAN[:12]
 class Machine:
     """A model, and a clock that says how long it takes each number of workers to run a batch."""
 
-    def __init__(self, seconds: dict[int, float]) -> None:
+    def __init__(self, seconds: dict[int, float], *, at_once: bool = True) -> None:
         self._seconds = seconds
+        self.changes_threads_at_once = at_once
         self._now = 0.0
         self.threads: list[int | None] = []
 
@@ -46,7 +47,7 @@ class Machine:
 
 @pytest.fixture(autouse=True)
 def _two_cores(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_cores", lambda: 2)
+    monkeypatch.setattr(module, "cores", lambda: 2)
     monkeypatch.setenv("HFKIT_CACHE", str(tmp_path))
     monkeypatch.delenv("HFKIT_WORKERS")
 
@@ -96,6 +97,15 @@ def test_a_single_batch_has_all_threads() -> None:
     assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
     assert machine.run(workers, PLAN[:2]) == [(2, PLAN[:2])]
     assert machine.threads[-2:] == [None, 1]
+
+
+def test_a_single_batch_takes_the_threads_there_are_where_a_change_costs_time() -> None:
+    machine = Machine({1: 1.0, 2: 0.5}, at_once=False)
+    workers = machine.hire()
+    machine.run(workers, PLAN)
+    changes = len(machine.threads)
+    assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
+    assert len(machine.threads) == changes
 
 
 def test_what_is_set_is_not_tried() -> None:

@@ -26,8 +26,8 @@ __all__ = ["Workers", "hired"]
 T = TypeVar("T")
 
 # Batches that each arrangement is tried on: so many, and enough to keep its workers busy.
-_FEWEST_TRIED = 6
-_TRIED_FOR_EACH_WORKER = 2
+_FEWEST_TRIED = 8
+_TRIED_FOR_EACH_WORKER = 3
 
 # What is faster by less may be luck, and several forward passes at a time take more memory than one.
 _CLEARLY = 0.95
@@ -83,14 +83,17 @@ class Workers:
             if best is not None:
                 yield self._change_to(best), batches
                 return
-            yield self._change_to(self._alone), batches[:1]  # tells whether it fits, and warms up
-            *portions, rest = _deal(batches[1:], len(self._choices), self._tried)
+            *portions, rest = _deal(batches, len(self._choices), self._tried)
             seconds: dict[Arrangement, float] = {}
             for choice, portion in zip(self._choices, portions, strict=True):
                 workers = self._change_to(choice)
+                yield (
+                    workers,
+                    portion[:workers],
+                )  # warms up; the very first is the longest, and tells whether it fits
                 began = self._clock()
-                yield workers, portion
-                seconds[choice] = self._clock() - began
+                yield workers, portion[workers:]
+                seconds[choice] = (self._clock() - began) / len(portion[workers:])
             yield self._change_to(self._settle(seconds, budget)), rest
         finally:
             self._turn.release()
@@ -111,7 +114,7 @@ class Workers:
             return self._choices[0]
         if budget not in self._found:
             self._found[budget] = Finding(self._source, budget=budget).read(self._choices)
-        enough = 1 + len(self._choices) * self._tried
+        enough = len(self._choices) * self._tried
         return self._found[budget] or (None if batches >= enough else self._alone)
 
     def _settle(self, seconds: dict[Arrangement, float], budget: int) -> Arrangement:

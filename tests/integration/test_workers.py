@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,8 @@ def test_what_is_found_out_is_kept_for_the_next_process(
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
-        classify = hfkit.Classify(tiny_bert, runtime=_runtime(backend, None, None))
+        runtime = replace(_runtime(backend, None, None), batch_tokens=4)  # each text a batch
+        classify = hfkit.Classify(tiny_bert, runtime=runtime)
         expected = [classify(text).label for text in TEXTS]
         assert not (tmp_path / "cache" / "workers").exists()
         assert [result.label for result in classify.batch(TEXTS)] == expected

@@ -80,23 +80,26 @@ class Workers:
             return
         try:
             best = self._best(len(batches), budget)
-            if best is not None:
-                yield self._change_to(best), batches
-                return
-            *portions, rest = _deal(batches, len(self._choices), self._tried)
-            seconds: dict[Arrangement, float] = {}
-            for choice, portion in zip(self._choices, portions, strict=True):
-                workers = self._change_to(choice)
-                yield (
-                    workers,
-                    portion[:workers],
-                )  # warms up; the very first is the longest, and tells whether it fits
-                began = self._clock()
-                yield workers, portion[workers:]
-                seconds[choice] = (self._clock() - began) / len(portion[workers:])
-            yield self._change_to(self._settle(seconds, budget)), rest
+            if best is None:
+                best, batches = yield from self._try(batches, budget)
+            yield self._change_to(best), batches
         finally:
             self._turn.release()
+
+    def _try(
+        self, batches: Sequence[T], budget: int
+    ) -> Generator[tuple[int, Sequence[T]], None, tuple[Arrangement, Sequence[T]]]:
+        """Have each arrangement run some of the batches; give the fastest, and the batches that are left."""
+        *portions, rest = _deal(batches, len(self._choices), self._tried)
+        seconds: dict[Arrangement, float] = {}
+        for choice, portion in zip(self._choices, portions, strict=True):
+            workers = self._change_to(choice if choice in self._choices else self._alone)
+            warming, timed = portion[: choice.workers], portion[choice.workers :]
+            yield workers, warming  # at the very first the longest, which tells whether it fits
+            began = self._clock()
+            yield workers, timed
+            seconds[choice] = (self._clock() - began) / len(timed)
+        return self._settle(seconds, budget), rest
 
     def send_home(self) -> None:
         """Run one batch at a time from now on: there was no memory for more."""

@@ -155,6 +155,17 @@ def test_workers_that_were_sent_home_stay_there(runtime: hfkit.Runtime) -> None:
     assert len(machine.run(machine.hire(), PLAN)) == 5  # nothing was kept
 
 
+def test_memory_that_runs_out_early_ends_the_trial() -> None:
+    machine = Machine({1: 1.0, 2: 0.5})
+    workers = machine.hire()
+    taken = []
+    for number, _ in workers.shifts(PLAN, budget=512):
+        taken.append(number)
+        if len(taken) == 2:
+            workers.send_home()
+    assert taken == [1] * 5
+
+
 def test_one_worker_is_the_caller() -> None:
     with hired(1) as begin:
         assert begin(_name_of_thread)().tolist() == [threading.get_ident()]

@@ -32,6 +32,7 @@ __all__ = [
     "OpensTokenizers",
     "Scorer",
     "ScorerCard",
+    "SetsThreads",
     "SpanScorer",
     "TellsReadiness",
     "TokenBatch",
@@ -157,6 +158,32 @@ class SpanScorer(Protocol):
 
     def close(self) -> None:
         """Let go of the model; a second call does nothing."""
+        ...
+
+
+@runtime_checkable
+class SetsThreads(Protocol):
+    """An open model that runs on the processor with as many threads as it is told.
+
+    Then hfkit finds out whether several forward passes at a time, each with fewer threads, are faster.
+    """
+
+    @property
+    def changes_threads_at_once(self) -> bool:
+        """Whether a change costs next to nothing, so that it is worth it for a single forward pass."""
+        ...
+
+    def use_threads(self, threads: int | None, /) -> int:
+        """Run forward passes with so many threads from now on.
+
+        Must be safe to call while one runs; that one may go on with what it had.
+
+        Args:
+            threads: how many for each forward pass; None for the library's own number.
+
+        Returns:
+            How many that are.
+        """
         ...
 
 

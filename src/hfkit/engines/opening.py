@@ -56,7 +56,9 @@ def open_scoring(locate: Callable[[], ModelFolder], runtime: Runtime) -> Scoring
     def open_session() -> ScoringSession:
         scorer = backend.open_scorer(folder, runtime)
         opened = _open_beside(scorer.card, backend, name, folder, runtime, notes=_label_notes(scorer.card))
-        return ScoringSession(scorer, opened.tokenizer, opened.source, window_limit=opened.window_limit)
+        return ScoringSession(
+            scorer, opened.tokenizer, opened.source, runtime, window_limit=opened.window_limit
+        )
 
     return share(("scoring", type(backend), folder, _key(runtime, name)), open_session)
 
@@ -68,7 +70,9 @@ def open_answering(locate: Callable[[], ModelFolder], runtime: Runtime) -> Answe
     def open_session() -> AnsweringSession:
         scorer = backend.open_span_scorer(folder, runtime)
         opened = _open_beside(scorer.card, backend, name, folder, runtime)
-        return AnsweringSession(scorer, opened.tokenizer, opened.source, window_limit=opened.window_limit)
+        return AnsweringSession(
+            scorer, opened.tokenizer, opened.source, runtime, window_limit=opened.window_limit
+        )
 
     return share(("answering", type(backend), folder, _key(runtime, name)), open_session)
 

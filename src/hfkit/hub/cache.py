@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-__all__ = ["cache_folder"]
+__all__ = ["cache_folder", "keep"]
 
 
 def cache_folder() -> Path:
@@ -31,3 +31,16 @@ def _passing_folder() -> Path:
     kept = ExitStack()
     atexit.register(kept.close)
     return Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="hfkit-", ignore_cleanup_errors=True)))
+
+
+def keep(file: Path, content: str) -> None:
+    """Write a small file beside its place in the cache and move it in: readers find all of it, or none.
+
+    Raises:
+        OSError: the cache cannot be written.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".draft-") as folder:
+        draft = Path(folder) / file.name
+        draft.write_text(content, encoding="utf-8")
+        draft.replace(file)

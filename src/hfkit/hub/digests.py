@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .cache import cache_folder
+from .cache import cache_folder, keep
 
 if TYPE_CHECKING:
     import os
+    from pathlib import Path
 
 __all__ = ["file_digest"]
 
@@ -42,7 +41,7 @@ def file_digest(file: Path) -> str:
     age = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns)
     if age > _SETTLED_NANOSECONDS and _state(file.stat()) == state:
         with suppress(OSError):
-            _write(note, f"{state}\n{digest}")
+            keep(note, f"{state}\n{digest}")
     return digest
 
 
@@ -58,11 +57,3 @@ def _note(file: Path) -> Path:
 
 def _state(status: os.stat_result) -> str:
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
-
-
-def _write(note: Path, content: str) -> None:
-    note.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=note.parent, prefix=".digest-") as folder:
-        draft = Path(folder) / note.name
-        draft.write_text(content, encoding="ascii")
-        draft.replace(note)

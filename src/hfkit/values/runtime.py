@@ -35,7 +35,10 @@ class Runtime:
             not fit there is spread over all devices, the processor and the disk. A name such as ``"cpu"``,
             ``"cuda:1"``, ``"mps"`` means there and nowhere else.
         dtype: the number type of the weights while they run.
-        threads: threads of one forward pass on the processor; None leaves the library's own choice.
+        threads: threads of one forward pass on the processor; None leaves the library's own choice, or
+            shares the processor's cores out to the ``workers``.
+        workers: forward passes at a time. None finds out on the processor: as many as there are cores if
+            that measures faster than one of many threads; where ``threads`` are given, one.
         batch_tokens: the most tokens of one forward pass, padding included; a longer single
             sequence runs alone.
         offline: never ask the network; what is on this machine must do.
@@ -49,14 +52,15 @@ class Runtime:
         SettingError: a value is out of its range.
 
     >>> Runtime(device="cpu", threads=1)
-    Runtime(backend='auto', device='cpu', dtype='auto', threads=1, batch_tokens=512, offline=False, \
-progress='auto', max_memory=(), trust_remote_code=())
+    Runtime(backend='auto', device='cpu', dtype='auto', threads=1, workers=None, batch_tokens=512, \
+offline=False, progress='auto', max_memory=(), trust_remote_code=())
     """
 
     backend: str = "auto"
     device: str = "auto"
     dtype: DType = "auto"
     threads: int | None = None
+    workers: int | None = None
     batch_tokens: int = 512
     offline: bool = False
     progress: Progress = "auto"
@@ -69,6 +73,7 @@ progress='auto', max_memory=(), trust_remote_code=())
         require_choice("dtype", self.dtype, get_args(DType))
         require_choice("progress", self.progress, get_args(Progress))
         require_whole("threads", self.threads, least=1)
+        require_whole("workers", self.workers, least=1)
         require_whole("batch_tokens", self.batch_tokens, least=1)
         _require_memory(self.max_memory, self.device)
         require_kind("trust_remote_code", self.trust_remote_code, (tuple,))

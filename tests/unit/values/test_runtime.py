@@ -26,6 +26,7 @@ COMMIT = "0123456789abcdef" * 2 + "01234567"
             "name one of them",
         ),
         ({"threads": 0}, "threads is 0, must be a whole number, at least 1", "leave it out for the default"),
+        ({"workers": 0}, "workers is 0, must be a whole number, at least 1", "leave it out for the default"),
         (
             {"batch_tokens": 0},
             "batch_tokens is 0, must be a whole number, at least 1",
@@ -120,6 +121,7 @@ def test_defaults() -> None:
         device="auto",
         dtype="auto",
         threads=None,
+        workers=None,
         batch_tokens=512,
         offline=False,
         progress="auto",

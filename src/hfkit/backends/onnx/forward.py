@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
 
+from hfkit.backends.cores import cores
 from hfkit.errors import (
     BackendError,
     CorruptModelError,
@@ -68,18 +71,7 @@ class OnnxModel:
         vocabulary: int | None = None,
         reads_types: bool = True,
     ) -> None:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = _SILENT
-        options.intra_op_num_threads = threads or 0
-        options.inter_op_num_threads = 1
-        options.enable_mem_pattern = False  # it plans memory for one shape, and each batch has another
-        try:
-            session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # the library's errors share no base
-            raise CorruptModelError(
-                f"{file} cannot be opened by ONNX Runtime {onnxruntime.__version__}: {reason_of(error)}",
-                hint="export or fetch the model again, or install a newer onnxruntime",
-            ) from error
+        session = _open(file, threads)
         kinds = {given.name: given.type for given in session.get_inputs()}
         unknown = sorted(name for name, kind in kinds.items() if name not in _INPUTS or kind not in _KINDS)
         if unknown or "input_ids" not in kinds:
@@ -94,8 +86,10 @@ class OnnxModel:
                 f"{file} gives {', '.join(found)}, must give {' and '.join(outputs)}",
                 hint="open it with the verb it was trained for",
             )
-        keep_in_children(session)
         self._session: onnxruntime.InferenceSession | None = session
+        self._file = file
+        self._threads = threads
+        self._changing = threading.Lock()
         self._kinds = {name: _KINDS[kind] for name, kind in kinds.items()}
         self._name = name
         self._outputs = tuple(outputs)
@@ -144,9 +138,39 @@ class OnnxModel:
         joined = outputs[0] if len(outputs) == 1 else np.stack(outputs, axis=-1)
         return joined.astype(np.float32, copy=False)
 
+    def use_threads(self, threads: int | None) -> int:
+        """Open the file again with so many threads, unless it is open so; if it is gone, all stays as it was.
+
+        Returns:
+            How many these are.
+        """
+        with self._changing:
+            if threads != self._threads and self._session is not None:
+                with suppress(CorruptModelError):
+                    self._session, self._threads = _open(self._file, threads), threads
+        return threads or cores()
+
     def close(self) -> None:
         """Let go of the model."""
-        self._session = None
+        with self._changing:
+            self._session = None
+
+
+def _open(file: Path, threads: int | None) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _SILENT
+    options.intra_op_num_threads = threads or 0
+    options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False  # it plans memory for one shape, and each batch has another
+    try:
+        session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the library's errors share no base
+        raise CorruptModelError(
+            f"{file} cannot be opened by ONNX Runtime {onnxruntime.__version__}: {reason_of(error)}",
+            hint="export or fetch the model again, or install a newer onnxruntime",
+        ) from error
+    keep_in_children(session)
+    return session
 
 
 def reason_of(error: BaseException) -> str:

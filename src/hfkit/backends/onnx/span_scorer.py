@@ -34,6 +34,15 @@ class OnnxSpanScorer:
         """Give float32 logits of first and last tokens, shape ``[rows, tokens, 2]``."""
         return self._model.run(batch)
 
+    @property
+    def changes_threads_at_once(self) -> bool:
+        """The file is opened again."""
+        return False
+
+    def use_threads(self, threads: int | None, /) -> int:
+        """Run forward passes with so many threads from now on."""
+        return self._model.use_threads(threads)
+
     def close(self) -> None:
         """Let go of the model."""
         self._model.close()

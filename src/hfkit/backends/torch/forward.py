@@ -113,6 +113,15 @@ class TorchModel:
                 hint="use Runtime(dtype='float32'), or another device",
             ) from error
 
+    def use_threads(self, threads: int | None) -> int:
+        """Run forward passes with so many threads from now on; None for torch's own number.
+
+        Returns:
+            How many that are.
+        """
+        self._threads = threads
+        return threads or torch.get_num_threads()
+
     def close(self) -> None:
         """Let go of the model, and of files that were made for it."""
         self._model = None

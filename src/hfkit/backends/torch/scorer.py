@@ -87,6 +87,15 @@ class TorchScorer:
             [self.score(TokenBatch.from_rows([row], pad_id=self.card.pad_id)) for row in rows]
         )
 
+    @property
+    def changes_threads_at_once(self) -> bool:
+        """They are set around each forward pass."""
+        return True
+
+    def use_threads(self, threads: int | None, /) -> int:
+        """Run forward passes with so many threads from now on."""
+        return self._model.use_threads(threads)
+
     def close(self) -> None:
         """Let go of the model."""
         self._model.close()

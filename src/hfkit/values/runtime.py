@@ -12,8 +12,11 @@ from .constraints import require_choice, require_kind, require_text, require_who
 
 __all__ = ["DType", "Progress", "Runtime"]
 
-DType: TypeAlias = Literal["auto", "float32", "bfloat16", "float16"]
-"""The number type of the weights; ``"auto"`` is float32, exact however the weights are stored."""
+DType: TypeAlias = Literal["auto", "float32", "bfloat16", "float16", "int8"]
+"""The number type of the weights; ``"auto"`` is float32, exact however the weights are stored.
+
+``"int8"`` needs ``backend="onnx"``.
+"""
 
 Progress: TypeAlias = Literal["auto", "always", "never"]
 """When a progress bar is drawn; ``"auto"``: on work of over a second, if a terminal looks on."""

@@ -36,10 +36,10 @@ class OnnxBackend:
         tasks = _tasks()
         if capability not in tasks or runtime.device not in DEVICES or runtime.dtype not in DTYPES:
             return False
-        if runtime.device == "auto" and drives_accelerator():
-            return False  # "auto" promises the accelerator
+        if runtime.device == "auto" and runtime.dtype != "int8" and drives_accelerator():
+            return False  # "auto" promises the accelerator, which knows no int8
         try:
-            export = find_ready(folder, tasks[capability])
+            export = find_ready(folder, tasks[capability], runtime.dtype)
         except CorruptModelError:
             return False
         # Beside weights, an export that somebody else made may be of others, or of 8 bits.

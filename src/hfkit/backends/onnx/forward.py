@@ -91,6 +91,7 @@ class OnnxModel:
         keep_in_children(session)
         self._session: onnxruntime.InferenceSession | None = session
         self._kinds = {name: _KINDS[kind] for name, kind in kinds.items()}
+        self.reads_types: bool = "token_type_ids" in kinds
         self._name = name
         self._outputs = tuple(outputs)
         self._vocabulary = vocabulary

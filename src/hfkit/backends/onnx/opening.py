@@ -10,8 +10,10 @@ from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
 from hfkit.errors import CorruptModelError, DeviceError, SettingError, WrongHeadError
 
 from .entries import find_entry
+from .export_folder import find_export
 from .exporting import export_model
 from .forward import OnnxModel
+from .quantizing import quantize_export
 from .readiness import DEVICES, DTYPES, find_ready
 from .survey import survey
 
@@ -54,7 +56,7 @@ def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport
         ModelError: a subclass says what is wrong with the model's files, or why they cannot be exported.
         MissingDependencyError: the model has to be exported first, and a package for that is not installed.
         DeviceError: exports do not run on the device.
-        SettingError: exports do not run in the number type.
+        SettingError: exports do not run in the number type, or the folder's own export is of another.
     """
     if runtime.device not in DEVICES:
         raise DeviceError(
@@ -66,16 +68,30 @@ def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport
             f"dtype {runtime.dtype!r} is not one of {list(DTYPES)} that backend 'onnx' runs in",
             hint="use Runtime(backend='torch') for other number types",
         )
-    export = find_ready(folder, task)
-    if export is None:
-        export_model(folder, runtime, task)
-        export = find_entry(folder, task)
+    export = find_ready(folder, task, runtime.dtype) or _make(folder, runtime, task)
     if export is None:
         raise CorruptModelError(
             f"the export of {folder.name} was damaged as soon as it was written",
             hint="check the disk, and whether another program clears the cache",
         )
     return _open(export, folder, runtime, task)
+
+
+def _make(folder: ModelFolder, runtime: Runtime, task: Task) -> ExportFolder | None:
+    """Export a model, and make its 8-bit export of that if it is wanted."""
+    if find_export(folder.path) and runtime.dtype == "float32":
+        raise SettingError(
+            f"dtype 'float32' is not that of the export in {folder.name}, which has 8-bit weights",
+            hint="leave dtype='auto', or give the folder of the weights it was made from",
+        )
+    full = find_ready(folder, task)
+    if full is None:
+        export_model(folder, runtime, task)
+        full = find_entry(folder, task)
+    if full is None or runtime.dtype != "int8":
+        return full
+    quantize_export(folder, full, task)
+    return find_entry(folder, task, "int8")
 
 
 def _open(export: ExportFolder, folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport:

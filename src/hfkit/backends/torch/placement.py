@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from hfkit.errors import DeviceError
+from hfkit.errors import DeviceError, SettingError
 
 if TYPE_CHECKING:
     from hfkit.values.runtime import DType
@@ -41,7 +41,16 @@ def choose_device(name: str) -> torch.device:
 
 
 def choose_dtype(name: DType) -> torch.dtype:
-    """Turn a number type's name into torch's; ``"auto"`` is float32."""
+    """Turn a number type's name into torch's; ``"auto"`` is float32.
+
+    Raises:
+        SettingError: torch does not run in it.
+    """
+    if name == "int8":
+        raise SettingError(
+            "dtype 'int8' is not one of ['auto', 'float32', 'bfloat16', 'float16'] that backend 'torch' runs in",
+            hint="use Runtime(backend='onnx', dtype='int8'), which makes the model's 8-bit export at first use",
+        )
     dtypes = {
         "auto": torch.float32,
         "float32": torch.float32,

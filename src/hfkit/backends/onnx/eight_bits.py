@@ -112,10 +112,10 @@ class _Rewriter:
             self._hold(numbers, whole)
             self._hold(scales, steps)
             self.count += 1
-        yield helper.make_node("Gather", [numbers, ids], [f"{out}/whole"])
-        yield helper.make_node("Gather", [scales, ids], [f"{out}/scale"])
-        yield helper.make_node("Cast", [f"{out}/whole"], [f"{out}/float"], to=TensorProto.FLOAT)
-        yield helper.make_node("Mul", [f"{out}/float", f"{out}/scale"], [out])
+        yield helper.make_node("Gather", [numbers, ids], [f"{out}/row"])
+        yield helper.make_node("Gather", [scales, ids], [f"{out}/row-scale"])
+        yield helper.make_node("Cast", [f"{out}/row"], [f"{out}/row-float"], to=TensorProto.FLOAT)
+        yield helper.make_node("Mul", [f"{out}/row-float", f"{out}/row-scale"], [out])
 
     def _multiply(self, node: NodeProto) -> Iterator[NodeProto]:
         value, matrix, *bias = node.input

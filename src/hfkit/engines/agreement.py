@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, overload
 
 from hfkit.errors import InputError
 from hfkit.values.agreement import Agreement
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hfkit.values.batch import Batch
+    from hfkit.values.inputs import Question, TextInput
 
 __all__ = ["Decides", "measure_agreement"]
 
@@ -34,6 +35,20 @@ class Decides(Protocol[Input_contra, Result_co]):
         ...
 
 
+@overload
+def measure_agreement(
+    reference: Decides[TextInput, Classification],
+    candidate: Decides[TextInput, Classification],
+    inputs: Iterable[TextInput],
+    /,
+) -> Agreement: ...
+@overload
+def measure_agreement(
+    reference: Decides[Question, Answers],
+    candidate: Decides[Question, Answers],
+    inputs: Iterable[Question],
+    /,
+) -> Agreement: ...
 def measure_agreement(
     reference: Decides[Input, Result], candidate: Decides[Input, Result], inputs: Iterable[Input], /
 ) -> Agreement:

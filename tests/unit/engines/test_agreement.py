@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from hfkit.values.inputs import TextInput
+
 RUNTIME = hfkit.Runtime(backend="fake", progress="never", offline=True)
 TEXTS = ["good", "bad", "never dull", "a story"]
 
@@ -27,11 +29,11 @@ class Changed:
     together: dict[str, str]
     alone: dict[str, str]
 
-    def __call__(self, text: str, /) -> hfkit.Classification:
-        return self.classify(self.alone.get(text, text))
+    def __call__(self, text: TextInput, /) -> hfkit.Classification:
+        return self.classify(self.alone.get(str(text), text))
 
-    def batch(self, texts: Iterable[str], /) -> hfkit.Batch[hfkit.Classification]:
-        return self.classify.batch([self.together.get(text, text) for text in texts])
+    def batch(self, texts: Iterable[TextInput], /) -> hfkit.Batch[hfkit.Classification]:
+        return self.classify.batch([self.together.get(str(text), text) for text in texts])
 
 
 @pytest.fixture(scope="module")

@@ -249,7 +249,7 @@ class TestErrors:
         with pytest.raises(errors.SettingError) as caught:
             self.opening(classifier, dtype="bfloat16")
         assert caught.value.message == (
-            "dtype 'bfloat16' is not one of ['auto', 'float32'] that backend 'onnx' runs in"
+            "dtype 'bfloat16' is not one of ['auto', 'float32', 'int8'] that backend 'onnx' runs in"
         )
         assert caught.value.hint == "use Runtime(backend='torch') for other number types"
 

@@ -17,7 +17,7 @@ COMMIT = "0123456789abcdef" * 2 + "01234567"
     [
         (
             {"dtype": "float64"},
-            "dtype 'float64' is not one of ('auto', 'float32', 'bfloat16', 'float16', 'fastest')",
+            "dtype 'float64' is not one of ('auto', 'float32', 'bfloat16', 'float16', 'fastest', 'int8')",
             "name one of them",
         ),
         (

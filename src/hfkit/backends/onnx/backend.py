@@ -43,10 +43,10 @@ class OnnxBackend:
             return False
         if runtime.max_memory:
             return False
-        if runtime.device == "auto" and drives_accelerator():
-            return False  # "auto" promises the accelerator
+        if runtime.device == "auto" and runtime.dtype != "int8" and drives_accelerator():
+            return False  # "auto" promises the accelerator, which knows no int8
         try:
-            export = find_ready(folder, tasks[capability])
+            export = find_ready(folder, tasks[capability], runtime.dtype)
         except (OSError, CorruptModelError):
             return False
         # Beside weights, an export that somebody else made may be of others, or of 8 bits.

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hfkit.errors import CorruptModelError, HfkitError, HubError
 from hfkit.hub.cache import cache_folder
@@ -44,7 +44,9 @@ def maker_versions() -> dict[str, str]:
     return found
 
 
-def find_entry(folder: ModelFolder, task: Task | None) -> ExportFolder | None:
+def find_entry(
+    folder: ModelFolder, task: Task | None, dtype: Literal["float32", "int8"] = "float32"
+) -> ExportFolder | None:
     """Find the current export of a model in the cache.
 
     It is current if the libraries that made it have the versions that are installed here. Those
@@ -52,18 +54,21 @@ def find_entry(folder: ModelFolder, task: Task | None) -> ExportFolder | None:
 
     Args:
         folder: the model.
-        task: its head; None for whichever there is.
+        task: its head; None for whichever there is, in whichever number type.
+        dtype: the number type of its weights.
     """
     try:
         place = _place(folder)
-        entries = sorted(place.glob(f"*/{_task_name(task) if task else '*'}"), reverse=True)
+        entries = sorted(place.glob(f"*/{_entry_name(task, dtype) if task else '*'}"), reverse=True)
     except OSError:  # a cache that is somebody else's
         return None
     return next(filter(None, map(_read, entries)), None)
 
 
 @contextmanager
-def drafted_entry(folder: ModelFolder, task: Task) -> Iterator[tuple[Path, str]]:
+def drafted_entry(
+    folder: ModelFolder, task: Task, dtype: Literal["float32", "int8"] = "float32"
+) -> Iterator[tuple[Path, str]]:
     """Give an empty folder to write an export to; when the block ends it becomes the model's entry.
 
     Until then nobody finds it. If another process was first, its entry stays.
@@ -75,7 +80,7 @@ def drafted_entry(folder: ModelFolder, task: Task) -> Iterator[tuple[Path, str]]
         HubError: the cache cannot be written.
     """
     makers = hashlib.sha256(repr(sorted(maker_versions().items())).encode()).hexdigest()[:16]
-    target = _place(folder) / makers / _task_name(task)
+    target = _place(folder) / makers / _entry_name(task, dtype)
     try:
         drafts = cache_folder() / "exports" / ".drafts"
         drafts.mkdir(parents=True, exist_ok=True)
@@ -101,8 +106,8 @@ def _place(folder: ModelFolder) -> Path:
     return cache_folder() / "exports" / hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def _task_name(task: Task) -> str:
-    return task.name.replace(" ", "-")
+def _entry_name(task: Task, dtype: str) -> str:
+    return task.name.replace(" ", "-") + ("" if dtype == "float32" else f"-{dtype}")
 
 
 def _origin(entry: Path) -> str:

@@ -52,6 +52,7 @@ class OnnxModel:
         reads_types: whether it is told the second of two texts as such, if it can be.
 
     Attributes:
+        reads_types: whether it is told the second of two texts as such.
         width: numbers of a row of the output, where the file says that.
         versions: the libraries that run it.
 
@@ -91,10 +92,10 @@ class OnnxModel:
         self._threads = threads
         self._changing = threading.Lock()
         self._kinds = {name: _KINDS[kind] for name, kind in kinds.items()}
+        self.reads_types: bool = reads_types and "token_type_ids" in kinds
         self._name = name
         self._outputs = tuple(outputs)
         self._vocabulary = vocabulary
-        self._reads_types = reads_types
         last = next(given.shape[-1] for given in session.get_outputs() if given.name == outputs[0])
         self.width: int | None = last if isinstance(last, int) else None
         self.versions: tuple[tuple[str, str], ...] = (("onnxruntime", onnxruntime.__version__),)
@@ -116,7 +117,7 @@ class OnnxModel:
         given = {
             name: getattr(batch, _INPUTS[name]).astype(kind, copy=False) for name, kind in self._kinds.items()
         }
-        if not self._reads_types and "token_type_ids" in given:
+        if not self.reads_types and "token_type_ids" in given:
             given["token_type_ids"] = np.zeros_like(given["token_type_ids"])
         try:
             outputs: list[FloatArray] = session.run(self._outputs, given)

@@ -10,8 +10,10 @@ from hfkit.errors import CorruptModelError, DeviceError, SettingError, WrongHead
 from hfkit.hub.folder import read_json_object
 
 from .entries import find_entry
+from .export_folder import find_export
 from .exporting import export_model
 from .forward import OnnxModel
+from .quantizing import quantize_export
 from .readiness import DEVICES, DTYPES, find_ready
 from .survey import survey
 
@@ -54,7 +56,8 @@ def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport
         ModelError: a subclass says what is wrong with the model's files, or why they cannot be exported.
         MissingDependencyError: the model has to be exported first, and a package for that is not installed.
         DeviceError: exports do not run on the device.
-        SettingError: exports do not run in the number type, or limits of memory are set.
+        SettingError: exports do not run in the number type, or the folder's own export is of another, or limits
+            of memory are set.
     """
     if runtime.device not in DEVICES:
         raise DeviceError(
@@ -71,10 +74,7 @@ def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport
             f"max_memory is {runtime.max_memory}, must be () with backend 'onnx', which spreads no model",
             hint="use Runtime(backend='torch') for a model that is larger than the memory",
         )
-    export = find_ready(folder, task)
-    if export is None:
-        export_model(folder, runtime, task)
-        export = find_entry(folder, task)
+    export = find_ready(folder, task, runtime.dtype) or _make(folder, runtime, task)
     if export is None:
         raise CorruptModelError(
             f"the export of {folder.name} was damaged as soon as it was written",
@@ -88,6 +88,23 @@ def _reads_types(export: ExportFolder) -> bool:
     file = export.path / "tokenizer_config.json"
     names = read_json_object(file).get("model_input_names") if file.is_file() else None
     return not isinstance(names, list) or "token_type_ids" in names
+
+
+def _make(folder: ModelFolder, runtime: Runtime, task: Task) -> ExportFolder | None:
+    """Export a model, and make its 8-bit export of that if it is wanted."""
+    if find_export(folder.path) and runtime.dtype == "float32":
+        raise SettingError(
+            f"dtype 'float32' is not that of the export in {folder.name}, which has 8-bit weights",
+            hint="leave dtype='auto', or give the folder of the weights it was made from",
+        )
+    full = find_ready(folder, task)
+    if full is None:
+        export_model(folder, runtime, task)
+        full = find_entry(folder, task)
+    if full is None or runtime.dtype != "int8":
+        return full
+    quantize_export(folder, full, task)
+    return find_entry(folder, task, "int8")
 
 
 def _open(export: ExportFolder, folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from hfkit.errors import SettingError
+
 from .threads import limited_threads
 
 if TYPE_CHECKING:
@@ -64,7 +66,15 @@ def choose_dtype(
 
     Returns:
         The number type, and for ``"fastest"`` how it was chosen.
+
+    Raises:
+        SettingError: torch does not run in it.
     """
+    if name == "int8":
+        raise SettingError(
+            f"dtype 'int8' is not one of {['auto', *_DTYPES, 'fastest']} that backend 'torch' runs in",
+            hint="use Runtime(backend='onnx', dtype='int8'), which makes the model's 8-bit export at first use",
+        )
     if name == "auto":
         return torch.float32, None
     if name != "fastest":

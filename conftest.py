@@ -8,12 +8,15 @@ invisible comment above it: ``<!-- skip: next "it needs a network" -->``.
 from __future__ import annotations
 
 import io
+import os
 import warnings
 from contextlib import ExitStack, chdir, redirect_stdout
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, Example, OutputChecker
-from tempfile import TemporaryDirectory
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
+import pytest
 from sybil import Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.myst import CodeBlockParser, SkipParser
@@ -21,6 +24,15 @@ from sybil.parsers.rest import DocTestParser
 
 if TYPE_CHECKING:
     import sybil
+
+# "auto" opens what is exported: what this machine's user has exported must not decide on a test.
+_EXPORTS = mkdtemp(prefix="hfkit-exports-")
+pytest.MonkeyPatch().setattr(
+    "hfkit.backends.onnx.entries.cache_folder", lambda: Path(os.environ.get("HFKIT_CACHE", _EXPORTS))
+)
+
+# What is measured on a busy machine must not decide on a test either.
+os.environ["HFKIT_WORKERS"] = "1"
 
 _FOLDER, _PRINTED = "__folder__", "__printed__"
 

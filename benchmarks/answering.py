@@ -20,8 +20,10 @@ from transformers.utils.logging import disable_progress_bar
 from asking import ask_mixed, ask_pages, ask_sentences
 from contest import LONGER, Arena
 from hfkit.starter import starter_folder
+from layout import bullets
 from lengths import TokenCounter
 from questions import Query, gather, read_questions
+from readers import has_haystack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COUNT", "ROUNDS", "answering_section", "measure_answering"]
 
-COUNT = 100
+COUNT = 60
 ROUNDS = 3
 _MIXED = 50
 _TEXTS = 10
@@ -68,7 +70,7 @@ _NOTES = (
 def measure_answering(
     model: Path | None = None, data: Path | None = None, *, count: int, rounds: int
 ) -> list[Contest]:
-    """Compare on short texts, one, ten or fifty a question, then on a long one.
+    """Compare on short texts, one, ten or fifty a question, then on a long one; nothing without Haystack.
 
     Args:
         model: a folder; None for the starter reader.
@@ -76,6 +78,8 @@ def measure_answering(
         count: how many questions about short texts.
         rounds: how often they are answered each way.
     """
+    if not has_haystack():
+        return []
     disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers leaves it untyped
     folder = model or starter_folder("reader", offline=False).path
     asked = read_questions(data) if data else ask_sentences(max(count, _QUERIES * _TEXTS * _PER_TEXT))
@@ -97,6 +101,8 @@ def measure_answering(
 
 def answering_section(contests: Sequence[Contest]) -> str:
     """Lay out the contests."""
+    if not contests:
+        return "## Answer\n\nNot measured: transformers-haystack is not installed.\n"
     lines = [
         "| texts | way | seconds | questions/s | times | times, processor |",
         "| --- | --- | ---: | ---: | ---: | ---: |",
@@ -118,11 +124,9 @@ def answering_section(contests: Sequence[Contest]) -> str:
     ]
     counts = "; ".join(f"{contest.title}: {contest.questions} questions" for contest in contests)
     head = f"{counts}. {contests[0].rounds} rounds, the ways in turns; `times` are against Haystack in the same round."
-    notes = [
-        fill(note, width=110, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
-        for note in _NOTES
-    ]
-    return "\n".join(["## Answer\n", fill(head[0].upper() + head[1:], width=110), "", *lines, "", *notes, ""])
+    return "\n".join(
+        ["## Answer\n", fill(head[0].upper() + head[1:], width=110), "", *lines, "", bullets(_NOTES), ""]
+    )
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Classify.batch against transformers' pipeline and a plain padded loop.
+"""Classify.batch against transformers' pipeline, other libraries, and what is written by hand.
 
     python benchmarks/classify.py [--texts FILE] [--model FOLDER] [--count N] [--rounds N]
                                    [--threads N] [--output FILE]
@@ -12,54 +12,61 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
 from comparison import Comparison, compare_variants
 from corpus import SENTENCES, read_corpus
 from lengths import TokenCounter
+from lineup import open_lineup
 from machine import describe_machine
 from mixture import mixed_lengths, mixed_texts
 from report import comparison_section, page
 from standin import write_standin
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = ["COUNT", "ROUNDS", "compare_file", "compare_standin"]
 
-COUNT = 128
-ROUNDS = 5
-_UNCUT_ROUNDS = 3
+COUNT = 64
+ROUNDS = 3
+_LONG_COUNT = 8
+_LONG = (300, 500)
+"""The fewest and the most tokens of a long text, cut to the model's window."""
 
 
 def compare_standin(folder: Path | None, *, count: int, rounds: int) -> list[Comparison]:
-    """Compare on texts of mixed length, then on sentences of much the same length.
+    """Compare on texts of mixed length, on sentences of much the same length, and on long texts.
 
     Args:
         folder: a model; None makes one.
-        count: how many texts.
-        rounds: how often each variant runs on the texts of mixed length.
+        count: how many texts; there are fewer long ones.
+        rounds: how often each variant runs.
     """
     sentences = read_corpus(SENTENCES).texts
     with tempfile.TemporaryDirectory() as scratch:
         model = folder or write_standin(Path(scratch), sentences)
         tokens_of = TokenCounter(model)
-        mixed = mixed_texts(
-            sentences,
-            mixed_lengths(count, longest=tokens_of.window),
-            lambda words: tokens_of(words, special=False),
-        )
-        uncut = sentences[:count]
+        opened = open_lineup(model)
+
+        def compare(title: str, texts: Sequence[str], *, memory: bool) -> Comparison:
+            lengths = tokens_of(texts)
+            return compare_variants(model, opened, texts, lengths, title=title, rounds=rounds, memory=memory)
+
+        def cut(lengths: Sequence[int]) -> list[str]:
+            return mixed_texts(sentences, lengths, lambda words: tokens_of(words, special=False))
+
+        least, most = _LONG
+        steps = max(1, min(count, _LONG_COUNT) - 1)
+        long = [min(least + step * (most - least) // steps, tokens_of.window) for step in range(steps + 1)]
         return [
-            compare_variants(
-                model, mixed, tokens_of(mixed), title="Texts of mixed length", rounds=rounds, memory=True
+            compare(
+                "Texts of mixed length", cut(mixed_lengths(count, longest=tokens_of.window)), memory=True
             ),
-            compare_variants(
-                model,
-                uncut,
-                tokens_of(uncut),
-                title="Sentences as they are, of similar length",
-                rounds=min(rounds, _UNCUT_ROUNDS),
-                memory=False,
-            ),
+            compare("Sentences as they are, of similar length", sentences[:count], memory=False),
+            compare("Long texts", cut(long), memory=False),
         ]
 
 
@@ -73,7 +80,15 @@ def compare_file(folder: Path | None, file: Path, *, count: int, rounds: int) ->
         fitting = [(text, size) for text, size in sized if size <= tokens_of.window][:count]
         texts, lengths = [text for text, _ in fitting], [size for _, size in fitting]
         return [
-            compare_variants(model, texts, lengths, title=f"Texts of {file.name}", rounds=rounds, memory=True)
+            compare_variants(
+                model,
+                open_lineup(model),
+                texts,
+                lengths,
+                title=f"Texts of {file.name}",
+                rounds=rounds,
+                memory=True,
+            )
         ]
 
 

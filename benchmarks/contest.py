@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from readers import HAYSTACK, ONE_BY_ONE, SUBJECT, find, open_answer, open_readers, without_types
+from readers import EXPORTED, HAYSTACK, ONE_BY_ONE, SUBJECT, find, open_answer, open_readers, without_types
 from rounds import Spread
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Arena:
             single: whether hfkit also answers them one by one.
 
         Raises:
-            SystemExit: a way changes its answers between rounds, or hfkit's two ways differ.
+            SystemExit: a way changes its answers between rounds, or hfkit's ways differ.
         """
         readers = [reader for reader in self._readers if single or reader.name != ONE_BY_ONE]
         for reader in readers:
@@ -89,13 +89,15 @@ class Arena:
         timings, found = _race(works, rounds=rounds)
         if single and found[ONE_BY_ONE] != found[SUBJECT]:
             raise SystemExit("hfkit gives other answers in a batch than one by one")
+        if found[EXPORTED] != found[SUBJECT]:
+            raise SystemExit("hfkit gives other answers on onnx than on torch")
         return Contest(title, len(queries), rounds, tuple(timings), self._equal(queries, found))
 
     def _equal(self, queries: Sequence[Query], found: dict[str, Found]) -> tuple[int, int, int]:
         """Count the best answers that are Haystack's; tell on standard error which stay different."""
         reference = [_trim(query, *best) for query, best in zip(queries, found[HAYSTACK], strict=True)]
         with tempfile.TemporaryDirectory() as scratch:
-            answer = open_answer(without_types(self._folder, Path(scratch) / "model"))
+            answer = open_answer(without_types(self._folder, Path(scratch) / "model"), backend="torch")
             typeless = find(answer, queries)
             longer = find(answer.with_(max_answer_tokens=LONGER), queries)
         for query, theirs, ours in zip(queries, reference, longer, strict=True):

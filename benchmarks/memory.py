@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["in_fresh_process", "peak_growth"]
+__all__ = ["in_fresh_process", "peak_growth", "peak_resident"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_PROCESS = Path("/proc/self")
+_PROCESSES = Path("/proc")
+_PROCESS = _PROCESSES / "self"
 _RESET_PEAK = "5"  # see proc_pid_clear_refs(5)
 _MEBIBYTE = 1024  # in the kibibytes that the kernel counts
 
@@ -55,9 +56,16 @@ def _release_free_memory() -> None:
         trim(0)
 
 
-def _resident(field: str) -> int:
-    status = (_PROCESS / "status").read_text(encoding="ascii")
-    found = re.search(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)
+def peak_resident(process: int) -> float | None:
+    """Give the most MiB that another process has held so far; None where the system does not say."""
+    if not (_PROCESSES / str(process) / "status").is_file():
+        return None
+    return _resident("VmHWM", str(process)) / _MEBIBYTE
+
+
+def _resident(field: str, process: str = "self") -> int:
+    file = _PROCESSES / process / "status"
+    found = re.search(rf"^{field}:\s+(\d+) kB$", file.read_text(encoding="ascii"), re.MULTILINE)
     if found is None:
-        raise OSError(f"{_PROCESS / 'status'} holds no {field}")
+        raise OSError(f"{file} holds no {field}")
     return int(found[1])

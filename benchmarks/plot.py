@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from variants import BASELINE
+from lineup import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +25,12 @@ def draw(comparisons: Sequence[Comparison], file: Path) -> None:
     """Draw a panel of bars for each set of texts."""
     mpl.rcParams["svg.hashsalt"] = "hfkit"  # the same figures give the same file
     mpl.rcParams["svg.fonttype"] = "none"  # text as text: a tenth of the size
-    figure = Figure(figsize=(4.6 * len(comparisons), 3.4), layout="constrained")
+    figure = Figure(
+        figsize=(2.4 + 3.2 * len(comparisons), 1.4 + 0.42 * max(len(each.trials) for each in comparisons)),
+        layout="constrained",
+    )
     for axes, comparison in zip(
-        figure.subplots(1, len(comparisons), squeeze=False)[0], comparisons, strict=True
+        figure.subplots(1, len(comparisons), squeeze=False, sharey=True)[0], comparisons, strict=True
     ):
         names = [trial.name for trial in comparison.trials]
         spreads: dict[str, list[Spread]] = {
@@ -49,11 +52,11 @@ def draw(comparisons: Sequence[Comparison], file: Path) -> None:
             )
             axes.bar_label(bars, fmt="%.1f", padding=4, fontsize=8)
         axes.set_yticks(range(len(names)), names, fontsize=8)
-        axes.invert_yaxis()
         axes.margins(x=0.15)
         axes.axvline(1, color="grey", linewidth=0.8, linestyle=":")
         axes.set_xlabel(f"times as fast as {BASELINE}", fontsize=8)
         axes.set_title(comparison.texts, fontsize=9)
         axes.spines[["top", "right"]].set_visible(False)
+    figure.axes[0].invert_yaxis()  # of all panels: they share it
     figure.axes[0].legend(fontsize=7, loc="lower right", frameon=False)
     figure.savefig(file, metadata={"Date": None})

@@ -7,6 +7,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeAlias
 
 import torch
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from questions import Query
 
 __all__ = [
+    "EXPORTED",
     "HAYSTACK",
     "ONE_BY_ONE",
     "SUBJECT",
     "Found",
     "Reader",
     "find",
+    "has_haystack",
     "open_answer",
     "open_readers",
     "without_types",
@@ -35,6 +38,7 @@ Found: TypeAlias = list[tuple[int, int, int]]
 """For each question its best answer: which text, its first character there, and the one after its last."""
 
 SUBJECT = "Answer.batch"
+EXPORTED = "Answer.batch, onnx"
 ONE_BY_ONE = "Answer, one by one"
 HAYSTACK = "TransformersExtractiveReader.run"
 
@@ -56,19 +60,31 @@ class Reader:
     prepare: Callable[[Sequence[Query]], Callable[[], Found]]
 
 
+def has_haystack() -> bool:
+    """Tell whether Haystack's reader is installed."""
+    try:
+        return find_spec("haystack_integrations.components.readers.transformers") is not None
+    except ModuleNotFoundError:
+        return False
+
+
 def open_readers(folder: Path) -> list[Reader]:
     """Open a model in float32 on the processor, once in each library."""
-    answer = open_answer(folder)
+    answer = open_answer(folder, backend="torch")
+    exported = open_answer(folder, backend="onnx")
     return [
         Reader(SUBJECT, partial(_prepare, answer.batch)),
+        Reader(EXPORTED, partial(_prepare, exported.batch)),
         Reader(ONE_BY_ONE, partial(_prepare, partial(map, answer))),
         _haystack(folder),
     ]
 
 
-def open_answer(folder: Path) -> hfkit.Answer:
+def open_answer(folder: Path, *, backend: str) -> hfkit.Answer:
     """Open a model in hfkit: the best answer, in windows of 384 tokens that share 128."""
-    runtime = hfkit.Runtime(device="cpu", dtype="float32", progress="never")
+    runtime = hfkit.Runtime(
+        backend=backend, device="cpu", dtype="float32", threads=torch.get_num_threads(), progress="never"
+    )
     return hfkit.Answer(folder, top_k=1, window=_WINDOW, overlap=_OVERLAP, runtime=runtime).load()
 
 

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from shlex import join
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 from difference import TOLERANCE
-from variants import BASELINE, LOOP, REFERENCE, SUBJECT
+from layout import bullets, code, mebibytes, table
+from lineup import BASELINE, LOOP, REFERENCE, SUBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from comparison import Comparison
-    from scaling import Growth
 
-__all__ = ["comparison_section", "page", "scaling_section"]
+__all__ = ["comparison_section", "page"]
 
 _NOTES = (
+    (
+        "`times` is how many times faster than the baseline in the same round: above 1 is faster. `computed / read` is "
+        "the number of tokens that went through the model for each token of the texts; what exceeds 1 is padding."
+    ),
+    (
+        "`% of limit`: the seconds that this machine would take for nothing but the products of matrices that the "
+        "texts' own tokens need, at the rate it reaches at the model's largest layer (best of seven, measured before "
+        "each run, the best of the round), as a share of the seconds taken. Two operations a weight and token, and "
+        "attention; no padding. Work that a variant spares, as hfkit's torch backend does in the last layer, counts "
+        "as done."
+    ),
     (
         "Nearly all of the gain over padded batches is padding that is not computed: a batch is as wide as its "
         "longest text, and texts in the order of arrival seldom match. So it depends on the texts: the more their "
@@ -28,6 +38,16 @@ _NOTES = (
         "overhead is not what costs."
     ),
     (
+        "txtai is called as its documentation does, without a batch size, which is one text at a time. "
+        "sentence-transformers has no classification of single texts (`CrossEncoder` wants pairs): its encoder runs "
+        "with its defaults and the head is laid upon it by hand."
+    ),
+    (
+        "By hand is what a careful engineer writes: the model converted to the engine's form, texts tokenized at "
+        "once, sorted by length, batches up to a budget of tokens (512 for OpenVINO, 1,024 for CTranslate2, the best "
+        "of several tried). CTranslate2 leaves padding out of its linear layers by itself."
+    ),
+    (
         "`largest change` is the largest difference of a probability from the pipeline one by one. The command fails "
         f"above {TOLERANCE:.0e}, or if a label differs."
     ),
@@ -36,16 +56,23 @@ _NOTES = (
 )
 
 
+_INTRODUCTION = (
+    "How fast hfkit is beside other ways to run the same models, on one machine. Written by this command, not\n"
+    "edited by hand; `make bench` installs what hfkit is measured against and runs it:\n"
+)
+
+
 def page(sections: Sequence[str], *, machine: Sequence[str], command: Sequence[str]) -> str:
     """Put sections under a title, with the machine and the command that made them."""
     return "\n".join(
         [
             "# Benchmark results\n",
-            "Written by this command, and not edited by hand:\n",
+            _INTRODUCTION,
             f"    python {join(command)}\n",
             "With texts and a model of your own, for speed and for equal answers:\n",
             "    python benchmarks/classify.py --texts FILE --model FOLDER",
             "    python benchmarks/agreement.py --data FILE --model FOLDER",
+            "    python benchmarks/cold_start.py --model FOLDER",
             "    python benchmarks/answering.py --data FILE --model FOLDER",
             "    python benchmarks/answer_agreement.py --data FILE --model FOLDER\n",
             *machine,
@@ -75,6 +102,7 @@ def _comparison(comparison: Comparison) -> str:
         "texts/s",
         "times",
         "times, processor",
+        "% of limit",
         "computed / read",
     ]
     columns += ["peak MiB"] if memory else []
@@ -82,20 +110,22 @@ def _comparison(comparison: Comparison) -> str:
     rows = []
     for trial in comparison.trials:
         row = [
-            f"`{trial.name}`" if "(" in trial.name or "." in trial.name else trial.name,
+            code(trial.name),
             trial.wall.show(1),
             trial.cpu.show(1),
             f"{len(comparison.lengths) / trial.wall.median:.1f}",
             trial.wall_ratio.show(2),
             trial.cpu_ratio.show(2),
+            trial.share.percent(),
             f"{trial.computed:.2f}",
         ]
-        row += [_mebibytes(comparison.memory[trial.name])] if memory else []
+        row += [mebibytes(comparison.memory[trial.name])] if memory else []
         row.append(f"{trial.difference.largest:.0e}")
         rows.append(row)
+    rows += [[code(entry.name), entry.reason, *[""] * (len(columns) - 2)] for entry in comparison.missing]
     return (
-        f"### {comparison.texts}\n\n{comparison.describe_lengths()}; {comparison.rounds} rounds.\n\n"
-        f"{_table(columns, rows)}\n"
+        f"### {comparison.texts}\n\n{comparison.describe_lengths()}; {comparison.rounds} rounds; "
+        f"limit {comparison.limit.scaled(1e-9).show(0)} GFLOP/s.\n\n{table(columns, rows)}\n"
     )
 
 
@@ -111,47 +141,4 @@ def _reading(comparisons: Sequence[Comparison]) -> str:
             f"The padded batches compute {comparison.trial(BASELINE).computed:.2f} tokens for each token of a text, "
             f"hfkit {subject.computed:.2f}."
         )
-    bullets = [
-        fill(point, width=110, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
-        for point in (*points, *_NOTES)
-    ]
-    return "\n".join(["### What this says\n", *bullets, ""])
-
-
-def scaling_section(growths: Sequence[Growth]) -> str:
-    """Lay out how cost grows with the number of texts."""
-    rows = [
-        [
-            f"`{growth.way}`",
-            f"{growth.count:,}",
-            f"{growth.wall:.2f}",
-            f"{growth.wall / growth.count * 1000:.2f}",
-            f"{growth.cpu / growth.count * 1000:.2f}",
-            _mebibytes(growth.memory),
-        ]
-        for growth in growths
-    ]
-    columns = [
-        "method",
-        "texts",
-        "seconds",
-        "ms a text",
-        "processor ms a text",
-        "peak MiB above the open model",
-    ]
-    return (
-        "## Growth\n\n"
-        "Texts of mixed length through a tiny model (2 layers of 32) on one thread, each row in a process of its "
-        "own, after a warm-up: what is measured is hfkit and the libraries around a model. `map` gives its results "
-        "one by one to a reader who keeps none; `batch` keeps them all.\n\n"
-        f"{_table(columns, rows)}\n"
-    )
-
-
-def _mebibytes(memory: float | None) -> str:
-    return "?" if memory is None else f"{memory:.0f}"
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"### What this says\n\n{bullets((*points, *_NOTES))}\n"

@@ -29,7 +29,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(collections\.abc|os|pathlib|typing)\..*|Path|Iterable|Iterator"),  # the standard library
     ("py:.*", r"(datasets|np|npt|numpy|pd|pl|tokenizers|torch)\..*|SearchStrategy"),  # libraries of others
-    ("py:.*", r"(.*\.)?(C|R_co|T)"),  # type variables
+    ("py:.*", r"(.*\.)?(C|Input_contra|R_co|Result_co|T)"),  # type variables
 ]
 
 myst_enable_extensions = ["colon_fence", "deflist"]

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from . import starter as starter
     from . import testing as testing
     from .backends.registry import register_backend as register_backend
+    from .engines.agreement import measure_agreement as measure_agreement
     from .errors import HfkitError as HfkitError
     from .facades.answer import Answer as Answer
     from .facades.classify import Classify as Classify
     from .facades.tokenize import Tokenize as Tokenize
+    from .values.agreement import Agreement as Agreement
     from .values.answers import Answers as Answers
     from .values.answers import AnswerSpan as AnswerSpan
     from .values.answers import Evidence as Evidence

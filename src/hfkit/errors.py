@@ -202,7 +202,7 @@ class DeviceError(BackendError):
 
 
 class OutOfMemoryError(BackendError, MemoryError):
-    """One single sequence does not fit into the device's memory."""
+    """One single sequence, or one layer of the model, does not fit into the device's memory."""
 
 
 class SessionClosedError(BackendError):

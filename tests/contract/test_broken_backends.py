@@ -153,6 +153,20 @@ class Homebound(FakeScorer):
         return scores if threading.get_ident() == self._home else scores + 1
 
 
+class Unsteady(FakeScorer):
+    """Counts its threads in."""
+
+    changes_threads_at_once = True
+    _threads = 2
+
+    def use_threads(self, threads: int | None, /) -> int:
+        self._threads = threads or 2
+        return self._threads
+
+    def score(self, batch: TokenBatch, /) -> FloatArray:
+        return super().score(batch) * np.float32(self._threads)
+
+
 class Undead(FakeScorer):
     """Scores after it was closed."""
 
@@ -176,6 +190,7 @@ BROKEN: list[tuple[type[FakeScorer], str]] = [
     (Scribbler, "The arrays of a batch are left as they were"),
     (Reuser, "Scores stay what they are while the model goes on"),
     (Homebound, "Several threads may score at once"),
+    (Unsteady, "Where the number of threads can be changed, scores do not depend on it"),
     (Undead, "A closed model says so when it is asked to score, and may be closed again"),
 ]
 

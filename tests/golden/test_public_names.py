@@ -9,9 +9,9 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Answer AnswerSpan Answers Batch Classification Classify Coverage Evidence HfkitError LabelScore Message
-    NoPadding NoTruncation PadToLength PadToLongest Pair Question Runtime Source SpecialToken SpecialTokens
-    Statistics TokenArrays Tokenize Tokens Truncate Windows errors register_backend starter testing
+    Agreement Answer AnswerSpan Answers Batch Classification Classify Coverage Evidence HfkitError LabelScore
+    Message NoPadding NoTruncation PadToLength PadToLongest Pair Question Runtime Source SpecialToken SpecialTokens
+    Statistics TokenArrays Tokenize Tokens Truncate Windows errors measure_agreement register_backend starter testing
 """.split()  # noqa: SIM905
 
 TESTING = """

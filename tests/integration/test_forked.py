@@ -1,4 +1,4 @@
-"""A model opened on torch survives what programs do: forks, spawned workers, threads."""
+"""An open model survives what programs do: forks, spawned workers, threads."""
 
 from __future__ import annotations
 
@@ -22,9 +22,12 @@ def _scores(classify: hfkit.Classify) -> list[float]:
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-@pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_a_worker_process_opens_its_own(method: str, tiny_bert: Path) -> None:
-    classify = hfkit.Classify(tiny_bert)
+@pytest.mark.parametrize(("backend", "method"), [("torch", "fork"), ("torch", "spawn"), ("onnx", "fork")])
+def test_a_worker_process_opens_its_own(
+    backend: str, method: str, tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HFKIT_CACHE", str(tmp_path))
+    classify = hfkit.Classify(tiny_bert, runtime=hfkit.Runtime(backend=backend))
     expected = _scores(classify)
     torch.ones(600, 600) @ torch.ones(600, 600)  # the parent's thread pool is up: a naive child would hang
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context(method)) as pool:

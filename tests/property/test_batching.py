@@ -14,7 +14,7 @@ from hfkit.testing.strategies import lengths
 from hfkit.text.batching import distinct, look_ahead, plan_batches, run_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hfkit.text.arrays import IntArray
 
@@ -44,6 +44,37 @@ class Device:
             raise OutOfMemoryError(f"{tokens} tokens do not fit", hint="a smaller batch")
         self.done.append(batch.tolist())
         return [int(length) for length in self.lengths[batch]]
+
+
+class Crowd(Device):
+    """A device on which batches that have begun share the capacity until they are waited for."""
+
+    def __init__(self, lengths: IntArray, capacity: int, *, packed: bool = False) -> None:
+        super().__init__(lengths, capacity, packed=packed)
+        self.begun = 0
+        self.company: list[int] = []
+        self.company_after_refusal: list[int] = []
+
+    def begin(self, job: Callable[[], list[int]]) -> Callable[[], list[int]]:
+        self.begun += 1
+        self.company.append(self.begun)
+        if self.refused:
+            self.company_after_refusal.append(self.begun)
+
+        def finish() -> list[int]:
+            try:
+                return job()
+            finally:
+                self.begun -= 1
+
+        return finish
+
+    def run(self, batch: IntArray) -> list[int]:
+        shared, self.capacity = self.capacity, self.capacity // self.begun
+        try:
+            return super().run(batch)
+        finally:
+            self.capacity = shared
 
 
 @given(lengths(), BUDGETS, PACKED)
@@ -135,6 +166,69 @@ def test_a_sequence_that_does_not_fit_alone_is_an_error(
     device = Device(lengths, data.draw(st.integers(0, longest - 1)))
     with pytest.raises(OutOfMemoryError, match=f"^{longest} tokens do not fit"):
         list(run_batches(lengths, budget=budget, run=device.run))
+
+
+AHEAD = st.integers(1, 8)
+
+
+@given(lengths(), BUDGETS, st.integers(0, 2000), PACKED, AHEAD)
+def test_several_at_a_time_compute_each_sequence_once(
+    lengths: IntArray,
+    budget: int,
+    spare: int,
+    packed: bool,  # noqa: FBT001
+    ahead: int,
+) -> None:
+    """Where each sequence fits alone, each is computed once, however many batches share the memory."""
+    crowd = Crowd(lengths, int(lengths.max(initial=1)) + spare, packed=packed)
+    outcomes = {
+        position: outcome
+        for batch, outcome_of_batch, _ in run_batches(
+            lengths, budget=budget, run=crowd.run, packed=packed, begin=crowd.begin, ahead=ahead
+        )
+        for position, outcome in zip(batch.tolist(), outcome_of_batch, strict=True)
+    }
+    assert sorted(position for batch in crowd.done for position in batch) == list(range(len(lengths)))
+    assert outcomes == dict(enumerate(lengths.tolist()))
+    assert max(crowd.company, default=1) <= ahead
+    assert crowd.begun == 0
+
+
+@given(lengths(), BUDGETS, st.integers(0, 500), AHEAD)
+def test_after_a_refusal_smaller_batches_run_one_at_a_time(
+    lengths: IntArray, budget: int, spare: int, ahead: int
+) -> None:
+    """What begins after memory ran out begins alone, on at most half the tokens that were refused."""
+    crowd = Crowd(lengths, int(lengths.max(initial=1)) + spare)
+    before = budget
+    for batch, _, current in run_batches(
+        lengths, budget=budget, run=crowd.run, begin=crowd.begin, ahead=ahead
+    ):
+        assert current <= before
+        assert current == budget or all(2 * current <= refused for refused in crowd.refused)
+        assert len(batch) == 1 or computed(lengths, batch) <= current
+        before = current
+    assert set(crowd.company_after_refusal) <= {1}
+
+
+@given(lengths(), BUDGETS, AHEAD)
+def test_batches_come_in_the_order_of_the_plan_however_many_run(
+    lengths: IntArray, budget: int, ahead: int
+) -> None:
+    """With memory enough, the batches and their order are those of the plan."""
+    device = Device(lengths, 10**9)
+    begun: list[int] = []
+
+    def begin(job: Callable[[], list[int]]) -> Callable[[], list[int]]:
+        outcome = job()  # at once, as a free worker would
+        begun.append(1)
+        return lambda: outcome
+
+    runs = run_batches(lengths, budget=budget, run=device.run, begin=begin, ahead=ahead)
+    assert [batch.tolist() for batch, _, _ in runs] == [
+        batch.tolist() for batch in plan_batches(lengths, budget=budget)
+    ]
+    assert len(begun) == len(device.done)
 
 
 @given(st.lists(st.binary(max_size=1) | st.integers(0, 3)))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,18 @@ def test_scores_do_not_depend_on_batching(
     together = facade.batch(items)
     assert len(together) == len(items)
     assert all(alike(facade(item), result) for item, result in zip(items, together, strict=True))
+
+
+@given(items=INPUTS, budget=BUDGETS, workers=st.integers(1, 4))
+def test_scores_do_not_depend_on_the_number_of_workers(
+    classify: Classify, items: list[TextInput], budget: int, workers: int
+) -> None:
+    """However many forward passes run at a time, the results are the same, and so is what was computed."""
+    facade = classify.with_(runtime=settings(budget), window=9, overlap=2)
+    alone = facade.batch(items)
+    together = facade.with_(runtime=replace(settings(budget), workers=workers)).batch(items)
+    assert all(alike(one, other) for one, other in zip(alone, together, strict=True))
+    assert together.statistics == alone.statistics
 
 
 @given(items=INPUTS, random=st.randoms(use_true_random=False), budget=BUDGETS)

@@ -15,6 +15,8 @@ from hfkit.text.spaces import without_token_spaces
 
 from .cutting import TooShortError, cut_pair, makes_many, without_specials
 from .encoding import Encoded, Flat, NoRoomError
+from .flats import shorten, surround
+from .words import open_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,6 +31,11 @@ STRATEGIES = {"longest_first": "longest_first", "first": "only_first", "second":
 """What the tokenizers library, and transformers, call the ways to cut a pair."""
 
 _LARGEST_ID = 2**32 - 1
+
+# Fewer characters are read by the library as fast as they are looked up.
+_FEW = 4096
+
+_NOTHING: tuple[list[int], list[int]] = ([], [])
 
 # Of these at least one gives tokens in any vocabulary; the last gives none.
 _PROBES = ("a", "The film, 世界!", "")
@@ -58,6 +65,7 @@ class LibraryEncoder:
             flag: _only_type(tokenizer, special_tokens=flag) for flag in (False, True)
         }
         self._around = _around(tokenizer) if None not in self._only_type.values() else None
+        self._words = open_memory(tokenizer, self._read_plain)
 
     def special_count(self, *, pair: bool) -> int:
         """Count the special tokens around one text, or around two."""
@@ -76,10 +84,13 @@ class LibraryEncoder:
         """See :meth:`hfkit.backends.encoding.Encoder.flat`."""
         pairs = any(len(group) > 1 for group in groups)
         only_type = None if pairs else self._only_type[special_tokens]
-        if special_tokens and room is None and only_type is not None and self._around is not None:
-            # What the library does around texts takes a quarter of its time; the same few ids are put there at once.
-            plain = self.flat(groups, special_tokens=False, room=None)
-            return replace(_surround(plain, *self._around), type_ids=only_type)
+        around = self._around if special_tokens else _NOTHING
+        if only_type is not None and around is not None and _is_simple(room, around):
+            # What the library does around texts and to cut them takes more time than to do it to all at once.
+            flat = self._plain([text for (text,) in groups], only_type)
+            if room is not None:
+                flat = shorten(flat, room.tokens - sum(map(len, around)), left=room.side == "left")
+            return surround(flat, *around)
         # tokenizers 0.23: the fast way gives other types in the further windows of a pair.
         slow = pairs and room is not None and room.further
         encode = self._tokenizer.encode_batch if slow else self._tokenizer.encode_batch_fast
@@ -98,6 +109,20 @@ class LibraryEncoder:
     def knows(self, id_: int, /) -> bool:
         """See :meth:`hfkit.backends.encoding.KnowsIds.knows`."""
         return 0 <= id_ <= _LARGEST_ID and self._tokenizer.id_to_token(id_) is not None
+
+    def _plain(self, texts: Sequence[str], only_type: int) -> Flat:
+        """Read texts without special tokens, by the words that are known where that is quicker."""
+        read = None
+        if self._words is not None and sum(map(len, texts)) >= _FEW:
+            read = self._words.read(texts)
+        if read is None:
+            return flatten(self._read_plain(texts), None, only_type=only_type)
+        ids, lengths = read
+        return Flat(ids, only_type, lengths, np.ones(len(texts), dtype=np.int64), ())
+
+    def _read_plain(self, texts: Sequence[str]) -> list[tokenizers.Encoding]:
+        groups = [(text,) for text in texts]
+        return self._run(self._tokenizer.encode_batch_fast, groups, False, None)  # noqa: FBT003
 
     def _run(
         self,
@@ -167,6 +192,14 @@ class LibraryEncoder:
                     room.tokens, stride=room.overlap, strategy=STRATEGIES[room.cut], direction=room.side
                 )
         self._room = room
+
+
+def _is_simple(room: Room | None, around: tuple[list[int], list[int]]) -> bool:
+    """Tell whether single texts are cut by dropping what is too much, with no further windows and no refusal."""
+    if room is None:
+        return True
+    free = room.tokens - sum(map(len, around))
+    return not room.further and (room.cut == "longest_first" or (room.cut == "first" and free > 0))
 
 
 def _first(encoding: tokenizers.Encoding, *, pair: bool) -> list[Encoded]:
@@ -241,20 +274,6 @@ def _around(tokenizer: tokenizers.Tokenizer) -> tuple[list[int], list[int]] | No
         if any(plain) and all(before + own + after == ids for ids, own in zip(whole, plain, strict=True)):
             return before, after
     return None
-
-
-def _surround(flat: Flat, before: list[int], after: list[int]) -> Flat:
-    """Put special ids around each window."""
-    lengths = flat.lengths + len(before) + len(after)
-    ends = lengths.cumsum()
-    ids = np.empty(int(lengths.sum()), dtype=np.int32)
-    own = np.ones(len(ids), dtype=np.bool_)
-    for places, specials in ((ends - lengths, before), (ends - len(after), after)):
-        for offset, special in enumerate(specials):
-            ids[places + offset] = special
-            own[places + offset] = False
-    ids[own] = flat.ids
-    return replace(flat, ids=ids, lengths=lengths)
 
 
 @contextmanager

@@ -32,7 +32,9 @@ __all__ = [
     "OpensTokenizers",
     "Scorer",
     "ScorerCard",
+    "SetsThreads",
     "SpanScorer",
+    "TellsReadiness",
     "TokenBatch",
 ]
 
@@ -160,6 +162,32 @@ class SpanScorer(Protocol):
 
 
 @runtime_checkable
+class SetsThreads(Protocol):
+    """An open model that runs on the processor with as many threads as it is told.
+
+    Then hfkit finds out whether several forward passes at a time, each with fewer threads, are faster.
+    """
+
+    @property
+    def changes_threads_at_once(self) -> bool:
+        """Whether a change costs next to nothing, so that it is worth it for a single forward pass."""
+        ...
+
+    def use_threads(self, threads: int | None, /) -> int:
+        """Run forward passes with so many threads from now on.
+
+        Must be safe to call while one runs; that one may go on with what it had.
+
+        Args:
+            threads: how many for each forward pass; None for the library's own number.
+
+        Returns:
+            How many that are.
+        """
+        ...
+
+
+@runtime_checkable
 class Backend(Protocol):
     """A way to run models."""
 
@@ -170,6 +198,26 @@ class Backend(Protocol):
 
     def missing(self) -> str | None:
         """Give the ``pip install`` line of what it lacks here, or None if it can run."""
+        ...
+
+
+@runtime_checkable
+class TellsReadiness(Protocol):
+    """A backend that ``Runtime(backend="auto")`` may choose before torch, where it is ready."""
+
+    def ready(self, folder: ModelFolder, runtime: Runtime, capability: type, /) -> bool:
+        """Tell whether a model would open at once here, exactly, as the settings want it.
+
+        Asked before anything is opened, so it must be quick; must not write, export or download.
+
+        Args:
+            folder: the model.
+            runtime: the settings; a device or number type that is not the backend's is a plain no.
+            capability: the protocol that the model is to be opened by, such as :class:`OpensScorers`.
+
+        Returns:
+            Whether it would open, and its logits would be those of float32 on torch within 1e-4.
+        """
         ...
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 from hfkit.errors import BackendError, MissingDependencyError, SettingError, UnknownBackendError
 from hfkit.values.suggestion import did_you_mean
 
-from .protocols import Backend
+from .protocols import Backend, TellsReadiness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from importlib.metadata import EntryPoint
 
 __all__ = ["ENTRY_POINT_GROUP", "backend_names", "find_backend", "register_backend"]
@@ -20,8 +20,11 @@ __all__ = ["ENTRY_POINT_GROUP", "backend_names", "find_backend", "register_backe
 ENTRY_POINT_GROUP = "hfkit.backends"
 """The entry point group under which other packages declare a backend: ``name = "module:factory"``."""
 
-# In the order in which "auto" tries them: the fastest exact one first.
-_OWN = {"torch": ("hfkit.backends.torch", "TorchBackend")}
+# In the order in which "auto" tries them: the fastest exact one first, the one that opens everything last.
+_OWN = {
+    "onnx": ("hfkit.backends.onnx", "OnnxBackend"),
+    "torch": ("hfkit.backends.torch", "TorchBackend"),
+}
 
 _registered: dict[str, Callable[[], Backend]] = {}
 
@@ -48,12 +51,18 @@ def backend_names() -> tuple[str, ...]:
     return tuple(sorted({*_OWN, *_registered, *_declared()}))
 
 
-def find_backend(name: str, *, capability: type[C]) -> tuple[str, C]:
+def find_backend(
+    name: str, *, capability: type[C], is_ready: Callable[[TellsReadiness], bool] | None = None
+) -> tuple[str, C]:
     """Find a backend that can do a thing.
 
     Args:
-        name: a backend's name, or ``"auto"`` for the first of hfkit's own that is ready.
+        name: a backend's name, or ``"auto"`` for the first that is ready: of hfkit's own and of those that
+            were registered here and tell of their readiness. That a package is installed which declares
+            one changes no answers.
         capability: the protocol that it must have, such as ``OpensScorers``.
+        is_ready: for ``"auto"``, asks a backend that tells of its readiness; without it none of them is.
+            The others always are.
 
     Returns:
         The backend's name and the backend.
@@ -63,22 +72,38 @@ def find_backend(name: str, *, capability: type[C]) -> tuple[str, C]:
         MissingDependencyError: the backend is there, what it stands on is not.
         BackendError: the backend cannot do that.
     """
-    names = tuple(_OWN) if name == "auto" else (name,)
+    able: list[tuple[str, C]] = []
     lacking = ""
-    for candidate in names:
-        backend = _make(candidate)
+    for candidate, backend in _candidates() if name == "auto" else [(name, _make(name))]:
         missing = backend.missing()
         if missing is not None:
-            lacking = lacking or missing
-            continue
-        if isinstance(backend, capability):
-            return candidate, backend
-        if name != "auto":
+            lacking = missing  # of the last, which runs everything
+        elif isinstance(backend, capability):
+            able.append((candidate, backend))
+        elif name != "auto":
             raise BackendError(
                 f"backend {name!r} cannot do this: it is no {capability.__name__}",
                 hint="choose another backend",
             )
+    for candidate, able_backend in able:
+        if (
+            name != "auto"
+            or not isinstance(able_backend, TellsReadiness)
+            or (is_ready and is_ready(able_backend))
+        ):
+            return candidate, able_backend
     raise MissingDependencyError(f"backend {name!r} needs packages that are not installed", hint=lacking)
+
+
+def _candidates() -> Iterator[tuple[str, Backend]]:
+    """List what ``"auto"`` tries, in that order: the fastest first, and last the one that is always ready."""
+    *fast, last = _OWN
+    for name in fast:
+        yield name, _make(name)
+    for name, factory in _registered.items():
+        if isinstance(made := factory(), TellsReadiness):
+            yield name, made
+    yield last, _make(last)
 
 
 def _make(name: str) -> Backend:

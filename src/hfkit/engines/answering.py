@@ -16,6 +16,7 @@ from hfkit.text.spans import best_spans, log_total, span_band
 from hfkit.text.words import extend_to_words
 from hfkit.values.answers import Answers, AnswerSpan, Evidence
 
+from .ahead import read_chunks
 from .contexts import QuestionReader
 from .progress import shares
 from .running import RowRunner
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from hfkit.backends.protocols import SpanScorer
+    from hfkit.errors import InputError
     from hfkit.text.arrays import FloatArray
     from hfkit.text.spans import Overlapping
     from hfkit.values.inputs import Question
     from hfkit.values.provenance import Source
+    from hfkit.values.runtime import Runtime
     from hfkit.values.statistics import Statistics
 
     from .contexts import AskedQuestion
@@ -69,11 +72,17 @@ class AnsweringSession:
     """
 
     def __init__(
-        self, scorer: SpanScorer, tokenizer: TextTokenizer, source: Source, *, window_limit: int
+        self,
+        scorer: SpanScorer,
+        tokenizer: TextTokenizer,
+        source: Source,
+        runtime: Runtime,
+        *,
+        window_limit: int,
     ) -> None:
         self._scorer = scorer
         self._tokenizer = tokenizer
-        self._runner = RowRunner(scorer.card, model=source.model)
+        self._runner = RowRunner(scorer, source, runtime)
         self.source: Source = source
         self.window_limit: int = window_limit
         finalize(self, scorer.close)
@@ -104,16 +113,18 @@ class AnsweringSession:
             A chunk's answers. Before a question that cannot be read, those of the questions ahead of it.
         """
         reader = QuestionReader(self._tokenizer, reading, search.longest)
-        index = 0
-        for chunk in _cut(chunks):
-            asked, error = reader.read(chunk, first_index=None if single else index)
-            index += len(chunk)
+
+        def read(chunk: Sequence[Question], index: int) -> tuple[list[AskedQuestion], InputError | None]:
+            return reader.read(chunk, first_index=None if single else index)
+
+        beside = not single and self._scorer.card.device != "cpu"
+        for count, (asked, error) in read_chunks(_cut(chunks), read, beside=beside):
             if asked:
                 logits, statistics = self._runner.run(
                     [row for one in asked for row in one.rows],
                     self._scorer.score_spans,
                     budget=budget,
-                    advance=shares(advance, len(chunk)),
+                    advance=shares(advance, count),
                     per_token=True,
                 )
                 rest = iter(logits)

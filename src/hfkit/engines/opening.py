@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
 
 import tokenizers
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["open_answering", "open_scoring"]
 
+C = TypeVar("C")
+
 # Where neither model nor tokenizer names a limit: attention grows with the square of a window.
 _UNLIMITED_WINDOW = 8192
 
@@ -48,28 +51,43 @@ def open_scoring(locate: Callable[[], ModelFolder], runtime: Runtime) -> Scoring
         SettingError: the runtime names a backend that does not exist.
         MissingDependencyError: the backend's packages are not installed.
     """
-    name, backend = find_backend(runtime.backend, capability=OpensScorers)
-    folder = locate()
+    name, backend, folder = _choose(OpensScorers, locate, runtime)
 
     def open_session() -> ScoringSession:
         scorer = backend.open_scorer(folder, runtime)
         opened = _open_beside(scorer.card, backend, name, folder, runtime, notes=_label_notes(scorer.card))
-        return ScoringSession(scorer, opened.tokenizer, opened.source, window_limit=opened.window_limit)
+        return ScoringSession(
+            scorer, opened.tokenizer, opened.source, runtime, window_limit=opened.window_limit
+        )
 
     return share(("scoring", type(backend), folder, _key(runtime, name)), open_session)
 
 
 def open_answering(locate: Callable[[], ModelFolder], runtime: Runtime) -> AnsweringSession:
     """Open a model for answering, or join the session that has it open; as :func:`open_scoring`."""
-    name, backend = find_backend(runtime.backend, capability=OpensSpanScorers)
-    folder = locate()
+    name, backend, folder = _choose(OpensSpanScorers, locate, runtime)
 
     def open_session() -> AnsweringSession:
         scorer = backend.open_span_scorer(folder, runtime)
         opened = _open_beside(scorer.card, backend, name, folder, runtime)
-        return AnsweringSession(scorer, opened.tokenizer, opened.source, window_limit=opened.window_limit)
+        return AnsweringSession(
+            scorer, opened.tokenizer, opened.source, runtime, window_limit=opened.window_limit
+        )
 
     return share(("answering", type(backend), folder, _key(runtime, name)), open_session)
+
+
+def _choose(
+    capability: type[C], locate: Callable[[], ModelFolder], runtime: Runtime
+) -> tuple[str, C, ModelFolder]:
+    """Find the backend that is to open a model, and the model."""
+    located = cache(locate)
+    name, backend = find_backend(
+        runtime.backend,
+        capability=capability,
+        is_ready=lambda asked: asked.ready(located(), runtime, capability),
+    )
+    return name, backend, located()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

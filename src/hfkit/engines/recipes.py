@@ -18,7 +18,7 @@ from hfkit import errors
 from hfkit._lazy import reach
 from hfkit._version import __version__
 from hfkit.backends.recipe import Recipe
-from hfkit.hub.cache import cache_folder
+from hfkit.hub.cache import cache_folder, keep
 from hfkit.hub.folder import content_hash
 from hfkit.hub.tokenizer_files import tokenizer_stamp
 
@@ -90,11 +90,7 @@ def _remember(file: Path, recipe: Recipe) -> None:
     """Write a recipe beside its place and move it in; a cache that cannot be written costs time, no more."""
     content = json.dumps(recipe.to_dict(), ensure_ascii=True)
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=file.parent, prefix=".recipe-") as folder:
-            draft = Path(folder) / file.name
-            draft.write_text(f"{hashlib.sha256(content.encode()).hexdigest()}\n{content}", encoding="utf-8")
-            draft.replace(file)
+        keep(file, f"{hashlib.sha256(content.encode()).hexdigest()}\n{content}")
 
 
 def _ask_here(owner: ModelFolder, runtime: Runtime) -> Recipe:

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hfkit.backends.protocols import TokenBatch
 from hfkit.errors import BackendError, OutOfMemoryError
-from hfkit.text.batching import computed_tokens, distinct, run_batches
+from hfkit.text.batching import computed_tokens, distinct, plan_batches, run_batches
 from hfkit.values.statistics import Statistics
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+from .workers import Workers, hired
 
-    from hfkit.backends.protocols import ModelCard
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from hfkit.backends.protocols import ModelCard, Scorer, SpanScorer
     from hfkit.text.arrays import FloatArray, IntArray
     from hfkit.text.templates import Row
+    from hfkit.values.provenance import Source
+    from hfkit.values.runtime import Runtime
 
 __all__ = ["RowRunner"]
 
 
 class RowRunner:
-    """Runs rows through one open model, and remembers how much of them fitted into its memory."""
+    """Runs rows through one open model, and remembers how much of them fitted into its memory.
 
-    def __init__(self, card: ModelCard, *, model: str) -> None:
-        self._card = card
-        self._model = model
+    Args:
+        model: the open model.
+        source: what it is and where it runs.
+        runtime: how it is to run.
+    """
+
+    def __init__(self, model: Scorer | SpanScorer, source: Source, runtime: Runtime) -> None:
+        self._card: ModelCard = model.card
+        self._name = source.model
+        self._workers = Workers(model, source, runtime)
         self._memory_budget: int | None = None  # learned when a batch did not fit
 
     def run(
@@ -58,28 +70,22 @@ class RowRunner:
         lengths = np.array([len(row) for row in unique], dtype=np.int64)
         outputs: list[FloatArray] = [np.empty(0, dtype=np.float32)] * len(unique)
         total = int(lengths.sum())
-        forwards = padded = splits = 0
+        forwards = padded = 0
+        refused: list[OutOfMemoryError] = []
 
         def compute(batch: IntArray) -> FloatArray:
-            nonlocal splits
             sequences = [unique[position] for position in batch]
             try:
                 return forward(TokenBatch.from_rows(sequences, pad_id=self._card.pad_id))
-            except OutOfMemoryError:
-                splits += 1
+            except OutOfMemoryError as error:
+                refused.append(error)
                 raise
 
-        limit = min(budget, self._memory_budget or budget)
-        packs = self._card.packs
-        for batch, outcome, current in run_batches(
-            lengths, budget=limit, run=compute, equal=not self._card.pads, packed=packs
-        ):
+        for batch, outcome in self._compute(lengths, compute, budget):
             for position, output in zip(batch, outcome, strict=True):
                 outputs[position] = self._finite(output[: lengths[position]] if per_token else output)
             forwards += 1
-            padded += computed_tokens(lengths[batch], packed=packs)
-            if current != limit:
-                limit = self._memory_budget = current
+            padded += computed_tokens(lengths[batch], packed=self._card.packs)
             advance(int(lengths[batch].sum()) / total)
         statistics = Statistics(
             windows=len(rows),
@@ -87,15 +93,44 @@ class RowRunner:
             forwards=forwards,
             tokens=total,
             padded_tokens=padded,
-            splits=splits,
+            splits=len(refused),
         )
         return [outputs[position] for position in inverse], statistics
+
+    def _compute(
+        self, lengths: IntArray, compute: Callable[[IntArray], FloatArray], budget: int
+    ) -> Iterator[tuple[IntArray, FloatArray]]:
+        """Run batches of so many tokens, as many at a time as is best; give each and its outcome."""
+        limit = min(budget, self._memory_budget or budget)
+        equal, packed = not self._card.pads, self._card.packs
+        plan = plan_batches(lengths, budget=limit, equal=equal, packed=packed)
+        with closing(self._workers.shifts(plan, budget=limit)) as shifts:
+            for workers, batches in shifts:
+                chosen = np.array([position for batch in batches for position in batch], dtype=np.int64)
+
+                def run(batch: IntArray, chosen: IntArray = chosen) -> FloatArray:
+                    return compute(chosen[batch])
+
+                with hired(workers) as begin:
+                    for batch, outcome, current in run_batches(
+                        lengths[chosen],
+                        budget=limit,
+                        run=run,
+                        equal=equal,
+                        packed=packed,
+                        begin=begin,
+                        ahead=1 if workers == 1 else 2 * workers,  # none waits for what to do next
+                    ):
+                        if current != limit:
+                            limit = self._memory_budget = current
+                            self._workers.send_home()
+                        yield chosen[batch], outcome
 
     def _finite(self, numbers: FloatArray) -> FloatArray:
         """Refuse what is not finite: NaN would become an answer without a word."""
         if not np.isfinite(numbers).all():
             raise BackendError(
-                f"{self._model} gives numbers that are not finite in {self._card.dtype}",
+                f"{self._name} gives numbers that are not finite in {self._card.dtype}",
                 hint="use Runtime(dtype='float32'); if that does not help, the weights are damaged",
             )
         return numbers

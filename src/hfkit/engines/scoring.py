@@ -8,6 +8,7 @@ from weakref import finalize
 
 import numpy as np
 
+from .ahead import read_chunks
 from .progress import shares
 from .reading import read_inputs
 from .running import RowRunner
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from hfkit.backends.protocols import Scorer, ScorerCard
+    from hfkit.errors import InputError
     from hfkit.text.arrays import FloatArray, IntArray
     from hfkit.values.inputs import TextInput
     from hfkit.values.provenance import Coverage, Source
+    from hfkit.values.runtime import Runtime
     from hfkit.values.statistics import Statistics
 
-    from .reading import Reading
+    from .reading import Readable, Reading
     from .tokens import TextTokenizer
 
 __all__ = ["ScoredInputs", "ScoringSession"]
@@ -55,11 +58,17 @@ class ScoringSession:
     """
 
     def __init__(
-        self, scorer: Scorer, tokenizer: TextTokenizer, source: Source, *, window_limit: int
+        self,
+        scorer: Scorer,
+        tokenizer: TextTokenizer,
+        source: Source,
+        runtime: Runtime,
+        *,
+        window_limit: int,
     ) -> None:
         self._scorer = scorer
         self._tokenizer = tokenizer
-        self._runner = RowRunner(scorer.card, model=source.model)
+        self._runner = RowRunner(scorer, source, runtime)
         self.card: ScorerCard = scorer.card
         self.source: Source = source
         self.window_limit: int = window_limit
@@ -86,16 +95,16 @@ class ScoringSession:
         Yields:
             A chunk's scores. Before an input that cannot be read, those of the inputs ahead of it.
         """
-        index = 0
-        for chunk in chunks:
-            readables, error = read_inputs(
-                chunk, self._tokenizer, reading, first_index=None if single else index
-            )
-            index += len(chunk)
+
+        def read(chunk: Sequence[TextInput], index: int) -> tuple[list[Readable], InputError | None]:
+            return read_inputs(chunk, self._tokenizer, reading, first_index=None if single else index)
+
+        beside = not single and self.card.device != "cpu"
+        for count, (readables, error) in read_chunks(chunks, read, beside=beside):
             if readables:
                 rows = [row for readable in readables for row in readable.rows]
                 logits, statistics = self._runner.run(
-                    rows, self._scorer.score, budget=budget, advance=shares(advance, len(chunk))
+                    rows, self._scorer.score, budget=budget, advance=shares(advance, count)
                 )
                 yield ScoredInputs(
                     np.stack(logits),

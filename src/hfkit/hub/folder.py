@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from hfkit.errors import CorruptModelError, UnsafeWeightsError, WeightsNotFoundError
 
+from .digests import file_digest
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 __all__ = [
+    "EXPORT_FILES",
     "MODEL_FILES",
     "MODEL_MARKS",
     "PIN_FILE",
@@ -22,10 +25,16 @@ __all__ = [
     "Stamp",
     "content_hash",
     "fingerprint_files",
+    "read_json_object",
 ]
 
 MODEL_FILES = ("*.json", "*.safetensors", "*.txt", "*.model", "*.spm", "*.tiktoken", "*.jinja", "*.py")
 """What a model needs to run: never pickles, never the twins of other frameworks, nothing of a trainer's."""
+
+EXPORT_FILES = tuple(
+    f"{place}model.onnx{ending}" for place in ("", "onnx/") for ending in ("", ".data", "_data")
+)
+"""What an ONNX export adds to a folder; not fetched from the hub, where many variants lie side by side."""
 
 MODEL_MARKS = ("config.json", "adapter_config.json")
 """One of these is there wherever a model or an adapter is."""
@@ -35,8 +44,8 @@ PIN_FILE = "hfkit.json"
 
 _PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "adapter_model.bin")
 
-Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
-"""Names, sizes and times of files, sorted by name."""
+Stamp: TypeAlias = tuple[tuple[str, int, int, int], ...]
+"""Names, sizes and times (of writing, of any change) of files, sorted by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +78,15 @@ class ModelFolder:
             CorruptModelError: the file is no JSON object.
         """
         file = self.path / name
-        if not file.is_file():
-            return {}
+        return read_json_object(file) if file.is_file() else {}
+
+    def is_rewritten(self) -> bool:
+        """Tell whether its files changed since they were hashed; those of a commit on the hub never do."""
         try:
-            content = json.loads(file.read_text(encoding="utf-8"))
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise CorruptModelError(
-                f"{file} is no JSON: {error}", hint="fetch or save the model again"
-            ) from error
-        if not isinstance(content, dict):
-            raise CorruptModelError(
-                f"{file} holds a {type(content).__name__}, must be a JSON object",
-                hint="fetch or save the model again",
-            )
-        return content
+            now = _stamp(self.path, [self.path / name for name, *_ in self.stamp])
+        except OSError:
+            return True
+        return now != self.stamp or (self.base is not None and self.base.is_rewritten())
 
     def require_weights(self) -> None:
         """Make sure that safe weights lie here, before any library looks for others.
@@ -118,21 +122,45 @@ class ModelFolder:
         )
 
 
+def read_json_object(file: Path) -> dict[str, object]:
+    """Read a file that is to hold one JSON object.
+
+    Raises:
+        CorruptModelError: it does not.
+    """
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or JSON in JSON without an end
+        raise CorruptModelError(
+            f"{file} is no JSON: {error}", hint="fetch or save the model again"
+        ) from error
+    if not isinstance(content, dict):
+        raise CorruptModelError(
+            f"{file} holds a {type(content).__name__}, must be a JSON object",
+            hint="fetch or save the model again",
+        )
+    return content
+
+
 def fingerprint_files(path: Path, patterns: tuple[str, ...] = MODEL_FILES) -> Stamp:
-    """Give the name, size and time of each file that a model is made of: cheap, and new after a rewrite."""
-    files = sorted({file for pattern in patterns for file in path.glob(pattern) if file.is_file()})
+    """Give the name, size and times of each file that a model is made of: cheap, and new after a rewrite."""
+    return _stamp(
+        path, sorted({file for pattern in patterns for file in path.glob(pattern) if file.is_file()})
+    )
+
+
+def _stamp(path: Path, files: Sequence[Path]) -> Stamp:
     statuses = [(file.relative_to(path).as_posix(), file.stat()) for file in files]
-    return tuple((name, status.st_size, status.st_mtime_ns) for name, status in statuses)
+    return tuple((name, status.st_size, status.st_mtime_ns, status.st_ctime_ns) for name, status in statuses)
 
 
 @lru_cache(maxsize=64)
 def content_hash(path: Path, stamp: Stamp) -> str:
     """Hash names and bytes of a folder's files; remembered while sizes and times stay."""
     digest = hashlib.sha256()
-    for name, size, _ in stamp:
+    for name, size, *_ in stamp:
         if name == PIN_FILE:
             continue
         digest.update(f"{name}\0{size}\0".encode())
-        with (path / name).open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(bytes.fromhex(file_digest(path / name)))
     return f"sha256:{digest.hexdigest()}"

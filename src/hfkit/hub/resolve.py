@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hfkit.errors import CorruptModelError, ModelNotFoundError, SettingError
 
 from .download import download
-from .folder import MODEL_FILES, MODEL_MARKS, ModelFolder, content_hash, fingerprint_files
+from .folder import EXPORT_FILES, MODEL_FILES, MODEL_MARKS, ModelFolder, content_hash, fingerprint_files
 from .tokenizer_files import TOKENIZER_MARKS
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _local(path: Path, *, offline: bool, adapters: tuple[Path, ...], files: tupl
             f"{path} holds no config.json, so it is no model folder",
             hint="give the folder that save_pretrained() wrote",
         )
-    stamp = fingerprint_files(path, files)
+    stamp = fingerprint_files(path, (*files, *EXPORT_FILES) if files == MODEL_FILES else files)
     return _with_base(
         ModelFolder(str(path), path, content_hash(path, stamp), stamp),
         offline=offline,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hfkit.backends.protocols import SetsThreads
 from hfkit.errors import (
     CorruptModelError,
     ModelError,
@@ -133,6 +134,21 @@ def serves_threads(backend: object, model_dir: Path) -> None:
             _require_same(one, np.asarray(other), "a thread got other scores")
 
 
+def keeps_its_scores_with_fewer_threads(backend: object, model_dir: Path) -> None:
+    """Where the number of threads can be changed, scores do not depend on it."""
+    with open_model(backend, model_dir) as opened:
+        batch = opened.batch(opened.rows)
+        expected = opened.score(batch)
+        model: object = opened.model
+        if isinstance(model, SetsThreads):
+            threads = model.use_threads(1)
+            require(threads == 1, f"use_threads(1) gives {threads}")
+            _require_same(expected, opened.score(batch), "one thread scores otherwise")
+            threads = model.use_threads(None)
+            require(threads > 0, f"use_threads(None) gives {threads}")
+            _require_same(expected, opened.score(batch), "threads that were put back score otherwise")
+
+
 def closes(backend: object, model_dir: Path) -> None:
     """A closed model says so when it is asked to score, and may be closed again."""
     with open_model(backend, model_dir) as opened:
@@ -199,6 +215,7 @@ MODEL_CHECKS = (
     leaves_the_batch,
     gives_its_own_memory,
     serves_threads,
+    keeps_its_scores_with_fewer_threads,
     closes,
     refuses_a_folder_without_weights,
     refuses_pickled_weights,

@@ -13,6 +13,8 @@ A model that takes its sequences packed, end to end, computes no padding at all.
 
 from __future__ import annotations
 
+from collections import deque
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -86,8 +88,10 @@ def run_batches(
     run: Callable[[IntArray], T],
     equal: bool = False,
     packed: bool = False,
+    begin: Callable[[Callable[[], T]], Callable[[], T]] = lambda job: job,
+    ahead: int = 1,
 ) -> Iterator[tuple[IntArray, T, int]]:
-    """Run every planned batch; when memory runs out, halve the budget and go on.
+    """Run every planned batch; when memory runs out, halve the budget and go on, one batch at a time.
 
     Args:
         lengths: tokens of each sequence, shape ``[sequences]``.
@@ -95,27 +99,38 @@ def run_batches(
         run: computes one batch, given as positions in ``lengths``.
         equal: put only sequences of one length together.
         packed: the model takes sequences end to end.
+        begin: is given a batch's work, may begin it elsewhere, and gives what waits for its outcome.
+        ahead: the most batches that have begun and not been waited for.
 
     Yields:
-        The positions, what ``run`` gave for them, and the budget now in force.
+        The positions, what ``run`` gave for them, and the budget now in force; in the order of the plan.
 
     Raises:
         OutOfMemoryError: one sequence alone is too much.
     """
-    pending = plan_batches(lengths, budget=budget, equal=equal, packed=packed)
-    while pending:
-        batch = pending.pop(0)
+    pending = deque(plan_batches(lengths, budget=budget, equal=equal, packed=packed))
+    begun: deque[tuple[IntArray, Callable[[], T]]] = deque()
+    refused: list[IntArray] = []
+    while pending or begun:
+        while pending and len(begun) < ahead and not refused:
+            batch = pending.popleft()
+            begun.append((batch, begin(partial(run, batch))))
+        batch, finish = begun.popleft()
         try:
-            outcome = run(batch)
+            outcome = finish()
         except OutOfMemoryError:
-            if len(batch) == 1:
+            if len(batch) == ahead == 1:
                 raise
-            budget = computed_tokens(lengths[batch], packed=packed) // 2
-            rest = np.concatenate([batch, *pending])
+            refused.append(batch)
+        else:
+            yield batch, outcome, budget
+        if refused and not begun:  # what had begun beside it is waited for: memory is counted anew
+            ahead = 1
+            least = min(computed_tokens(lengths[batch], packed=packed) for batch in refused)
+            budget = min(budget, least // 2)
+            rest = np.concatenate([*refused, *pending])
             again = plan_batches(lengths[rest], budget=budget, equal=equal, packed=packed)
-            pending = [rest[batch] for batch in again]
-            continue
-        yield batch, outcome, budget
+            pending, refused = deque(rest[batch] for batch in again), []
 
 
 def distinct(keys: Sequence[Hashable]) -> tuple[IntArray, IntArray]:

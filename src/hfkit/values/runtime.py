@@ -12,8 +12,12 @@ from .constraints import require_choice, require_kind, require_text, require_who
 
 __all__ = ["DType", "Progress", "Runtime"]
 
-DType: TypeAlias = Literal["auto", "float32", "bfloat16", "float16"]
-"""The number type of the weights; ``"auto"`` is float32, exact however the weights are stored."""
+DType: TypeAlias = Literal["auto", "float32", "bfloat16", "float16", "fastest", "int8"]
+"""The number type of the weights; ``"auto"`` is float32, exact however the weights are stored.
+
+``"fastest"`` is bfloat16 where a short measurement finds it clearly faster on the device, else float32.
+``"int8"`` needs ``backend="onnx"``.
+"""
 
 Progress: TypeAlias = Literal["auto", "always", "never"]
 """When a progress bar is drawn; ``"auto"``: on work of over a second, if a terminal looks on."""
@@ -26,15 +30,22 @@ class Runtime:
     """Where and how a model runs.
 
     Attributes:
-        backend: ``"auto"`` for the fastest exact backend that is ready, or a backend's name.
-        device: ``"auto"`` for an accelerator if there is one, else the processor; or a name such as
-            ``"cpu"``, ``"cuda:1"``, ``"mps"``.
+        backend: ``"auto"`` for the fastest exact backend that is ready for the model, which is onnx if it
+            is exported, else torch; or a backend's name. ``"onnx"`` exports at the first opening.
+        device: ``"auto"`` for an accelerator if there is one, else the processor; a model whose weights do
+            not fit there is spread over all devices, the processor and the disk. A name such as ``"cpu"``,
+            ``"cuda:1"``, ``"mps"`` means there and nowhere else.
         dtype: the number type of the weights while they run.
-        threads: threads of one forward pass on the processor; None leaves the library's own choice.
+        threads: threads of one forward pass on the processor; None leaves the library's own choice, or
+            shares the processor's cores out to the ``workers``.
+        workers: forward passes at a time. None finds out on the processor: as many as there are cores if
+            that measures faster than one of many threads; where ``threads`` are given, one.
         batch_tokens: the most tokens of one forward pass, padding included; a longer single
             sequence runs alone.
         offline: never ask the network; what is on this machine must do.
         progress: when a progress bar is drawn.
+        max_memory: the most bytes that weights may take on a device, as pairs of a device's name and a
+            number, with device ``"auto"`` only. A device that is not named may use what is free on it.
         trust_remote_code: repositories whose own code may run, each as ``"org/name@commit"`` with
             the full commit hash.
 
@@ -42,17 +53,19 @@ class Runtime:
         SettingError: a value is out of its range.
 
     >>> Runtime(device="cpu", threads=1)
-    Runtime(backend='auto', device='cpu', dtype='auto', threads=1, batch_tokens=512, offline=False, \
-progress='auto', trust_remote_code=())
+    Runtime(backend='auto', device='cpu', dtype='auto', threads=1, workers=None, batch_tokens=512, \
+offline=False, progress='auto', max_memory=(), trust_remote_code=())
     """
 
     backend: str = "auto"
     device: str = "auto"
     dtype: DType = "auto"
     threads: int | None = None
+    workers: int | None = None
     batch_tokens: int = 512
     offline: bool = False
     progress: Progress = "auto"
+    max_memory: tuple[tuple[str, int], ...] = ()
     trust_remote_code: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -61,7 +74,9 @@ progress='auto', trust_remote_code=())
         require_choice("dtype", self.dtype, get_args(DType))
         require_choice("progress", self.progress, get_args(Progress))
         require_whole("threads", self.threads, least=1)
+        require_whole("workers", self.workers, least=1)
         require_whole("batch_tokens", self.batch_tokens, least=1)
+        _require_memory(self.max_memory, self.device)
         require_kind("trust_remote_code", self.trust_remote_code, (tuple,))
         for entry in self.trust_remote_code:
             if not _TRUSTED.fullmatch(entry):
@@ -69,3 +84,24 @@ progress='auto', trust_remote_code=())
                     f"trust_remote_code names {entry!r}, must be 'org/name@' and the 40 digits of a commit",
                     hint="read the code at a commit, then trust that commit; a branch can change under you",
                 )
+
+
+def _require_memory(max_memory: object, device: str) -> None:
+    require_kind("max_memory", max_memory, (tuple,))
+    for entry in max_memory if isinstance(max_memory, tuple) else ():
+        match entry:
+            case (str(name), _) if name:
+                require_whole(f"max_memory of {name!r}", entry[1], least=0, required=True)
+            case _:
+                raise SettingError(
+                    f"max_memory holds {entry!r}, must be pairs of a device's name and a number of bytes",
+                    hint="for example max_memory=(('cpu', 2 * 2**30),)",
+                )
+    names = [name for name, _ in max_memory] if isinstance(max_memory, tuple) else []
+    if len(names) > len(set(names)):
+        raise SettingError(f"max_memory names a device twice: {names}", hint="give each device one number")
+    if max_memory and device != "auto":
+        raise SettingError(
+            f"max_memory is set with device {device!r}, must be with 'auto'",
+            hint="leave out one of the two: a named device holds the whole model",
+        )

@@ -11,6 +11,7 @@ from hfkit import errors
 from hfkit.backends import registry
 from hfkit.backends.protocols import OpensScorers
 from hfkit.backends.registry import backend_names, find_backend, register_backend
+from hfkit.hub.folder import ModelFolder
 from hfkit.testing import FakeBackend
 
 
@@ -35,13 +36,39 @@ class Mute:
         return None
 
 
+class Swift(FakeBackend):
+    """Tells whether it is ready."""
+
+    def ready(self, folder: ModelFolder, runtime: hfkit.Runtime, capability: type, /) -> bool:  # noqa: ARG002
+        return True
+
+
 def test_auto_takes_torch() -> None:
     name, _ = find_backend("auto", capability=OpensScorers)
     assert name == "torch"
 
 
-def test_auto_without_torch_names_the_install_line(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ready", [True, False])
+def test_auto_takes_onnx_where_it_is_ready(ready: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    name, _ = find_backend("auto", capability=OpensScorers, is_ready=lambda _: ready)
+    assert name == ("onnx" if ready else "torch")
+
+
+def test_auto_takes_a_registered_one_that_is_ready() -> None:
+    register_backend("mute", Mute)
+    register_backend("swift", Swift)
+    name, _ = find_backend("auto", capability=OpensScorers, is_ready=lambda asked: isinstance(asked, Swift))
+    assert name == "swift"
+
+
+def test_one_that_is_named_is_not_asked_whether_it_is_ready() -> None:
+    register_backend("swift", Swift)
+    assert find_backend("swift", capability=OpensScorers)[0] == "swift"
+
+
+def test_auto_without_any_names_the_install_line_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hfkit.backends.torch.backend.find_spec", lambda _: None)
+    monkeypatch.setattr("hfkit.backends.onnx.backend.find_spec", lambda _: None)
     with pytest.raises(errors.MissingDependencyError) as caught:
         hfkit.Classify("some/model").batch(["good"])
     assert caught.value.message == "backend 'auto' needs packages that are not installed"
@@ -69,7 +96,7 @@ def test_what_is_no_backend_is_refused() -> None:
         find_backend("nothing", capability=OpensScorers)
 
 
-@pytest.mark.parametrize("name", ["auto", "torch"])
+@pytest.mark.parametrize("name", ["auto", "onnx", "torch"])
 def test_hfkits_own_names_are_taken(name: str) -> None:
     with pytest.raises(errors.SettingError, match=f"backend name '{name}' is taken by hfkit"):
         register_backend(name, FakeBackend)
@@ -78,7 +105,7 @@ def test_hfkits_own_names_are_taken(name: str) -> None:
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(errors.UnknownBackendError) as caught:
         find_backend("abacus", capability=OpensScorers)
-    assert caught.value.message == "backend 'abacus' is not one of ['auto', 'fake', 'torch']"
+    assert caught.value.message == "backend 'abacus' is not one of ['auto', 'fake', 'onnx', 'torch']"
     assert caught.value.hint == "install the package that declares it, or register_backend() it"
 
 

@@ -56,7 +56,7 @@ def answer(
     logits: Callable[[TokenBatch], FloatArray], *questions: hfkit.Question, window: int
 ) -> list[hfkit.Answers]:
     """Answer over windows of so many tokens."""
-    session = AnsweringSession(Scripted(logits), tokenizer(), SOURCE, window_limit=100)
+    session = AnsweringSession(Scripted(logits), tokenizer(), SOURCE, hfkit.Runtime(), window_limit=100)
     search = Search(top_k=1, longest=2, overlapping="merge", whole_words=False, null_threshold=0.0)
     chunks = session.run(
         [questions], Reading(window, 1, "window"), search, budget=512, advance=ignore_progress, single=False

@@ -539,3 +539,30 @@ def test_the_source_says_what_ran(tokenize: hfkit.Tokenize, folder: Path) -> Non
     assert source.tokenizer.startswith("sha256:")
     assert (source.backend, source.device, source.dtype) == ("tokenizers", "cpu", "none")
     assert {"hfkit", "tokenizers", "transformers"} == {name for name, _ in source.versions}
+
+
+def test_many_texts_are_read_as_one_by_one_is(tokenize: hfkit.Tokenize, bytewise: hfkit.Tokenize) -> None:
+    texts = ["The film,\0 dull!", "", "never  good\n", "naïve 世界 👩‍👩‍👧", "x" * 70, "a [SEP] b"] * 200
+    for opened in (tokenize, bytewise.with_(padding=hfkit.PadToLongest(token="<|endoftext|>"))):  # noqa: S106
+        for facade in (
+            opened,
+            opened.with_(add_special_tokens=False),
+            opened.with_(truncation=hfkit.Truncate(5)),
+            opened.with_(truncation=hfkit.Truncate(5, cut="first", side="left")),
+        ):
+            expected = [facade(text) for text in texts[:6]] * 200
+            for _ in range(2):
+                arrays = facade.arrays(texts)
+                rows = [row[mask == 1].tolist() for row, mask in zip(arrays.ids, arrays.mask, strict=True)]
+                assert rows == [list(result.ids) for result in expected]
+                assert arrays.cut == tuple(
+                    place for place, result in enumerate(expected) if not result.coverage.complete
+                )
+
+
+def test_a_long_text_is_read_as_the_library_reads_it(tokenize: hfkit.Tokenize) -> None:
+    text = "the film is dull and never good, " * 32_000
+    assert len(text) > 2**20
+    ids = tokenize.arrays([text, "dull"]).ids[0].tolist()
+    period = list(tokenize("the film is dull and never good,").ids)
+    assert ids == [period[0], *period[1:-1] * 32_000, period[-1]]

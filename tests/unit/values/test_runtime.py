@@ -17,7 +17,7 @@ COMMIT = "0123456789abcdef" * 2 + "01234567"
     [
         (
             {"dtype": "float64"},
-            "dtype 'float64' is not one of ('auto', 'float32', 'bfloat16', 'float16')",
+            "dtype 'float64' is not one of ('auto', 'float32', 'bfloat16', 'float16', 'fastest', 'int8')",
             "name one of them",
         ),
         (
@@ -26,6 +26,7 @@ COMMIT = "0123456789abcdef" * 2 + "01234567"
             "name one of them",
         ),
         ({"threads": 0}, "threads is 0, must be a whole number, at least 1", "leave it out for the default"),
+        ({"workers": 0}, "workers is 0, must be a whole number, at least 1", "leave it out for the default"),
         (
             {"batch_tokens": 0},
             "batch_tokens is 0, must be a whole number, at least 1",
@@ -38,6 +39,41 @@ COMMIT = "0123456789abcdef" * 2 + "01234567"
         ),
         ({"backend": None}, "backend is None, must be str", "leave it out for the default"),
         ({"device": ""}, "device is empty, must be a name", "leave it out for the default"),
+        (
+            {"max_memory": {"cpu": 5}},
+            "max_memory is {'cpu': 5}, must be tuple",
+            "leave it out for the default",
+        ),
+        (
+            {"max_memory": ("cpu", 5)},
+            "max_memory holds 'cpu', must be pairs of a device's name and a number of bytes",
+            "for example max_memory=(('cpu', 2 * 2**30),)",
+        ),
+        (
+            {"max_memory": ((0, 5),)},
+            "max_memory holds (0, 5), must be pairs of a device's name and a number of bytes",
+            "for example max_memory=(('cpu', 2 * 2**30),)",
+        ),
+        (
+            {"max_memory": (("cpu", "2GiB"),)},
+            "max_memory of 'cpu' is '2GiB', must be a whole number, at least 0",
+            "give a number",
+        ),
+        (
+            {"max_memory": (("cpu", -1),)},
+            "max_memory of 'cpu' is -1, must be a whole number, at least 0",
+            "give a number",
+        ),
+        (
+            {"max_memory": (("cpu", 5), ("cpu", 6))},
+            "max_memory names a device twice: ['cpu', 'cpu']",
+            "give each device one number",
+        ),
+        (
+            {"max_memory": (("cpu", 5),), "device": "cpu"},
+            "max_memory is set with device 'cpu', must be with 'auto'",
+            "leave out one of the two: a named device holds the whole model",
+        ),
         (
             {"trust_remote_code": "org/x"},
             "trust_remote_code is 'org/x', must be tuple",
@@ -85,9 +121,11 @@ def test_defaults() -> None:
         device="auto",
         dtype="auto",
         threads=None,
+        workers=None,
         batch_tokens=512,
         offline=False,
         progress="auto",
+        max_memory=(),
         trust_remote_code=(),
     )
 
@@ -110,6 +148,6 @@ def test_it_cannot_be_changed() -> None:
 
 
 def test_equal_runtimes_are_one_key_and_survive_pickling() -> None:
-    runtime = Runtime(device="cpu", threads=2)
+    runtime = Runtime(max_memory=(("cpu", 2**30), ("cuda:1", 0)), threads=2)
     again = pickle.loads(pickle.dumps(runtime))  # our own bytes
     assert {runtime: 1}[again] == 1

@@ -21,8 +21,8 @@ class TorchBackend:
     name = "torch"
 
     def missing(self) -> str | None:
-        """Give the install line if torch or transformers is not there."""
-        if find_spec("torch") and find_spec("transformers"):
+        """Give the install line if torch, transformers or accelerate is not there."""
+        if all(map(find_spec, ("torch", "transformers", "accelerate"))):
             return None
         return "pip install 'hfkit[torch]'"
 

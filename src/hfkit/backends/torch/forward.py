@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -11,8 +12,10 @@ import transformers
 
 from hfkit.errors import BackendError, CorruptModelError, OutOfMemoryError, SessionClosedError
 
+from .exactness import exact_products
 from .flat import lay_back, lay_flat, positions
 from .packing import packed
+from .sending import send
 from .threads import limited_threads
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ class TorchModel:
     """An open transformers model.
 
     Attributes:
-        device: where it runs.
+        device: where it is; several places joined by ``+``.
         dtype: the number type that it computes in.
         max_tokens: the longest sequence that it has positions for; None for no limit.
         config: its configuration.
@@ -66,7 +69,11 @@ class TorchModel:
         self._wants_types = (
             loaded.reads_types and "token_type_ids" in inspect.signature(model.forward).parameters
         )
-        self.device: str = str(model.device)
+        self._spread = loaded.spread
+        self._computes = torch.device(loaded.device.partition("+")[0])
+        # What spreads a model also brings the inputs to it, and the outputs back to where the inputs came from.
+        self._enters = torch.device("cpu") if loaded.spread else self._computes
+        self.device: str = loaded.device
         self.dtype: str = str(model.dtype).removeprefix("torch.")
         embedding = _position_embedding(model)
         # RoBERTa counts positions from behind its padding id.
@@ -85,8 +92,10 @@ class TorchModel:
         model = self._model
         if model is None:
             raise SessionClosedError("this model has been closed", hint="open it again")
+        alone = nullcontext() if self._spread is None else self._spread.reading()
+        exact = exact_products(self._computes, model.dtype)
         try:
-            with torch.inference_mode(), limited_threads(self._threads):
+            with alone, torch.inference_mode(), limited_threads(self._threads), exact:
                 return self._run_packed(model, batch) if self.packs else self._run_padded(model, batch)
         except IndexError as error:
             raise CorruptModelError(
@@ -104,9 +113,20 @@ class TorchModel:
                 hint="use Runtime(dtype='float32'), or another device",
             ) from error
 
+    def use_threads(self, threads: int | None) -> int:
+        """Run forward passes with so many threads from now on; None for torch's own number.
+
+        Returns:
+            How many that are.
+        """
+        self._threads = threads
+        return threads or torch.get_num_threads()
+
     def close(self) -> None:
-        """Let go of the model."""
+        """Let go of the model, and of files that were made for it."""
         self._model = None
+        if self._spread is not None:
+            self._spread.scratch.remove()
 
     def _run_padded(self, model: PreTrainedModel, batch: TokenBatch) -> FloatArray:
         arguments = {"input_ids": batch.ids, "attention_mask": batch.mask}
@@ -124,7 +144,7 @@ class TorchModel:
         return lay_back(numbers, batch) if self._per_token else numbers
 
     def _forward(self, model: PreTrainedModel, arguments: Mapping[str, IntArray]) -> FloatArray:
-        tensors = {name: torch.from_numpy(array).to(self.device) for name, array in arguments.items()}
+        tensors = {name: send(torch.from_numpy(array), self._enters) for name, array in arguments.items()}
         wanted = self._read(cast("ModelOutput", model(**tensors)))
         return np.array(wanted.float().cpu().numpy())  # a copy: no memory of torch crosses the line
 

@@ -8,21 +8,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+import torch
+
 from hfkit.errors import WrongHeadError
 
 from .adapters import load_adapted
-from .placement import choose_device, choose_dtype
+from .number_types import choose_dtype
+from .placement import choose_device
 from .quiet import quiet_transformers
+from .spreading import plan_spread
 from .tokenizer import gives_types
 from .weights import load_weights, read_config
 
 if TYPE_CHECKING:
-    import torch
+    from collections.abc import Mapping
+
     from transformers import PreTrainedModel
 
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
 
+    from .spreading import Spread
     from .tasks import Task
 
 __all__ = ["LoadedModel", "load_model"]
@@ -36,11 +42,15 @@ class LoadedModel:
         model: on its device, ready to run.
         reads_types: whether it is to be given ``token_type_ids``.
         notes: what a careful reader of its answers should know.
+        device: where it is; several places joined by ``+``, the one that computes first.
+        spread: how it is spread over them; None if it is in one place.
     """
 
     model: PreTrainedModel
     reads_types: bool
     notes: tuple[str, ...]
+    device: str
+    spread: Spread | None = None
 
 
 def load_model(folder: ModelFolder, runtime: Runtime, task: Task) -> LoadedModel:
@@ -49,13 +59,16 @@ def load_model(folder: ModelFolder, runtime: Runtime, task: Task) -> LoadedModel
     Raises:
         ModelError: a subclass says what is wrong with the files.
         DeviceError: the device is not there.
+        OutOfMemoryError: no device holds the largest layer.
     """
-    device, dtype = choose_device(runtime.device), choose_dtype(runtime.dtype)
+    device = choose_device(runtime.device)
+    dtype, reason = choose_dtype(runtime.dtype, device, threads=runtime.threads)
+    spread = plan_spread(folder, runtime, device, dtype)
     with quiet_transformers():
         weights = (
             load_adapted(folder, folder.base, runtime, task, dtype)
             if folder.base
-            else load_weights(folder, runtime, task, dtype, read_config(folder, runtime))
+            else load_weights(folder, runtime, task, dtype, read_config(folder, runtime), spread=spread)
         )
     model, missing = weights.model, weights.missing
     made = _architectures(folder, task)
@@ -67,14 +80,24 @@ def load_model(folder: ModelFolder, runtime: Runtime, task: Task) -> LoadedModel
         )
     model.eval()  # type: ignore[no-untyped-call]
     model.requires_grad_(False)  # noqa: FBT003  # torch's own signature
+    places = {} if spread is None else spread.places(model)
+    if len(places) == 1:  # fits after all: files may hold more than a model takes from them
+        device, spread, places = torch.device(*places), None, {}
     if device.type == "cpu":
         _own_memory(model)
+    notes = [
+        *([reason] if reason else []),
+        *([f"the model did not use weights of its files: {_few(weights.unused)}"] if weights.unused else []),
+        *([f"its weights lie on several devices: {_amounts(places)}"] if places else []),
+    ]
+    if not spread:
+        model = cast("PreTrainedModel", model.to(device))  # type: ignore[arg-type]
     return LoadedModel(
-        cast("PreTrainedModel", model.to(device)),  # type: ignore[arg-type]
+        model,
         reads_types=gives_types(folder, model.config, runtime),
-        notes=(f"the model did not use weights of its files: {_few(weights.unused)}",)
-        if weights.unused
-        else (),
+        notes=tuple(notes),
+        device="+".join(places) or str(model.device),
+        spread=spread,
     )
 
 
@@ -98,6 +121,8 @@ def _own_memory(model: PreTrainedModel) -> None:
     """
     copies: dict[int, torch.Tensor] = {}
     for tensor in (*model.parameters(), *model.buffers()):
+        if tensor.is_meta:
+            continue  # on the disk
         address = tensor.data_ptr()
         if address not in copies:
             copies[address] = tensor.data.clone()
@@ -107,3 +132,7 @@ def _own_memory(model: PreTrainedModel) -> None:
 def _few(names: frozenset[str]) -> str:
     shown = sorted(names)[:4]
     return ", ".join(shown) + (f" and {len(names) - len(shown)} more" if len(names) > len(shown) else "")
+
+
+def _amounts(places: Mapping[str, int]) -> str:
+    return ", ".join(f"{size:,} bytes on {place}" for place, size in places.items())

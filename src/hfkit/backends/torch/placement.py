@@ -1,17 +1,12 @@
-"""Devices and number types by name."""
+"""Devices by name."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import torch
 
 from hfkit.errors import DeviceError
 
-if TYPE_CHECKING:
-    from hfkit.values.runtime import DType
-
-__all__ = ["choose_device", "choose_dtype"]
+__all__ = ["choose_device"]
 
 
 def choose_device(name: str) -> torch.device:
@@ -38,14 +33,3 @@ def choose_device(name: str) -> torch.device:
             hint="use device='auto', or install a torch build for the accelerator",
         )
     return device
-
-
-def choose_dtype(name: DType) -> torch.dtype:
-    """Turn a number type's name into torch's; ``"auto"`` is float32."""
-    dtypes = {
-        "auto": torch.float32,
-        "float32": torch.float32,
-        "bfloat16": torch.bfloat16,
-        "float16": torch.float16,
-    }
-    return dtypes[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from logging import ERROR, getLogger
 from typing import TYPE_CHECKING
 
 from transformers.utils import logging
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["first_line", "quiet_transformers"]
 
+# Tells of every spread model that parameters are on the meta device.
+_ACCELERATE = getLogger("accelerate")
+
 
 @contextmanager
 def quiet_transformers() -> Iterator[None]:
@@ -19,10 +23,13 @@ def quiet_transformers() -> Iterator[None]:
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    level = _ACCELERATE.level
+    _ACCELERATE.setLevel(ERROR)
     try:
         yield
     finally:
         logging.set_verbosity(verbosity)
+        _ACCELERATE.setLevel(level)
         if bars:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 

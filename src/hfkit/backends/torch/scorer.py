@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from hfkit.backends.padding import withstands_padding
 from hfkit.backends.protocols import ScorerCard, TokenBatch
 from hfkit.text.labels import LabelScheme
 from hfkit.text.templates import Row
 
 from .forward import TorchModel
-from .padding import withstands_padding
 from .shortcuts import take_shortcuts
 
 if TYPE_CHECKING:
     import torch
+    from transformers import PretrainedConfig
     from transformers.utils.generic import ModelOutput
 
     from hfkit.text.arrays import FloatArray
@@ -24,7 +25,19 @@ if TYPE_CHECKING:
 
     from .loading import LoadedModel
 
-__all__ = ["TorchScorer"]
+__all__ = ["TorchScorer", "settle_padding"]
+
+
+def settle_padding(config: PretrainedConfig) -> int | None:
+    """Give the padding id; where there is none, name one that no token has.
+
+    A decoder pools the last token that is no padding, and refuses a batch without a padding id. With such
+    an id it pools the last token, as it does for a single sequence.
+    """
+    pad_id: int | None = getattr(config, "pad_token_id", None)
+    if pad_id is None:
+        config.pad_token_id = -1
+    return pad_id
 
 
 class TorchScorer:
@@ -32,24 +45,27 @@ class TorchScorer:
 
     def __init__(self, loaded: LoadedModel, runtime: Runtime) -> None:
         model = self._model = TorchModel(loaded, runtime, _logits, per_token=False)
-        pad_id: int | None = getattr(model.config, "pad_token_id", None)
+        pad_id = settle_padding(model.config)
         known = pad_id is not None
-        if pad_id is None:
-            # A decoder pools the last token that is no padding, and refuses a batch without a padding
-            # id. One that no token has lets it pool the last token, as it does for a single sequence.
-            model.config.pad_token_id = -1
-            pad_id = 0
         self.card: ScorerCard = ScorerCard(
             labels=LabelScheme.from_config(model.config.to_dict()),
             max_tokens=model.max_tokens,
-            pad_id=pad_id,
+            pad_id=pad_id or 0,
             device=model.device,
             dtype=model.dtype,
             versions=model.versions,
             notes=loaded.notes,
         )
         take_shortcuts(model, loaded.model, per_token=False)
-        pads = model.packs or (known and withstands_padding(model, self.score, pad_id=pad_id))
+        pads = model.packs or (
+            known
+            and withstands_padding(
+                self.card,
+                self.score,
+                vocabulary=getattr(model.config, "vocab_size", None),
+                end=getattr(model.config, "eos_token_id", None),
+            )
+        )
         self.card = replace(self.card, pads=pads, packs=model.packs)
 
     def score(self, batch: TokenBatch, /) -> FloatArray:
@@ -70,6 +86,15 @@ class TorchScorer:
         return np.concatenate(
             [self.score(TokenBatch.from_rows([row], pad_id=self.card.pad_id)) for row in rows]
         )
+
+    @property
+    def changes_threads_at_once(self) -> bool:
+        """They are set around each forward pass."""
+        return True
+
+    def use_threads(self, threads: int | None, /) -> int:
+        """Run forward passes with so many threads from now on."""
+        return self._model.use_threads(threads)
 
     def close(self) -> None:
         """Let go of the model."""

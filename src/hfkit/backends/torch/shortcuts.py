@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hfkit.backends.probe import probe_row
 from hfkit.backends.protocols import TokenBatch
 
 from .packing import PACKED_ATTENTION
 from .pooling import pooling_places
-from .probe import probe_row
 from .quiet import quiet_transformers
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def take_shortcuts(model: TorchModel, module: PreTrainedModel, *, per_token: boo
         module: is changed.
         per_token: whether its head gives logits for each token, not for each sequence.
     """
-    if model.device != "cpu" or model.dtype != "float32":
+    if model.device not in {"cpu", "cpu+disk"} or model.dtype != "float32":
         return
     try:
         trial = _Trial(model)
@@ -92,7 +92,14 @@ class _Trial:
         self.tells_windows = window <= _LARGEST_WINDOW
         longest = max(_LENGTHS[-1], window + _BEYOND_WINDOW) if self.tells_windows else _LENGTHS[-1]
         most = model.max_tokens or longest
-        rows = [probe_row(model, min(length, most)) for length in (*_LENGTHS[:-1], longest)]
+        rows = [
+            probe_row(
+                min(length, most),
+                vocabulary=getattr(model.config, "vocab_size", None),
+                end=getattr(model.config, "eos_token_id", None),
+            )
+            for length in (*_LENGTHS[:-1], longest)
+        ]
         self._model = model
         self._together = TokenBatch.from_rows(rows, pad_id=0)
         self._alone = [TokenBatch.from_rows([row], pad_id=0) for row in rows]

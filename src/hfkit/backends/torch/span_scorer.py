@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from hfkit.backends.padding import withstands_padding
 from hfkit.backends.protocols import ModelCard
 
 from .forward import TorchModel
-from .padding import withstands_padding
 from .shortcuts import take_shortcuts
 
 if TYPE_CHECKING:
@@ -40,12 +40,26 @@ class TorchSpanScorer:
             notes=loaded.notes,
         )
         take_shortcuts(model, loaded.model, per_token=True)
-        pads = model.packs or withstands_padding(model, self.score_spans, pad_id=pad_id)
+        pads = model.packs or withstands_padding(
+            self.card,
+            self.score_spans,
+            vocabulary=getattr(model.config, "vocab_size", None),
+            end=getattr(model.config, "eos_token_id", None),
+        )
         self.card = replace(self.card, pads=pads, packs=model.packs)
 
     def score_spans(self, batch: TokenBatch, /) -> FloatArray:
         """Give float32 logits of first and last tokens, shape ``[rows, tokens, 2]``."""
         return self._model.run(batch)
+
+    @property
+    def changes_threads_at_once(self) -> bool:
+        """They are set around each forward pass."""
+        return True
+
+    def use_threads(self, threads: int | None, /) -> int:
+        """Run forward passes with so many threads from now on."""
+        return self._model.use_threads(threads)
 
     def close(self) -> None:
         """Let go of the model."""

@@ -33,7 +33,11 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
 
 
 class _Own:
-    """torch's own number of threads, to be put back when the last limited forward pass ends."""
+    """torch's own number of threads, to be put back where a forward pass was limited.
+
+    Each thread has a number of its own, so forward passes beside each other keep theirs. Only what a
+    new thread begins with is common to all, and is torch's own again when the last of them has ended.
+    """
 
     lock = threading.Lock()
     inside = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
 
+    from .spreading import Spread
     from .tasks import Task
 
 __all__ = ["LoadedWeights", "load_weights", "read_config"]
@@ -66,9 +68,23 @@ def read_config(folder: ModelFolder, runtime: Runtime) -> PretrainedConfig:
 
 
 def load_weights(
-    folder: ModelFolder, runtime: Runtime, task: Task, dtype: torch.dtype, config: PretrainedConfig
+    folder: ModelFolder,
+    runtime: Runtime,
+    task: Task,
+    dtype: torch.dtype,
+    config: PretrainedConfig,
+    *,
+    spread: Spread | None = None,
 ) -> LoadedWeights:
     """Build the task's model and load its weights.
+
+    Args:
+        folder: the model.
+        runtime: whose code is trusted.
+        task: which head.
+        dtype: the number type of the weights.
+        config: the model's configuration.
+        spread: how to place the model on several devices; None leaves it on the processor.
 
     Raises:
         ModelError: a subclass says what is wrong with the files.
@@ -76,16 +92,20 @@ def load_weights(
     """
     folder.require_weights()
     try:
-        model, report = getattr(transformers, task.model_class).from_pretrained(
-            folder.path,
-            config=config,
-            dtype=dtype,
-            local_files_only=True,
-            use_safetensors=True,
-            output_loading_info=True,
-            ignore_mismatched_sizes=True,  # reported below, as missing
-            trust_remote_code=check_code(folder, runtime),
-        )
+        with warnings.catch_warnings():
+            # A parameter beside the modules of a model (XLNet's mask_emb) is placed like one, and all is well.
+            warnings.filterwarnings("ignore", message="The following device_map keys do not match")
+            model, report = getattr(transformers, task.model_class).from_pretrained(
+                folder.path,
+                config=config,
+                dtype=dtype,
+                local_files_only=True,
+                use_safetensors=True,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,  # reported below, as missing
+                trust_remote_code=check_code(folder, runtime),
+                **_placement(spread),
+            )
     except ImportError as error:
         raise MissingDependencyError(
             f"{folder.name} needs a package that is not installed: {first_line(error)}",
@@ -109,3 +129,13 @@ def load_weights(
         frozenset(missing),
         frozenset(str(key) for key in loaded["unexpected_keys"]),
     )
+
+
+def _placement(spread: Spread | None) -> dict[str, object]:
+    if spread is None:
+        return {}
+    return {
+        "device_map": "auto",
+        "max_memory": dict(spread.limits),
+        "offload_folder": spread.scratch.path,
+    }

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hfkit.backends.protocols import TokenBatch
-
 from .probe import probe_row
+from .protocols import TokenBatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hfkit.text.arrays import FloatArray
 
-    from .forward import TorchModel
+    from .protocols import ModelCard
 
 __all__ = ["withstands_padding"]
 
@@ -26,20 +25,23 @@ _PROBE = 9
 _TOLERANCES = {"float32": 1e-4, "bfloat16": 5e-2, "float16": 1e-2}
 
 
-def withstands_padding(model: TorchModel, score: Callable[[TokenBatch], FloatArray], *, pad_id: int) -> bool:
+def withstands_padding(
+    card: ModelCard, score: Callable[[TokenBatch], FloatArray], *, vocabulary: int | None, end: object
+) -> bool:
     """Compare a model's output for a few tokens with that for the same tokens padded.
 
     Args:
-        model: the model.
+        card: what is known of the model.
         score: one forward pass; per token or for the whole row.
-        pad_id: the token id to pad with.
+        vocabulary: how many token ids it knows; None if that is not said.
+        end: the id of the end token if there is one of them.
     """
-    if model.max_tokens is not None and model.max_tokens < 2 * _PROBE:
+    if card.max_tokens is not None and card.max_tokens < 2 * _PROBE:
         return True
-    row = probe_row(model, _PROBE)
+    row = probe_row(_PROBE, vocabulary=vocabulary, end=end)
     tight, wide = (
-        score(TokenBatch.from_rows([row], pad_id=pad_id, width=_PROBE + extra)) for extra in (0, _PROBE)
+        score(TokenBatch.from_rows([row], pad_id=card.pad_id, width=_PROBE + extra)) for extra in (0, _PROBE)
     )
     wide = wide[tuple(map(slice, tight.shape))]  # what stands at padding itself is nobody's
-    tolerance = _TOLERANCES.get(model.dtype, 1e-4) * max(1.0, float(np.abs(tight).max()))
+    tolerance = _TOLERANCES.get(card.dtype, 1e-4) * max(1.0, float(np.abs(tight).max()))
     return bool(np.abs(tight - wide).max() <= tolerance)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from hfkit.text.templates import Row
 
-if TYPE_CHECKING:
-    from .forward import TorchModel
-
 __all__ = ["probe_row"]
 
 
-def probe_row(model: TorchModel, length: int) -> Row:
-    """Make a sequence of so many tokens."""
-    size = getattr(model.config, "vocab_size", None) or 1
+def probe_row(length: int, *, vocabulary: int | None, end: object) -> Row:
+    """Make a sequence.
+
+    Args:
+        length: its tokens.
+        vocabulary: how many token ids the model knows; None if that is not said.
+        end: the id of the end token if there is one of them; anything else is passed over.
+    """
+    size = vocabulary or 1
     # From the middle of the vocabulary, where no special tokens are.
     ids = [(size // 3 + step) % size for step in range(length)]
-    end = getattr(model.config, "eos_token_id", None)
     if isinstance(end, int):
         ids[-1] = end  # BART and T5 pool there
     return Row(np.array(ids, dtype=np.int64), np.zeros(length, dtype=np.int64))

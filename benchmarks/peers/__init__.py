@@ -1,0 +1,1 @@
+"""Ways to classify texts that are not hfkit's: by other libraries, and by hand."""

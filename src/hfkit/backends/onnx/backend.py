@@ -1,0 +1,79 @@
+"""What the onnx backend can open."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from hfkit.backends.protocols import OpensScorers, OpensSpanScorers
+
+if TYPE_CHECKING:
+    import tokenizers
+
+    from hfkit.backends.protocols import Scorer, SpanScorer
+    from hfkit.backends.torch.tasks import Task
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.runtime import Runtime
+
+__all__ = ["OnnxBackend"]
+
+
+class OnnxBackend:
+    """Runs models in ONNX Runtime on the processor; imports neither torch nor transformers unless it exports."""
+
+    name = "onnx"
+
+    def missing(self) -> str | None:
+        """Give the install line if ONNX Runtime is not there."""
+        return None if find_spec("onnxruntime") else "pip install 'hfkit[onnx]'"
+
+    def ready(self, folder: ModelFolder, runtime: Runtime, capability: type, /) -> bool:
+        """Tell whether an export is there; see :class:`hfkit.backends.protocols.TellsReadiness`."""
+        from hfkit.errors import CorruptModelError
+
+        from .export_folder import holds_export
+        from .readiness import DEVICES, DTYPES, drives_accelerator, find_ready
+
+        tasks = _tasks()
+        if capability not in tasks:
+            return False
+        if not any(folder.path.glob("*.safetensors")) and holds_export(folder.path):
+            return True  # whatever is wrong with it, torch could not open the folder
+        if runtime.device not in DEVICES or runtime.dtype not in DTYPES:
+            return False
+        if runtime.max_memory:
+            return False
+        if runtime.device == "auto" and runtime.dtype != "int8" and drives_accelerator():
+            return False  # "auto" promises the accelerator, which knows no int8
+        try:
+            export = find_ready(folder, tasks[capability], runtime.dtype)
+        except (OSError, CorruptModelError):
+            return False
+        # Beside weights, an export that somebody else made may be of others, or of 8 bits.
+        return export is not None and export.card is not None
+
+    def open_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> Scorer:
+        """Open a sequence classification model; see :class:`hfkit.backends.protocols.OpensScorers`."""
+        from .opening import open_export
+        from .scorer import OnnxScorer
+
+        return OnnxScorer(open_export(folder, runtime, _tasks()[OpensScorers]))
+
+    def open_span_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> SpanScorer:
+        """Open a question answering model; see :class:`hfkit.backends.protocols.OpensSpanScorers`."""
+        from .opening import open_export
+        from .span_scorer import OnnxSpanScorer
+
+        return OnnxSpanScorer(open_export(folder, runtime, _tasks()[OpensSpanScorers]))
+
+    def open_tokenizer(self, folder: ModelFolder, runtime: Runtime, /) -> tokenizers.Tokenizer:
+        """Open the tokenizer that was written beside the export."""
+        from .tokenizer import open_exported_tokenizer
+
+        return open_exported_tokenizer(folder, runtime)
+
+
+def _tasks() -> dict[type, Task]:
+    from hfkit.backends.torch.tasks import QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION
+
+    return {OpensScorers: SEQUENCE_CLASSIFICATION, OpensSpanScorers: QUESTION_ANSWERING}

@@ -1,0 +1,202 @@
+"""Rewrite a float32 graph for 8-bit weights, with a scale of its own for every row of what flows through it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+from .whole_numbers import rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from onnx import GraphProto, NodeProto
+
+    from hfkit.text.arrays import FloatArray
+
+__all__ = ["quantize_graph"]
+
+_MICROSOFT = "com.microsoft"
+
+# 8 bits hold 127, but processors without VNNI add two products in 16 bits: 2 * 255 * 63 fits, 2 * 255 * 127 does not.
+_MATRIX_TOP = 63
+
+_TABLE_TOP = 127
+
+# What a narrower matrix takes, such as a head's, is nothing.
+_NARROW = 16
+
+# The least that GELU gives, exact or by tanh.
+_FLOOR = 0.1701
+_FLOORED = ("BiasGelu", "FastGelu", "Gelu")
+
+
+def quantize_graph(graph: GraphProto) -> int:
+    """Turn embeddings and matrices into 8 bits, in place.
+
+    A row of an embedding has a scale, and so has a column of a matrix. What is multiplied with a matrix is
+    rounded to 8 bits on the way, with a scale for each row, which is a token: so no token depends on which others
+    are in its batch, as it would with ``onnxruntime.quantization.quantize_dynamic``, whose scale is that of the
+    largest number in the batch. What GELU gives is never far below 0, and is shifted so that all 8 bits serve.
+
+    Measured on a processor with AVX2, one thread, MiniLM with six layers and 256 sentences: 1.6 times as fast as
+    float32; ``quantize_dynamic`` 1.75 times, with 5 decisions of 256 that batching changed; ``MatMulNBits``
+    with 8 bits 0.65 times, and the nearest to float32.
+
+    Args:
+        graph: of opset 17, optimized.
+
+    Returns:
+        How many embeddings and matrices there were.
+    """
+    rewriter = _Rewriter(graph)
+    nodes = [new for node in graph.node for new in rewriter.rewrite(node)]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    used = set(_used(graph))
+    kept = [weight for weight in graph.initializer if weight.name in used]
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
+    return rewriter.count
+
+
+class _Rewriter:
+    """Goes through the nodes once, in order."""
+
+    def __init__(self, graph: GraphProto) -> None:
+        self._graph = graph
+        self._weights = {weight.name: weight for weight in graph.initializer}
+        self._makers = {name: node.op_type for node in graph.node for name in node.output}
+        self._heads = {value.name for value in graph.output}
+        self._held: set[str] = set()
+        self._rounded: set[str] = set()
+        self.count = 0
+
+    def rewrite(self, node: NodeProto) -> Iterator[NodeProto]:
+        """Give what a node becomes; itself if it stays."""
+        if node.op_type == "Gather" and self._is_table(node):
+            yield from self._look_up(node)
+        elif node.output[0] not in self._heads and self._is_matrix(node):
+            yield from self._multiply(node)
+        else:
+            yield node
+
+    def _is_table(self, node: NodeProto) -> bool:
+        shape = self._shape(node.input[0])
+        axis = next((given.i for given in node.attribute if given.name == "axis"), 0)
+        return axis == 0 and shape is not None and shape[1] >= _NARROW and node.input[1] not in self._weights
+
+    def _is_matrix(self, node: NodeProto) -> bool:
+        if node.op_type not in ("MatMul", "Gemm") or self._makers.get(node.input[0]) is None:
+            return False
+        given = {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
+        if given.get("transA", 0) or given.get("alpha", 1.0) != 1.0 or given.get("beta", 1.0) != 1.0:
+            return False
+        shape = self._shape(node.input[1])
+        return shape is not None and min(shape) >= _NARROW
+
+    def _shape(self, name: str) -> list[int] | None:
+        """Give the shape of a weight; None if it is no matrix of float32."""
+        weight = self._weights.get(name)
+        if weight is None or weight.data_type != TensorProto.FLOAT or len(weight.dims) != 2:  # noqa: PLR2004  # rows and columns
+            return None
+        return list(weight.dims)
+
+    def _look_up(self, node: NodeProto) -> Iterator[NodeProto]:
+        (table, ids), (out,) = node.input, node.output
+        numbers, scales = f"{table}/rows", f"{table}/row-scales"
+        if numbers not in self._held:
+            whole, steps = rounded(self._array(table), axis=1, top=_TABLE_TOP)
+            self._hold(numbers, whole)
+            self._hold(scales, steps)
+            self.count += 1
+        yield helper.make_node("Gather", [numbers, ids], [f"{out}/row"])
+        yield helper.make_node("Gather", [scales, ids], [f"{out}/row-scale"])
+        yield helper.make_node("Cast", [f"{out}/row"], [f"{out}/row-float"], to=TensorProto.FLOAT)
+        yield helper.make_node("Mul", [f"{out}/row-float", f"{out}/row-scale"], [out])
+
+    def _multiply(self, node: NodeProto) -> Iterator[NodeProto]:
+        value, matrix, *bias = node.input
+        turned = any(given.name == "transB" and given.i for given in node.attribute)
+        name = f"{matrix}/turned" if turned else matrix
+        floored = self._makers.get(value) in _FLOORED
+        if f"{name}/columns" not in self._held:
+            numbers = self._array(matrix)
+            whole, steps = rounded(numbers.T if turned else numbers, axis=0, top=_MATRIX_TOP)
+            self._hold(f"{name}/columns", np.ascontiguousarray(whole))
+            self._hold(f"{name}/column-scales", steps[0])
+            # What the shift adds to every product, taken off again.
+            self._hold(f"{name}/shift", np.float32(-_FLOOR) * (whole * steps).sum(axis=0, dtype=np.float32))
+            self.count += 1
+        yield from self._round(value, floored=floored)
+        (out,) = node.output
+        zero = self._constant("zero", np.uint8(0 if floored else 128))
+        yield helper.make_node(
+            "MatMulIntegerToFloat",
+            [
+                f"{value}/whole",
+                f"{name}/columns",
+                self._constant("one", np.float32(1)),
+                f"{name}/column-scales",
+                zero,
+            ],
+            [f"{out}/product"],
+            domain=_MICROSOFT,
+        )
+        added = [*([f"{name}/shift"] if floored else []), *(one for one in bias if one)]
+        reached = f"{out}/scaled" if added else out
+        yield helper.make_node("Mul", [f"{out}/product", f"{value}/scale"], [reached])
+        for position, one in enumerate(added, start=1):
+            further = out if position == len(added) else f"{out}/added-{position}"
+            yield helper.make_node("Add", [reached, one], [further])
+            reached = further
+
+    def _round(self, value: str, *, floored: bool) -> Iterator[NodeProto]:
+        """Turn each row into 8 bits; what several matrices are multiplied with is turned once."""
+        if value in self._rounded:
+            return
+        self._rounded.add(value)
+        floor = self._constant("floor", np.float32(_FLOOR))
+        if floored:
+            whole = f"{value}/shifted"
+            yield helper.make_node("Add", [value, floor], [whole])
+            yield helper.make_node("ReduceMax", [whole], [f"{value}/largest"], axes=[-1], keepdims=1)
+        else:
+            whole = value
+            yield helper.make_node("Abs", [value], [f"{value}/size"])
+            yield helper.make_node(
+                "ReduceMax", [f"{value}/size"], [f"{value}/largest"], axes=[-1], keepdims=1
+            )
+        least = self._constant("least", np.float32(1e-9))  # a row of zeros has a scale too
+        yield helper.make_node("Max", [f"{value}/largest", least], [f"{value}/range"])
+        step = self._constant("step", np.float32(1 / (255 if floored else 127)))
+        yield helper.make_node("Mul", [f"{value}/range", step], [f"{value}/scale"])
+        yield helper.make_node("Div", [whole, f"{value}/scale"], [f"{value}/steps"])
+        one = self._constant("one", np.float32(1))
+        zero = self._constant("zero", np.uint8(0 if floored else 128))
+        yield helper.make_node("QuantizeLinear", [f"{value}/steps", one, zero], [f"{value}/whole"])
+
+    def _array(self, name: str) -> FloatArray:
+        return numpy_helper.to_array(self._weights[name]).astype(np.float32)
+
+    def _constant(self, name: str, number: np.generic) -> str:
+        name = f"hfkit/{name}-{number}"
+        if name not in self._held:
+            self._hold(name, np.asarray(number))
+        return name
+
+    def _hold(self, name: str, array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> None:
+        self._held.add(name)
+        self._graph.initializer.append(numpy_helper.from_array(array, name))
+
+
+def _used(graph: GraphProto) -> Iterator[str]:
+    """Give the names that nodes read, those of nested graphs included, and what the graph gives."""
+    yield from (value.name for value in graph.output)
+    for node in graph.node:
+        yield from node.input
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                yield from _used(inner)

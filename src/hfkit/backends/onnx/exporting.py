@@ -1,0 +1,200 @@
+"""Export a model with torch and transformers, and prove that the export gives the same logits."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import shutil
+import tempfile
+import threading
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hfkit.errors import BackendError, CorruptModelError, MissingDependencyError, ModelError, TokenizerError
+from hfkit.hub.digests import file_digest
+from hfkit.hub.folder import PIN_FILE
+from hfkit.hub.tokenizer_files import tokenizer_owner
+
+from .entries import drafted_entry, maker_versions
+from .export_folder import CARD_FILE, MODEL_FILE, ExportCard
+from .forward import OnnxModel, reason_of
+from .optimize import optimize
+from .probes import difference, probe_batch, probes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hfkit.backends.protocols import ModelCard, TokenBatch
+    from hfkit.backends.torch.loading import LoadedModel
+    from hfkit.backends.torch.tasks import Task
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.text.arrays import FloatArray
+    from hfkit.values.runtime import Runtime
+
+__all__ = ["export_model"]
+
+_NEEDED = ("torch", "transformers", "onnx")
+
+_TOLERANCE = 1e-4
+
+_TRACED = (9, 7, 4)
+
+# In bytes; a library that runs out of space raises something else.
+_LITTLE_DISK = 1 << 20
+
+_exporting = threading.Lock()
+
+# What a tokenizer says beside its definition.
+_BESIDE = ("tokenizer_config.json", "special_tokens_map.json", PIN_FILE)
+
+
+def export_model(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
+    """Export a model into hfkit's cache; in several threads one after the other, as torch's exporter wants it.
+
+    Raises:
+        CorruptModelError: the model was rewritten meanwhile.
+        ModelError: a subclass says what is wrong with the model's files; this one itself, that the model
+            cannot be exported, or that the export gives other logits.
+        MissingDependencyError: torch or transformers is not installed.
+        HubError: the cache cannot be written.
+    """
+    if not all(map(find_spec, _NEEDED)):
+        raise MissingDependencyError(
+            f"{folder.name} is not exported to ONNX yet, which takes torch, transformers and onnx once",
+            hint="pip install 'hfkit[export]'",
+        )
+    if folder.config.get("is_encoder_decoder") is True:
+        raise ModelError(
+            f"{folder.name} ({folder.config.get('model_type')}) has a decoder behind its encoder; "
+            "backend 'onnx' runs models of one part",
+            hint="use Runtime(backend='torch')",
+        )
+    runtime = replace(runtime, device="cpu", dtype="float32", max_memory=())
+    with _exporting:
+        _export(folder, runtime, task)
+
+
+def _export(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
+    from hfkit.backends.torch.loading import load_model
+
+    loaded = load_model(folder, runtime, task)
+    with drafted_entry(folder, task) as (draft, origin):
+        reads_specials = _write_tokenizer(folder, runtime, draft)
+        card = _write_model(folder, loaded, runtime, task, draft)
+        # Other settings of a configuration, such as the type of its weights, may be no JSON.
+        config = json.dumps(loaded.model.config.to_dict(), default=str, indent=2)
+        (draft / "config.json").write_text(config + "\n", encoding="utf-8")
+        files = tuple((file.name, file_digest(file)) for file in sorted(draft.iterdir()))
+        card = replace(card, reads_specials=reads_specials, origin=origin, files=files)
+        (draft / CARD_FILE).write_text(json.dumps(card.to_dict(), indent=2) + "\n", encoding="utf-8")
+        if folder.is_rewritten():  # the entry would stand under the hash of other weights
+            raise CorruptModelError(
+                f"{folder.name} was rewritten while it was exported",
+                hint="wait until it is saved, and open it again",
+            )
+
+
+def _forget_exports() -> None:
+    global _exporting  # noqa: PLW0603  # a lock held at the fork would never be released here
+    _exporting = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_forget_exports)
+
+
+def _write_tokenizer(folder: ModelFolder, runtime: Runtime, draft: Path) -> bool:
+    """Write the tokenizer as transformers puts it together; say whether it reads special tokens as text."""
+    from hfkit.backends.torch.tokenizer import load_tokenizer
+
+    tokenizer = load_tokenizer(folder, runtime)
+    try:
+        tokenizer.save(str(draft / "tokenizer.json"))
+    except Exception as error:  # the library raises bare Exception for parts written in Python
+        raise TokenizerError(
+            f"the tokenizer of {folder.name} cannot be written as tokenizer.json: {error}",
+            hint="use Runtime(backend='torch')",
+        ) from error
+    for place in (tokenizer_owner(folder), folder):
+        for name in _BESIDE:
+            if (place.path / name).is_file():
+                shutil.copyfile(place.path / name, draft / name)
+    return bool(tokenizer.encode_special_tokens)
+
+
+def _write_model(
+    folder: ModelFolder, loaded: LoadedModel, runtime: Runtime, task: Task, draft: Path
+) -> ExportCard:
+    """Trace a model, optimize the trace, compare it with the model; give what is known of it."""
+    from hfkit.backends.torch.loading import load_model
+    from hfkit.backends.torch.scorer import settle_padding
+
+    from .trace import trace
+
+    model = loaded.model
+    types = loaded.reads_types and "token_type_ids" in inspect.signature(model.forward).parameters
+    vocabulary = getattr(model.config, "vocab_size", None) or 1
+    # Opened once more: what makes torch faster changes a model, and what is traced is to be plain.
+    card, score = _original(load_model(folder, runtime, task), runtime, task)
+    settle_padding(model.config)
+    batches = probes(card, vocabulary=vocabulary, types=types)
+    expected = [score(batch) for batch in batches]
+    with tempfile.TemporaryDirectory(dir=draft, prefix=".traced-") as temporary:
+        traced = Path(temporary) / MODEL_FILE
+        sample = probe_batch(card, _TRACED, vocabulary=vocabulary, types=types)
+        inputs = ("input_ids", "attention_mask", *(["token_type_ids"] if types else []))
+        try:
+            trace(model, sample, traced, inputs=inputs, outputs=task.outputs)
+            optimize(traced, draft / MODEL_FILE)
+        except OSError:
+            raise  # the disk's
+        except Exception as error:  # torch, transformers and ONNX Runtime each raise what they like
+            if shutil.disk_usage(draft).free < _LITTLE_DISK:
+                raise OSError(f"no space left, in the words of a library: {reason_of(error)}") from error
+            raise _refusal(folder, loaded, f"cannot be exported to ONNX: {reason_of(error)}") from error
+    exported = OnnxModel(draft / MODEL_FILE, name=folder.name, outputs=task.outputs, threads=runtime.threads)
+    try:
+        furthest = max(
+            difference(one, exported.run(batch), batch) for one, batch in zip(expected, batches, strict=True)
+        )
+    except BackendError as error:
+        raise _refusal(folder, loaded, f"does not run as ONNX: {error.message}") from error
+    finally:
+        exported.close()
+    if furthest > _TOLERANCE:
+        raise _refusal(
+            folder, loaded, f"gives other logits as ONNX, by {furthest:.2g}, must be within {_TOLERANCE:.0e}"
+        )
+    versions = maker_versions()
+    return ExportCard(
+        max_tokens=card.max_tokens,
+        pad_id=card.pad_id,
+        pads=card.pads,
+        dtype="float32",
+        versions=tuple(sorted(versions.items())),
+        notes=card.notes,
+    )
+
+
+def _original(
+    loaded: LoadedModel, runtime: Runtime, task: Task
+) -> tuple[ModelCard, Callable[[TokenBatch], FloatArray]]:
+    """Open what was loaded in torch: what the export has to agree with."""
+    from hfkit.backends.torch.scorer import TorchScorer
+    from hfkit.backends.torch.span_scorer import TorchSpanScorer
+    from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
+
+    if task is SEQUENCE_CLASSIFICATION:
+        scorer = TorchScorer(loaded, runtime)
+        return scorer.card, scorer.score
+    reader = TorchSpanScorer(loaded, runtime)
+    return reader.card, reader.score_spans
+
+
+def _refusal(folder: ModelFolder, loaded: LoadedModel, reason: str) -> ModelError:
+    return ModelError(
+        f"{folder.name} ({loaded.model.config.model_type}) {reason}", hint="use Runtime(backend='torch')"
+    )

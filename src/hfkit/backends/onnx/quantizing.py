@@ -1,0 +1,113 @@
+"""Make an export with 8-bit weights from one in float32; takes the onnx package, and neither torch nor transformers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from hfkit.backends.protocols import ModelCard
+from hfkit.errors import MissingDependencyError, ModelError
+from hfkit.hub.digests import file_digest
+from hfkit.hub.folder import read_json_object
+
+from .entries import drafted_entry, maker_versions
+from .export_folder import CARD_FILE, MODEL_FILE
+from .forward import OnnxModel
+from .probes import probes
+from .sensitivity import state_sensitivity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hfkit.backends.torch.tasks import Task
+    from hfkit.hub.folder import ModelFolder
+
+    from .export_folder import ExportCard, ExportFolder
+
+__all__ = ["quantize_export"]
+
+# In bytes; smaller weights stay in the graph.
+_SMALL = 1024
+
+
+def quantize_export(folder: ModelFolder, export: ExportFolder, task: Task) -> None:
+    """Make the 8-bit entry of a model in hfkit's cache.
+
+    Args:
+        folder: the model.
+        export: its export in float32.
+        task: its head.
+
+    Raises:
+        MissingDependencyError: the onnx package is not installed.
+        ModelError: there is nothing to make 8 bits of, or somebody else exported the model.
+        HubError: the cache cannot be written.
+    """
+    card = export.card
+    if card is None:
+        raise ModelError(
+            f"{folder.name} was exported by somebody else, and hfkit makes 8 bits of its own exports alone",
+            hint="give the folder of the weights alone, or leave dtype='auto'",
+        )
+    if not find_spec("onnx"):
+        raise MissingDependencyError(
+            f"{folder.name} has no export with 8-bit weights yet, which takes onnx once",
+            hint="pip install 'hfkit[export]'",
+        )
+    with drafted_entry(folder, task, "int8") as (draft, origin):
+        for file in sorted(export.path.iterdir()):
+            if file.is_file() and file.name != CARD_FILE and not file.name.startswith(MODEL_FILE):
+                shutil.copyfile(file, draft / file.name)
+        _write(export.model, draft / MODEL_FILE, name=folder.name)
+        models = [
+            OnnxModel(file, name=folder.name, outputs=task.outputs, threads=1)
+            for file in (export.model, draft / MODEL_FILE)
+        ]
+        vocabulary = read_json_object(draft / "config.json").get("vocab_size")
+        note = _note(models, card, vocabulary=vocabulary if isinstance(vocabulary, int) else 1)
+        card = replace(
+            card,
+            dtype="int8",
+            origin=origin,
+            versions=tuple(sorted((dict(card.versions) | maker_versions()).items())),
+            notes=(*card.notes, note),
+            files=tuple((file.name, file_digest(file)) for file in sorted(draft.iterdir())),
+        )
+        (draft / CARD_FILE).write_text(json.dumps(card.to_dict(), indent=2) + "\n", encoding="utf-8")
+
+
+def _write(source: Path, target: Path, *, name: str) -> None:
+    import onnx
+
+    from .eight_bits import quantize_graph
+
+    model = onnx.load(source)
+    if not quantize_graph(model.graph):
+        raise ModelError(
+            f"{name} has no embeddings and no matrices that hfkit can make 8 bits of",
+            hint="use dtype='float32'",
+        )
+    onnx.save(
+        model,
+        target,
+        save_as_external_data=True,
+        location=f"{target.name}.data",
+        size_threshold=_SMALL,
+    )
+
+
+def _note(models: list[OnnxModel], card: ExportCard, *, vocabulary: int) -> str:
+    """Compare the two exports on the built-in probes."""
+    known = ModelCard(
+        max_tokens=card.max_tokens, pad_id=card.pad_id, pads=card.pads, device="cpu", dtype=card.dtype
+    )
+    reference, candidate = models
+    try:
+        batches = probes(known, vocabulary=vocabulary, types=reference.reads_types)
+        return state_sensitivity(reference, candidate, batches)
+    finally:
+        reference.close()
+        candidate.close()

@@ -1,0 +1,61 @@
+"""Sequence classification in ONNX Runtime."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hfkit.backends.protocols import ScorerCard
+from hfkit.errors import CorruptModelError
+from hfkit.text.labels import LabelScheme
+
+if TYPE_CHECKING:
+    from hfkit.backends.protocols import TokenBatch
+    from hfkit.text.arrays import FloatArray
+
+    from .opening import OpenExport
+
+__all__ = ["OnnxScorer"]
+
+
+class OnnxScorer:
+    """A sequence classification model in ONNX Runtime.
+
+    Raises:
+        CorruptModelError: the configuration names more or fewer labels than the model gives.
+    """
+
+    def __init__(self, opened: OpenExport) -> None:
+        self._model = opened.model
+        labels = LabelScheme.from_config(opened.config)
+        if opened.model.width not in {None, len(labels.names)}:
+            raise CorruptModelError(
+                f"config.json names {len(labels.names)} labels, the export gives {opened.model.width}",
+                hint="the configuration beside the export is not the one that it was made with",
+            )
+        self.card: ScorerCard = ScorerCard(
+            labels=labels,
+            max_tokens=opened.card.max_tokens,
+            pad_id=opened.card.pad_id,
+            device="cpu",
+            dtype=opened.card.dtype,
+            pads=opened.card.pads,
+            versions=opened.versions,
+            notes=opened.card.notes,
+        )
+
+    def score(self, batch: TokenBatch, /) -> FloatArray:
+        """Give a row of float32 logits for each sequence."""
+        return self._model.run(batch)
+
+    @property
+    def changes_threads_at_once(self) -> bool:
+        """The file is opened again."""
+        return False
+
+    def use_threads(self, threads: int | None, /) -> int:
+        """Run forward passes with so many threads from now on."""
+        return self._model.use_threads(threads)
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self._model.close()

@@ -1,0 +1,99 @@
+"""Compare the decisions of two facades on texts that somebody cares about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar, overload
+
+from hfkit.errors import InputError
+from hfkit.values.agreement import Agreement
+from hfkit.values.answers import Answers
+from hfkit.values.classification import Classification
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hfkit.values.batch import Batch
+    from hfkit.values.inputs import Question, TextInput
+
+__all__ = ["Decides", "measure_agreement"]
+
+Input = TypeVar("Input")
+Input_contra = TypeVar("Input_contra", contravariant=True)
+Result = TypeVar("Result", Classification, Answers)
+Result_co = TypeVar("Result_co", Classification, Answers, covariant=True)
+
+
+class Decides(Protocol[Input_contra, Result_co]):
+    """What a facade does that decides: Classify and Answer."""
+
+    def __call__(self, item: Input_contra, /) -> Result_co:
+        """Decide on one input."""
+        ...
+
+    def batch(self, items: Iterable[Input_contra], /) -> Batch[Result_co]:
+        """Decide on many inputs."""
+        ...
+
+
+@overload
+def measure_agreement(
+    reference: Decides[TextInput, Classification],
+    candidate: Decides[TextInput, Classification],
+    inputs: Iterable[TextInput],
+    /,
+) -> Agreement: ...
+@overload
+def measure_agreement(
+    reference: Decides[Question, Answers],
+    candidate: Decides[Question, Answers],
+    inputs: Iterable[Question],
+    /,
+) -> Agreement: ...
+def measure_agreement(
+    reference: Decides[Input, Result], candidate: Decides[Input, Result], inputs: Iterable[Input], /
+) -> Agreement:
+    """Measure how far a candidate, such as one in 8 bits, decides as a reference does.
+
+    Both are given all inputs together; the candidate then each alone as well. A decision is the labels that
+    hold, or the text of the best answer.
+
+    Args:
+        reference: a :class:`~hfkit.Classify` or an :class:`~hfkit.Answer`.
+        candidate: another of the same verb.
+        inputs: what both are to decide on, at least one.
+
+    Raises:
+        InputError: an input cannot be read, or there is none.
+    """
+    items = list(inputs)
+    if not items:
+        raise InputError("inputs are 0, must be at least 1", hint="give texts like those you will meet")
+    expected, found = reference.batch(items), candidate.batch(items)
+    alone = [candidate(item) for item in items]
+    pairs = list(zip(expected, found, strict=True))
+    differing = tuple(
+        position for position, (one, other) in enumerate(pairs) if _decision(one) != _decision(other)
+    )
+    moved = sum(_decision(one) != _decision(other) for one, other in zip(found, alone, strict=True))
+    return Agreement(
+        inputs=len(items),
+        agreement=1 - len(differing) / len(items),
+        largest_change=max(_change(_scores(one), _scores(other)) for one, other in pairs),
+        changed_by_batching=moved / len(items),
+        differing=differing,
+    )
+
+
+def _decision(result: Classification | Answers) -> object:
+    return frozenset(result.labels) if isinstance(result, Classification) else (result.answered, result.text)
+
+
+def _scores(result: Classification | Answers) -> dict[object, float]:
+    """Give scores by what they are of."""
+    if isinstance(result, Classification):
+        return {entry.label: entry.score for entry in result.scores}
+    return {(span.start, span.end): span.score for span in result.spans}
+
+
+def _change(one: dict[object, float], other: dict[object, float]) -> float:
+    return max((abs(one[key] - other[key]) for key in one.keys() & other.keys()), default=0.0)

@@ -1,0 +1,168 @@
+"""Several forward passes at a time, where a clock says that it is faster than one with all threads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from hfkit.backends.protocols import SetsThreads
+
+from .arrangements import Arrangement, Finding, arrangements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from hfkit.text.arrays import FloatArray
+    from hfkit.values.provenance import Source
+    from hfkit.values.runtime import Runtime
+
+__all__ = ["Workers", "hired"]
+
+T = TypeVar("T")
+
+# Batches that each arrangement is tried on: so many, and enough to keep its workers busy.
+_FEWEST_TRIED = 8
+_TRIED_FOR_EACH_WORKER = 3
+
+# What is faster by less may be luck, and several forward passes at a time take more memory than one.
+_CLEARLY = 0.95
+
+
+class Workers:
+    """Says how many batches of one open model are run at a time.
+
+    Args:
+        model: the open model.
+        source: what it is and where it runs.
+        runtime: the settings, which come first.
+        clock: gives seconds.
+    """
+
+    def __init__(
+        self,
+        model: object,
+        source: Source,
+        runtime: Runtime,
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._model = model if isinstance(model, SetsThreads) else None
+        self._source = source
+        self._alone = Arrangement(1, runtime.threads)
+        self._choices = arrangements(model, source, runtime)
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._found: dict[int, Arrangement | None] = {}
+
+    def shifts(self, batches: Sequence[T], *, budget: int) -> Generator[tuple[int, Sequence[T]]]:
+        """Share out the batches of a run.
+
+        Where nothing is known yet, and the batches are enough, each arrangement gets some of them, spread
+        over all, while the clock runs: from when they are given to when more are asked for. The rest goes
+        to the fastest. The caller's own work is all that is measured with; none is done twice.
+
+        Args:
+            batches: the longest first.
+            budget: the most tokens of one of them.
+
+        Yields:
+            How many at a time, and which.
+        """
+        costly = self._model is None or not self._model.changes_threads_at_once
+        # A single batch is not worth a change that costs time; or another thread's run is using the cores.
+        if (costly and len(batches) == 1) or not self._turn.acquire(blocking=False):
+            yield 1, batches
+            return
+        try:
+            best = self._best(len(batches), budget)
+            if best is None:
+                best, batches = yield from self._try(batches, budget)
+            yield self._change_to(best), batches
+        finally:
+            self._turn.release()
+
+    def _try(
+        self, batches: Sequence[T], budget: int
+    ) -> Generator[tuple[int, Sequence[T]], None, tuple[Arrangement, Sequence[T]]]:
+        """Have each arrangement run some of the batches; give the fastest, and the batches that are left."""
+        *portions, rest = _deal(batches, len(self._choices), self._tried)
+        seconds: dict[Arrangement, float] = {}
+        for choice, portion in zip(self._choices, portions, strict=True):
+            workers = self._change_to(choice if choice in self._choices else self._alone)
+            warming, timed = portion[: choice.workers], portion[choice.workers :]
+            yield workers, warming  # at the very first the longest, which tells whether it fits
+            began = self._clock()
+            yield workers, timed
+            seconds[choice] = (self._clock() - began) / len(timed)
+        return self._settle(seconds, budget), rest
+
+    def send_home(self) -> None:
+        """Run one batch at a time from now on: there was no memory for more."""
+        self._choices = (self._alone,)
+
+    @property
+    def _tried(self) -> int:
+        return max(_FEWEST_TRIED, *(_TRIED_FOR_EACH_WORKER * choice.workers for choice in self._choices))
+
+    def _best(self, batches: int, budget: int) -> Arrangement | None:
+        """Give the arrangement for so many batches; None if that is to be found out with them."""
+        if batches == 1:
+            return self._alone
+        if len(self._choices) == 1:
+            return self._choices[0]
+        if budget not in self._found:
+            self._found[budget] = Finding(self._source, budget=budget).read(self._choices)
+        enough = len(self._choices) * self._tried
+        return self._found[budget] or (None if batches >= enough else self._alone)
+
+    def _settle(self, seconds: dict[Arrangement, float], budget: int) -> Arrangement:
+        """Keep the fastest."""
+        if len(self._choices) == 1:  # memory ran out meanwhile
+            return self._alone
+        fastest = min(seconds, key=seconds.__getitem__)
+        best = fastest if seconds[fastest] < _CLEARLY * seconds[self._alone] else self._alone
+        self._found[budget] = best
+        Finding(self._source, budget=budget).write(best)
+        return best
+
+    def _change_to(self, arrangement: Arrangement) -> int:
+        if self._model is not None:
+            self._model.use_threads(arrangement.threads)
+        return arrangement.workers
+
+
+@contextmanager
+def hired(workers: int) -> Iterator[Callable[[Callable[[], FloatArray]], Callable[[], FloatArray]]]:
+    """Hire workers for a while; when it ends, none is left.
+
+    Args:
+        workers: how many; one is whoever asks.
+
+    Yields:
+        A function that begins a piece of work and gives what waits for its outcome.
+    """
+    if workers == 1:
+        yield lambda work: work
+        return
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="hfkit")
+    try:
+        yield lambda work: pool.submit(work).result
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _deal(batches: Sequence[T], hands: int, each: int) -> list[list[T]]:
+    """Deal so many batches out to each hand, like lengths to all of them; the rest comes last.
+
+    >>> _deal(range(9), 2, 3)
+    [[0, 4, 6], [1, 3, 7], [2, 5, 8]]
+    """
+    places = np.linspace(0, len(batches), hands * each, endpoint=False).astype(np.int64).reshape(each, hands)
+    places[1::2] = places[1::2, ::-1]  # who was first is last in the next round
+    rest = np.setdiff1d(np.arange(len(batches)), places)
+    return [[batches[place] for place in portion] for portion in (*places.T, rest)]

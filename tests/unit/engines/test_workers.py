@@ -1,0 +1,218 @@
+"""How batches are shared out to workers, on a clock of the test's own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+import hfkit
+from hfkit.engines import arrangements as module
+from hfkit.engines.workers import Workers, hired
+from hfkit.text.arrays import FloatArray
+
+SOURCE = hfkit.Source("m", "r", "t", "b", "cpu", "float32", ())
+PLAN = list(range(40))
+SHORT = PLAN[:12]
+
+
+class Machine:
+    """A model, and a clock that says how long it takes each number of workers to run a batch."""
+
+    def __init__(self, seconds: dict[int, float], *, at_once: bool = True) -> None:
+        self._seconds = seconds
+        self.changes_threads_at_once = at_once
+        self._now = 0.0
+        self.threads: list[int | None] = []
+
+    def use_threads(self, threads: int | None, /) -> int:
+        self.threads.append(threads)
+        return threads or 2
+
+    def clock(self) -> float:
+        return self._now
+
+    def run(self, workers: Workers, plan: Sequence[int], *, budget: int = 512) -> list[tuple[int, list[int]]]:
+        done = []
+        for number, batches in workers.shifts(plan, budget=budget):
+            self._now += self._seconds[number] * len(batches)
+            done.append((number, list(batches)))
+        return done
+
+    def hire(self, runtime: hfkit.Runtime | None = None) -> Workers:
+        return Workers(self, SOURCE, runtime or hfkit.Runtime(), clock=self.clock)
+
+
+@pytest.fixture(autouse=True)
+def _two_cores(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "cores", lambda: 2)
+    monkeypatch.setenv("HFKIT_CACHE", str(tmp_path))
+    monkeypatch.delenv("HFKIT_WORKERS")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "best"), [({1: 1.0, 2: 0.7}, 2), ({1: 1.0, 2: 1.5}, 1), ({1: 1.0, 2: 0.97}, 1)]
+)
+def test_the_faster_arrangement_runs_the_rest(seconds: dict[int, float], best: int) -> None:
+    machine = Machine(seconds)
+    shifts = machine.run(machine.hire(), PLAN)
+    assert [(workers, len(batches)) for workers, batches in shifts] == [
+        (1, 1),  # to warm up
+        (1, 7),
+        (2, 2),
+        (2, 6),
+        (best, 24),
+    ]
+    assert sorted(batch for _, batches in shifts for batch in batches) == PLAN
+    assert machine.threads[-1] == (None if best == 1 else 1)
+
+
+def test_each_arrangement_is_tried_on_like_batches() -> None:
+    machine = Machine({1: 1.0, 2: 1.0})
+    (_, longest), (_, alone), (_, pair), (_, together), _ = machine.run(machine.hire(), PLAN)
+    assert longest == [0]
+    assert abs(sum([*longest, *alone]) - sum([*pair, *together])) <= 8
+    assert max(pair) < 10
+    assert min(max(alone), max(together)) > 30
+
+
+def test_what_was_found_holds_for_the_session_and_for_later_ones() -> None:
+    machine = Machine({1: 1.0, 2: 0.5})
+    workers = machine.hire()
+    machine.run(workers, PLAN)
+    assert machine.run(workers, SHORT) == machine.run(machine.hire(), SHORT) == [(2, SHORT)]
+    assert machine.run(workers, PLAN, budget=64) != [(2, PLAN)]  # other batches are another question
+
+
+def test_few_batches_find_nothing_out() -> None:
+    machine = Machine({1: 1.0, 2: 0.5})
+    workers = machine.hire()
+    assert machine.run(workers, SHORT) == [(1, SHORT)]
+    assert len(machine.run(workers, PLAN)) == 5
+
+
+def test_a_single_batch_has_all_threads() -> None:
+    machine = Machine({1: 1.0, 2: 0.5})
+    workers = machine.hire()
+    machine.run(workers, PLAN)
+    assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
+    assert machine.threads[-1] is None
+    workers = machine.hire(hfkit.Runtime(workers=2))
+    assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
+    assert machine.run(workers, PLAN[:2]) == [(2, PLAN[:2])]
+    assert machine.threads[-2:] == [None, 1]
+
+
+def test_a_single_batch_takes_the_threads_there_are_where_a_change_costs_time() -> None:
+    machine = Machine({1: 1.0, 2: 0.5}, at_once=False)
+    workers = machine.hire()
+    machine.run(workers, PLAN)
+    changes = len(machine.threads)
+    assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
+    assert len(machine.threads) == changes
+
+
+def test_what_is_set_is_not_tried() -> None:
+    machine = Machine({1: 1.0, 2: 0.5, 3: 9.0})
+    assert machine.run(machine.hire(hfkit.Runtime(workers=3, threads=2)), PLAN) == [(3, PLAN)]
+    assert machine.run(machine.hire(hfkit.Runtime(threads=2)), PLAN) == [(1, PLAN)]
+    assert machine.threads[-2:] == [2, 2]
+
+
+def test_a_run_beside_another_takes_one_worker() -> None:
+    machine = Machine({1: 1.0, 2: 0.5})
+    workers = machine.hire(hfkit.Runtime(workers=2))
+    running = workers.shifts(PLAN, budget=512)
+    assert next(running) == (2, PLAN)
+    changes = len(machine.threads)
+    assert machine.run(workers, PLAN) == [(1, PLAN)]
+    assert len(machine.threads) == changes
+    running.close()
+    assert machine.run(workers, PLAN) == [(2, PLAN)]
+
+
+def test_a_run_that_fails_settles_nothing() -> None:
+    machine = Machine({1: 1.0, 2: 0.5})
+    workers = machine.hire()
+    shifts = workers.shifts(PLAN, budget=512)
+    next(shifts)
+    with pytest.raises(KeyboardInterrupt):
+        shifts.throw(KeyboardInterrupt())
+    assert len(machine.run(workers, PLAN)) == 5
+
+
+@pytest.mark.parametrize("runtime", [hfkit.Runtime(), hfkit.Runtime(workers=2)])
+def test_workers_that_were_sent_home_stay_there(runtime: hfkit.Runtime) -> None:
+    machine = Machine({1: 1.0, 2: 0.5})
+    workers = machine.hire(runtime)
+    for number, _ in workers.shifts(PLAN, budget=512):
+        if number == 2:
+            workers.send_home()
+    assert machine.run(workers, PLAN) == [(1, PLAN)]
+    assert machine.threads[-1] is None
+    assert len(machine.run(machine.hire(), PLAN)) == 5  # nothing was kept
+
+
+def test_memory_that_runs_out_early_ends_the_trial() -> None:
+    machine = Machine({1: 1.0, 2: 0.5})
+    workers = machine.hire()
+    taken = []
+    for number, _ in workers.shifts(PLAN, budget=512):
+        taken.append(number)
+        if len(taken) == 2:
+            workers.send_home()
+    assert taken == [1] * 5
+
+
+def test_one_worker_is_the_caller() -> None:
+    with hired(1) as begin:
+        assert begin(_name_of_thread)().tolist() == [threading.get_ident()]
+
+
+def test_workers_work_at_the_same_time_and_leave() -> None:
+    meeting = threading.Barrier(2, timeout=60)
+
+    def meet() -> FloatArray:
+        meeting.wait()
+        return _name_of_thread()
+
+    before = threading.active_count()
+    with hired(2) as begin:
+        waits: list[Callable[[], FloatArray]] = [begin(meet), begin(meet)]
+        assert len({float(wait()[0]) for wait in waits}) == 2
+    assert threading.active_count() == before
+
+
+def test_work_that_has_not_begun_is_dropped_when_an_error_ends_it() -> None:
+    ran: list[int] = []
+    entered, leave = threading.Event(), threading.Event()
+
+    def first() -> FloatArray:
+        entered.set()
+        leave.wait(60)
+        return np.zeros(1, dtype=np.float32)
+
+    def later() -> FloatArray:
+        ran.append(1)
+        return np.zeros(1, dtype=np.float32)
+
+    before = threading.active_count()
+
+    def interrupted() -> None:
+        with hired(1 + 1) as begin:
+            for work in (first, first, later, later):
+                begin(work)
+            entered.wait(60)
+            threading.Timer(0.05, leave.set).start()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert ran == []
+    assert threading.active_count() == before
+
+
+def _name_of_thread() -> FloatArray:
+    return np.array([threading.get_ident()], dtype=np.float64)

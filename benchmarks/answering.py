@@ -62,7 +62,7 @@ _NOTES = (
     (
         "Haystack's reader does not hand the model token types, which tell BERT-like models the question from the "
         f"text, so answers differ. hfkit without them, and then with answers of up to {LONGER} tokens in place of 30 "
-        "too (Haystack has no limit), is in the last columns; what still differs is told on standard error."
+        "too (Haystack has no limit), is in the next columns; what still differs is told on standard error."
     ),
 )
 
@@ -115,11 +115,16 @@ def answering_section(contests: Sequence[Contest]) -> str:
     ]
     lines += [
         "",
-        f"| texts | the same best answer | without token types | and answers of up to {LONGER} tokens |",
-        "| --- | ---: | ---: | ---: |",
+        (
+            f"| texts | Haystack's best answer | without token types | and answers of up to {LONGER} tokens "
+            "| float32's best answer in 8 bits |"
+        ),
+        "| --- | ---: | ---: | ---: | ---: |",
     ]
     lines += [
-        f"| {contest.title} | {' | '.join(f'{equal} of {contest.questions}' for equal in contest.equal)} |"
+        f"| {contest.title} | "
+        + " | ".join(f"{equal} of {contest.questions}" for equal in (*contest.equal, contest.rounded))
+        + " |"
         for contest in contests
     ]
     counts = "; ".join(f"{contest.title}: {contest.questions} questions" for contest in contests)

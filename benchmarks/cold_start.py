@@ -53,6 +53,7 @@ _WAYS = (
     _BASELINE,
     Way("hfkit.Classify, torch", "torch", "float32"),
     Way("hfkit.Classify, onnx", "onnx", "float32"),
+    Way("hfkit.Classify, onnx int8", "onnx", "int8"),
 )
 
 

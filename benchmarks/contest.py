@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from readers import EXPORTED, HAYSTACK, ONE_BY_ONE, SUBJECT, find, open_answer, open_readers, without_types
+from readers import (
+    BY_HAND,
+    EXPORTED,
+    HAYSTACK,
+    ONE_BY_ONE,
+    ROUNDED,
+    SUBJECT,
+    find,
+    open_answer,
+    open_readers,
+    without_types,
+)
 from rounds import Spread
 
 if TYPE_CHECKING:
@@ -54,6 +65,7 @@ class Contest:
         timings: one for each way.
         equal: questions whose best answer is Haystack's: hfkit as it is, without token types, and without
             its limit on the length of an answer too.
+        rounded: questions whose best answer in 8 bits is that of float32.
     """
 
     title: str
@@ -61,6 +73,7 @@ class Contest:
     rounds: int
     timings: tuple[Timing, ...]
     equal: tuple[int, int, int]
+    rounded: int
 
 
 class Arena:
@@ -91,7 +104,11 @@ class Arena:
             raise SystemExit("hfkit gives other answers in a batch than one by one")
         if found[EXPORTED] != found[SUBJECT]:
             raise SystemExit("hfkit gives other answers on onnx than on torch")
-        return Contest(title, len(queries), rounds, tuple(timings), self._equal(queries, found))
+        by_hand = [_trim(query, *best) for query, best in zip(queries, found[BY_HAND], strict=True)]
+        if by_hand != found[SUBJECT]:
+            raise SystemExit("hfkit gives other answers than a loop over windows")
+        rounded = _same(found[ROUNDED], found[SUBJECT])
+        return Contest(title, len(queries), rounds, tuple(timings), self._equal(queries, found), rounded)
 
     def _equal(self, queries: Sequence[Query], found: dict[str, Found]) -> tuple[int, int, int]:
         """Count the best answers that are Haystack's; tell on standard error which stay different."""

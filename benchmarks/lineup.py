@@ -60,6 +60,7 @@ class Entry:
 LINEUP = (
     Entry(SUBJECT, partial(open_hfkit, backend="torch", dtype="float32")),
     Entry(EXPORTED, partial(open_hfkit, backend="onnx", dtype="float32")),
+    Entry(f"{EXPORTED} int8", partial(open_hfkit, backend="onnx", dtype="int8"), exact=False),
     Entry(REFERENCE, partial(open_pipeline, rows=1)),
     Entry(BASELINE, partial(open_pipeline, rows=ROWS)),
     Entry(LOOP, open_loop),

@@ -8,9 +8,10 @@ import shutil
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
+from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 import hfkit
 
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from hfkit.values.runtime import DType
     from questions import Query
 
 __all__ = [
+    "BY_HAND",
     "EXPORTED",
     "HAYSTACK",
     "ONE_BY_ONE",
+    "ROUNDED",
     "SUBJECT",
     "Found",
     "Reader",
@@ -39,11 +43,14 @@ Found: TypeAlias = list[tuple[int, int, int]]
 
 SUBJECT = "Answer.batch"
 EXPORTED = "Answer.batch, onnx"
+ROUNDED = "Answer.batch, onnx int8"
+BY_HAND = "a loop over windows, one at a time"
 ONE_BY_ONE = "Answer, one by one"
 HAYSTACK = "TransformersExtractiveReader.run"
 
 _WINDOW = 384
 _OVERLAP = 128
+_LONGEST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +76,24 @@ def has_haystack() -> bool:
 
 
 def open_readers(folder: Path) -> list[Reader]:
-    """Open a model in float32 on the processor, once in each library."""
+    """Open a model on the processor, once in each library; in float32, but for the one in 8 bits."""
     answer = open_answer(folder, backend="torch")
     exported = open_answer(folder, backend="onnx")
+    rounded = open_answer(folder, backend="onnx", dtype="int8")
     return [
         Reader(SUBJECT, partial(_prepare, answer.batch)),
         Reader(EXPORTED, partial(_prepare, exported.batch)),
+        Reader(ROUNDED, partial(_prepare, rounded.batch)),
         Reader(ONE_BY_ONE, partial(_prepare, partial(map, answer))),
+        _by_hand(folder),
         _haystack(folder),
     ]
 
 
-def open_answer(folder: Path, *, backend: str) -> hfkit.Answer:
+def open_answer(folder: Path, *, backend: str, dtype: DType = "float32") -> hfkit.Answer:
     """Open a model in hfkit: the best answer, in windows of 384 tokens that share 128."""
     runtime = hfkit.Runtime(
-        backend=backend, device="cpu", dtype="float32", threads=torch.get_num_threads(), progress="never"
+        backend=backend, device="cpu", dtype=dtype, threads=torch.get_num_threads(), progress="never"
     )
     return hfkit.Answer(folder, top_k=1, window=_WINDOW, overlap=_OVERLAP, runtime=runtime).load()
 
@@ -119,6 +129,52 @@ def _prepare(
         return found
 
     return run
+
+
+def _by_hand(folder: Path) -> Reader:
+    """Read window by window, as the pipeline did that transformers no longer has, with a vectorised search."""
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder)
+    model: Any = AutoModelForQuestionAnswering.from_pretrained(folder, dtype=torch.float32).eval()
+
+    def best_of(question: str, text: str) -> tuple[float, int, int]:
+        encoded = tokenizer(
+            question,
+            text,
+            truncation="only_second",
+            max_length=_WINDOW,
+            stride=_OVERLAP,
+            return_overflowing_tokens=True,
+            return_offsets_mapping=True,
+        )
+        spans = []
+        for window, ids in enumerate(encoded["input_ids"]):
+            columns = {"input_ids": ids, "attention_mask": encoded["attention_mask"][window]}
+            if "token_type_ids" in encoded:
+                columns["token_type_ids"] = encoded["token_type_ids"][window]
+            with torch.inference_mode():
+                output = model(**{name: torch.tensor([column]) for name, column in columns.items()})
+            inside = torch.tensor([each == 1 for each in encoded.sequence_ids(window)])
+            sums = output.start_logits[0][:, None] + output.end_logits[0][None, :]
+            band = torch.ones(len(ids), len(ids), dtype=torch.bool).triu().tril(_LONGEST - 1)
+            sums[~(band & inside[:, None] & inside[None, :])] = -torch.inf
+            place = int(sums.argmax())
+            offsets = encoded["offset_mapping"][window]
+            first, last = divmod(place, len(ids))
+            spans.append((float(sums.flatten()[place]), offsets[first][0], offsets[last][1]))
+        return max(spans, key=lambda span: span[0])
+
+    def prepare(queries: Sequence[Query]) -> Callable[[], Found]:
+        def run() -> Found:
+            found = []
+            for query in queries:
+                spans = [best_of(query.question, text) for text in query.texts]
+                text = max(range(len(spans)), key=lambda each: spans[each][0])
+                found.append((text, *spans[text][1:]))
+            return found
+
+        return run
+
+    return Reader(BY_HAND, prepare)
 
 
 def _haystack(folder: Path) -> Reader:

@@ -43,6 +43,17 @@ TOKENIZERS: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.fixture(autouse=True, scope="module")
+def own_exports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the exports of each file of tests apart: with them "auto" opens onnx in place of torch."""
+    made = tmp_path_factory.mktemp("exports")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "hfkit.backends.onnx.entries.cache_folder", lambda: Path(os.environ.get("HFKIT_CACHE", made))
+        )
+        yield
+
+
 @pytest.fixture(scope="session", params=list(TOKENIZERS))
 def tokenizer_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a tokenizer alone, of each family in turn."""

@@ -49,4 +49,4 @@ def test_the_plugin_is_found_and_keeps_every_promise(tmp_path: Path) -> None:
         "no:cacheprovider",
     ]
     output = _run(*command, tests, cwd=tmp_path, PYTHONPATH=str(site))
-    assert "19 passed" in output
+    assert "20 passed" in output

@@ -79,7 +79,7 @@ def test_the_source_says_what_8_bits_change(classifier: Path) -> None:
     source = hfkit.Classify(classifier, runtime=EIGHT).source
     assert source.dtype == "int8"
     (note,) = source.notes
-    assert note.startswith("weights are 8 bits: on hfkit's own 18 probes of random tokens, against float32, ")
+    assert note.startswith("weights are 8 bits: on hfkit's own 19 probes of random tokens, against float32, ")
     assert "batching changes 0" in note
 
 
@@ -150,7 +150,8 @@ class TestRefusals:
         with pytest.raises(errors.SettingError) as caught:
             hfkit.Classify(folder, runtime=hfkit.Runtime(backend=backend, dtype="int8")).load()
         assert caught.value.message == (
-            "dtype 'int8' is not one of ['auto', 'float32', 'bfloat16', 'float16', 'fastest'] that backend 'torch' runs in"
+            "dtype 'int8' is not one of ['auto', 'float32', 'bfloat16', 'float16', 'fastest'] that backend 'torch' "
+            "runs in"
         )
         assert caught.value.hint == (
             "use Runtime(backend='onnx', dtype='int8'), which makes the model's 8-bit export at first use"

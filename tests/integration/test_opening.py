@@ -272,7 +272,7 @@ def test_nothing_is_printed(tiny_bert: Path, capfd: pytest.CaptureFixture[str]) 
 
 
 def test_out_of_memory_halves_the_batch(tiny_bert: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    classify = hfkit.Classify(tiny_bert, runtime=hfkit.Runtime(threads=2, batch_tokens=4096))
+    classify = hfkit.Classify(tiny_bert, runtime=hfkit.Runtime(backend="torch", threads=2, batch_tokens=4096))
     texts = [f"movie {word}" for word in ("good", "bad", "dull", "funny", "never", "old", "new", "sad")]
     expected = [result.scores for result in classify.batch(texts)]
     model: Any = classify._session._scorer._model._model  # type: ignore[attr-defined]  # the torch scorer
@@ -297,7 +297,7 @@ def test_out_of_memory_halves_the_batch(tiny_bert: Path, monkeypatch: pytest.Mon
 
 
 def test_one_sequence_that_does_not_fit_is_an_error(tiny_bert: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    classify = hfkit.Classify(tiny_bert, runtime=hfkit.Runtime(threads=2))
+    classify = hfkit.Classify(tiny_bert, runtime=hfkit.Runtime(backend="torch", threads=2))
     model: Any = classify._session._scorer._model._model  # type: ignore[attr-defined]  # the torch scorer
 
     def full(**_: torch.Tensor) -> object:

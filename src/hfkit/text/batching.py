@@ -179,7 +179,7 @@ def cut_by_weight(items: Sequence[T], weight: Callable[[T], int], *, most: int) 
         yield part
 
 
-def look_ahead(items: Iterable[T], *, first: int = 32, most: int = 2048) -> Iterator[list[T]]:
+def look_ahead(items: Iterable[T], *, first: int = 32, most: int = 1024) -> Iterator[list[T]]:
     """Cut a stream into growing chunks: the first result comes soon, later chunks sort well.
 
     What was read before the stream itself failed is yielded first; then its error is raised.

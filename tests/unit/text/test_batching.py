@@ -72,9 +72,9 @@ def test_distinct_of_nothing() -> None:
     assert first.dtype == inverse.dtype == np.int64
 
 
-def test_chunks_grow_from_32_to_2048() -> None:
+def test_chunks_grow_from_32_to_1024() -> None:
     sizes = [len(chunk) for chunk in look_ahead(range(10_000))]
-    assert sizes == [32, 64, 128, 256, 512, 1024, 2048, 2048, 2048, 1840]
+    assert sizes == [32, 64, 128, 256, 512, *[1024] * 8, 816]
 
 
 def test_a_stream_that_fails_at_once_only_raises() -> None:

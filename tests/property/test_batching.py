@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import chain, count, islice, pairwise
+from itertools import chain, combinations, count, islice, pairwise
 from math import ceil, log, log2
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from hfkit.errors import OutOfMemoryError
 from hfkit.testing.strategies import lengths
-from hfkit.text.batching import distinct, look_ahead, plan_batches, run_batches
+from hfkit.text.batching import _PASS_COST, distinct, look_ahead, plan_batches, run_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from hfkit.text.arrays import IntArray
 
@@ -103,11 +103,32 @@ def test_long_sequences_come_first(lengths: IntArray, budget: int) -> None:
         assert lengths[left].min() >= lengths[right].max()
 
 
-@given(lengths(), BUDGETS, PACKED)
-def test_no_batch_has_room_for_the_next_sequence(lengths: IntArray, budget: int, packed: bool) -> None:  # noqa: FBT001
-    """Every batch but the last is full: with the first row of the next it would be over the budget."""
-    for batch, following in pairwise(plan_batches(lengths, budget=budget, packed=packed)):
-        assert computed(lengths, np.append(batch, following[0]), packed=packed) > budget
+@given(lengths(), BUDGETS)
+def test_no_packed_batch_has_room_for_the_next_sequence(lengths: IntArray, budget: int) -> None:
+    """Every packed batch but the last is full: with the first row of the next it would be over the budget."""
+    for batch, following in pairwise(plan_batches(lengths, budget=budget, packed=True)):
+        assert computed(lengths, np.append(batch, following[0]), packed=True) > budget
+
+
+@given(lengths(most=100, max_size=9), st.integers(1, 300))
+def test_no_way_to_cut_the_sorted_sequences_costs_less(lengths: IntArray, budget: int) -> None:
+    """A batch costs its tokens and those of a forward pass: the plan is the cheapest of all, tried one by one."""
+
+    def cost(batches: Sequence[IntArray]) -> int:
+        return sum(computed(lengths, batch) + _PASS_COST for batch in batches)
+
+    order = np.argsort(-lengths, kind="stable")
+    ways = (
+        np.split(order, places)
+        for number in range(max(1, len(order)))
+        for places in combinations(range(1, len(order)), number)
+    )
+    allowed = (
+        way
+        for way in ways
+        if all(len(batch) <= 1 or computed(lengths, batch) <= budget for batch in way) and len(order)
+    )
+    assert cost(plan_batches(lengths, budget=budget)) == min(map(cost, allowed), default=0)
 
 
 @given(lengths(most=2000, max_size=200).filter(len), BUDGETS)

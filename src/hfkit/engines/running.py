@@ -12,7 +12,7 @@ from hfkit.errors import BackendError, OutOfMemoryError
 from hfkit.text.batching import computed_tokens, distinct, plan_batches, run_batches
 from hfkit.values.statistics import Statistics
 
-from .workers import Workers, hired
+from .workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -111,7 +111,7 @@ class RowRunner:
                 def run(batch: IntArray, chosen: IntArray = chosen) -> FloatArray:
                     return compute(chosen[batch])
 
-                with hired(workers) as begin:
+                with self._workers.hired(workers) as begin:
                     for batch, outcome, current in run_batches(
                         lengths[chosen],
                         budget=limit,

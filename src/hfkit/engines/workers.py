@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from hfkit.backends.protocols import SetsThreads
+from hfkit.text.arrays import FloatArray
 
 from .arrangements import Arrangement, Finding, arrangements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
-    from hfkit.text.arrays import FloatArray
     from hfkit.values.provenance import Source
     from hfkit.values.runtime import Runtime
 
-__all__ = ["Workers", "hired"]
+__all__ = ["Workers"]
 
 T = TypeVar("T")
 
@@ -58,6 +58,8 @@ class Workers:
         self._clock = clock
         self._turn = threading.Lock()
         self._found: dict[int, Arrangement | None] = {}
+        self._hiring = threading.Lock()
+        self._crew: tuple[int, ThreadPoolExecutor] | None = None  # its threads end when nobody holds it
 
     def shifts(self, batches: Sequence[T], *, budget: int) -> Generator[tuple[int, Sequence[T]]]:
         """Share out the batches of a run.
@@ -101,6 +103,44 @@ class Workers:
             seconds[choice] = (self._clock() - began) / len(timed)
         return self._settle(seconds, budget), rest
 
+    @contextmanager
+    def hired(self, workers: int) -> Iterator[Callable[[Callable[[], FloatArray]], Callable[[], FloatArray]]]:
+        """Have workers for a while; when it ends, none is at work.
+
+        Args:
+            workers: how many; one is whoever asks.
+
+        Yields:
+            A function that begins a piece of work and gives what waits for its outcome.
+        """
+        if workers == 1:
+            yield lambda work: work
+            return
+        pool, begun = self._pool(workers), set[Future[FloatArray]]()
+
+        def begin(work: Callable[[], FloatArray]) -> Callable[[], FloatArray]:
+            future = pool.submit(work)
+            begun.add(future)
+            future.add_done_callback(begun.discard)
+            return future.result
+
+        try:
+            yield begin
+        finally:
+            left = [future for future in tuple(begun) if not future.cancel()]
+            wait(left)
+
+    def _pool(self, workers: int) -> ThreadPoolExecutor:
+        """Give threads that wait for work until the model is closed.
+
+        They are not ended with each run: MKL's memory is locked for a moment as a thread ends, and a fork at
+        that moment leaves the child spinning for ever.
+        """
+        with self._hiring:
+            if self._crew is None or self._crew[0] < workers:
+                self._crew = workers, ThreadPoolExecutor(workers, thread_name_prefix="hfkit")
+            return self._crew[1]
+
     def send_home(self) -> None:
         """Run one batch at a time from now on: there was no memory for more."""
         self._choices = (self._alone,)
@@ -134,26 +174,6 @@ class Workers:
         if self._model is not None:
             self._model.use_threads(arrangement.threads)
         return arrangement.workers
-
-
-@contextmanager
-def hired(workers: int) -> Iterator[Callable[[Callable[[], FloatArray]], Callable[[], FloatArray]]]:
-    """Hire workers for a while; when it ends, none is left.
-
-    Args:
-        workers: how many; one is whoever asks.
-
-    Yields:
-        A function that begins a piece of work and gives what waits for its outcome.
-    """
-    if workers == 1:
-        yield lambda work: work
-        return
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="hfkit")
-    try:
-        yield lambda work: pool.submit(work).result
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _deal(batches: Sequence[T], hands: int, each: int) -> list[list[T]]:

@@ -8,6 +8,8 @@ a budget of *tokens* instead of a number of rows keeps the rectangle full::
 tokens of padding in all, however many texts there are. (For a batch of ``n`` rows between ``a``
 and ``b`` tokens, ``n * b <= budget``, so it wastes at most ``n * (b - a) <= budget * (1 - a / b)
 <= budget * ln(b / a)``; sorted batches do not overlap, so the logarithms add up to the whole range.)
+Where few texts differ much that is still a lot, so a batch ends before the budget is full where that
+costs less than its padding: of all ways to cut the sorted texts, the cheapest is taken.
 A model that takes its sequences packed, end to end, computes no padding at all.
 """
 
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 __all__ = ["computed_tokens", "cut_by_weight", "distinct", "look_ahead", "plan_batches", "run_batches"]
 
 T = TypeVar("T")
+
+# What a forward pass costs beside its tokens, in tokens: the weights are read anew. About so much on a processor.
+_PASS_COST = 16
 
 
 def computed_tokens(lengths: IntArray, *, packed: bool = False) -> int:
@@ -64,21 +69,45 @@ def plan_batches(
     [[1], [2, 3, 0]]
     """
     order = np.argsort(-lengths, kind="stable")
-    ends = lengths[order].cumsum()
-    batches = []
-    start = 0
-    while start < len(order):
-        longest = int(lengths[order[start]])
-        if packed:
-            room = int(ends[start]) - longest + budget
-            stop = max(start + 1, int(np.searchsorted(ends, room, side="right")))
-        else:
-            stop = start + max(1, budget // longest)
+    ends = (
+        _packed_ends(lengths[order], budget) if packed else _padded_ends(lengths[order], budget, equal=equal)
+    )
+    return [order[start:end] for start, end in pairwise([0, *ends])]
+
+
+def _packed_ends(lengths: IntArray, budget: int) -> list[int]:
+    """Fill each batch in turn: give where each ends, lengths falling."""
+    sums = lengths.cumsum()
+    ends = [0]
+    while ends[-1] < len(lengths):
+        start = ends[-1]
+        room = int(sums[start]) - int(lengths[start]) + budget
+        ends.append(max(start + 1, int(np.searchsorted(sums, room, side="right"))))
+    return ends[1:]
+
+
+def _padded_ends(lengths: IntArray, budget: int, *, equal: bool) -> list[int]:
+    """Cut where the least is computed: give where each batch ends, lengths falling.
+
+    ``costs[n]`` is the least that the first ``n`` sequences can cost: every batch ends the cheapest way
+    to begin it, made one batch longer.
+    """
+    costs = np.full(len(lengths) + 1, np.inf)
+    costs[0] = 0
+    begins = np.zeros(len(lengths) + 1, dtype=np.int64)
+    for start, longest in enumerate(lengths.tolist()):
+        rows = min(max(1, budget // longest), len(lengths) - start)
         if equal:
-            stop = min(stop, start + int(np.count_nonzero(lengths[order[start:]] == longest)))
-        batches.append(order[start:stop])
-        start = stop
-    return batches
+            rows = int(np.count_nonzero(lengths[start : start + rows] == longest))
+        ends = slice(start + 1, start + rows + 1)
+        asked = costs[start] + _PASS_COST + longest * np.arange(1, rows + 1)
+        cheaper = asked <= costs[ends]
+        costs[ends][cheaper] = asked[cheaper]
+        begins[ends][cheaper] = start
+    cuts = [len(lengths)]
+    while cuts[-1]:
+        cuts.append(int(begins[cuts[-1]]))
+    return cuts[-2::-1]
 
 
 def run_batches(

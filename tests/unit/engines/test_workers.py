@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 import hfkit
 from hfkit.engines import arrangements as module
-from hfkit.engines.workers import Workers, hired
+from hfkit.engines.workers import Workers
 from hfkit.text.arrays import FloatArray
 
 SOURCE = hfkit.Source("m", "r", "t", "b", "cpu", "float32", ())
@@ -167,22 +168,36 @@ def test_memory_that_runs_out_early_ends_the_trial() -> None:
 
 
 def test_one_worker_is_the_caller() -> None:
-    with hired(1) as begin:
+    with Machine({}).hire().hired(1) as begin:
         assert begin(_name_of_thread)().tolist() == [threading.get_ident()]
 
 
-def test_workers_work_at_the_same_time_and_leave() -> None:
+def _names() -> set[str]:
+    return {thread.name for thread in threading.enumerate() if thread.name.startswith("hfkit")}
+
+
+def test_workers_work_at_the_same_time_and_leave_with_the_model() -> None:
     meeting = threading.Barrier(2, timeout=60)
 
     def meet() -> FloatArray:
         meeting.wait()
         return _name_of_thread()
 
-    before = threading.active_count()
-    with hired(2) as begin:
-        waits: list[Callable[[], FloatArray]] = [begin(meet), begin(meet)]
-        assert len({float(wait()[0]) for wait in waits}) == 2
-    assert threading.active_count() == before
+    def meet_under(workers: Workers) -> None:
+        with workers.hired(2) as begin:
+            waits: list[Callable[[], FloatArray]] = [begin(meet), begin(meet)]
+            assert len({float(wait()[0]) for wait in waits}) == 2
+
+    before = _names()
+    workers = Machine({}).hire()
+    meet_under(workers)
+    meet_under(workers)
+    assert len(_names() - before) == 2
+    del workers
+    deadline = time.monotonic() + 60
+    while _names() - before and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert _names() <= before
 
 
 def test_work_that_has_not_begun_is_dropped_when_an_error_ends_it() -> None:
@@ -198,10 +213,8 @@ def test_work_that_has_not_begun_is_dropped_when_an_error_ends_it() -> None:
         ran.append(1)
         return np.zeros(1, dtype=np.float32)
 
-    before = threading.active_count()
-
     def interrupted() -> None:
-        with hired(1 + 1) as begin:
+        with Machine({}).hire().hired(1 + 1) as begin:
             for work in (first, first, later, later):
                 begin(work)
             entered.wait(60)
@@ -211,7 +224,6 @@ def test_work_that_has_not_begun_is_dropped_when_an_error_ends_it() -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert ran == []
-    assert threading.active_count() == before
 
 
 def _name_of_thread() -> FloatArray:

@@ -175,7 +175,7 @@ def test_very_long_contexts_are_read_a_few_at_a_time(
 ) -> None:
     questions = [hfkit.Question("good", LONG), hfkit.Question("bad", LONG), ASKED, ASKED]
     together = answer.batch(questions)
-    monkeypatch.setattr("hfkit.engines.answering._MOST_CHARACTERS", 700)
+    monkeypatch.setattr("hfkit.engines.answering._MOST_CHARACTERS", 1)
     apart = answer.batch(questions)
     assert list(apart) == list(together)
     assert apart.statistics.forwards > together.statistics.forwards

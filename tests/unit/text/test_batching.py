@@ -38,7 +38,7 @@ def test_a_batch_that_does_not_fit_is_halved_and_the_rest_planned_anew() -> None
 
     def run(batch: IntArray) -> int:
         tried.append(batch.tolist())
-        if len(batch) * LENGTHS[batch].max() > 12:
+        if len(batch) * LENGTHS[batch].max() > 11:
             raise OutOfMemoryError("too large", hint="a smaller batch")
         return len(batch)
 
@@ -46,8 +46,8 @@ def test_a_batch_that_does_not_fit_is_halved_and_the_rest_planned_anew() -> None
         (batch.tolist(), outcome, budget)
         for batch, outcome, budget in run_batches(LENGTHS, budget=40, run=run)
     ]
-    assert tried == [[1, 2, 3, 0], [1, 2], [1], [2, 3], [0]]
-    assert done == [([1], 1, 9), ([2, 3], 2, 9), ([0], 1, 9)]
+    assert tried == [[1, 2, 3, 0], [1], [2, 3, 0], [2], [3], [0]]
+    assert done == [([1], 1, 18), ([2], 1, 6), ([3], 1, 6), ([0], 1, 6)]
 
 
 def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:

@@ -169,11 +169,12 @@ def test_memory_that_runs_out_early_ends_the_trial() -> None:
 
 def test_one_worker_is_the_caller() -> None:
     with Machine({}).hire().hired(1) as begin:
-        assert begin(_name_of_thread)().tolist() == [threading.get_ident()]
+        assert begin(_own_thread)().tolist() == [threading.get_ident()]
 
 
-def _names() -> set[str]:
-    return {thread.name for thread in threading.enumerate() if thread.name.startswith("hfkit")}
+def _hired() -> set[threading.Thread]:
+    """Threads and not their names: open models of other tests have workers of the same names."""
+    return {thread for thread in threading.enumerate() if thread.name.startswith("hfkit")}
 
 
 def test_workers_work_at_the_same_time_and_leave_with_the_model() -> None:
@@ -181,23 +182,23 @@ def test_workers_work_at_the_same_time_and_leave_with_the_model() -> None:
 
     def meet() -> FloatArray:
         meeting.wait()
-        return _name_of_thread()
+        return _own_thread()
 
     def meet_under(workers: Workers) -> None:
         with workers.hired(2) as begin:
             waits: list[Callable[[], FloatArray]] = [begin(meet), begin(meet)]
             assert len({float(wait()[0]) for wait in waits}) == 2
 
-    before = _names()
+    before = _hired()
     workers = Machine({}).hire()
     meet_under(workers)
     meet_under(workers)
-    assert len(_names() - before) == 2
+    assert len(_hired() - before) == 2
     del workers
     deadline = time.monotonic() + 60
-    while _names() - before and time.monotonic() < deadline:
+    while _hired() - before and time.monotonic() < deadline:
         time.sleep(0.001)
-    assert _names() <= before
+    assert _hired() <= before
 
 
 def test_work_that_has_not_begun_is_dropped_when_an_error_ends_it() -> None:
@@ -226,5 +227,5 @@ def test_work_that_has_not_begun_is_dropped_when_an_error_ends_it() -> None:
     assert ran == []
 
 
-def _name_of_thread() -> FloatArray:
+def _own_thread() -> FloatArray:
     return np.array([threading.get_ident()], dtype=np.float64)

@@ -25,7 +25,7 @@ _NOTES = (
         "`% of limit`: the seconds that this machine would take for nothing but the products of matrices that the "
         "texts' own tokens need, at the rate it reaches at the model's largest layer (best of seven, measured before "
         "each run, the best of the round), as a share of the seconds taken. Two operations a weight and token, and "
-        "attention; no padding. Work that a variant spares, as hfkit's torch backend does in the last layer, counts "
+        "attention; no padding. Work that a variant spares, as hfkit does in the last layer, counts "
         "as done."
     ),
     (

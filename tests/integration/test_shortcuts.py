@@ -13,7 +13,7 @@ from transformers.models.modernbert import ModernBertConfig, ModernBertForSequen
 
 import hfkit
 from hfkit.backends.protocols import TokenBatch
-from hfkit.backends.torch import packing
+from hfkit.backends.torch import linears, packing
 from hfkit.backends.torch.backend import TorchBackend
 from hfkit.hub.resolve import resolve
 from hfkit.testing import TinyFamily, write_tiny_classifier, write_tiny_reader
@@ -132,12 +132,53 @@ def _spoiled(numbers: torch.Tensor) -> torch.Tensor:
 
 
 def test_what_changes_numbers_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Attention that is off by a hundredth is noticed, and the model is as it was."""
+    """Attention and products that are off by a hundredth are both noticed, and the model is as it was."""
     folder = write_tiny_classifier(tmp_path / "model")
     batch = TokenBatch.from_rows(rows(), pad_id=0)
     right = open_classifier(folder).score(batch)
     attend = scaled_dot_product_attention
     monkeypatch.setattr(packing, "scaled_dot_product_attention", lambda *a, **k: _spoiled(attend(*a, **k)))
+    multiply = linears._multiply
+    monkeypatch.setattr(linears, "_multiply", lambda *a: _spoiled(multiply(*a)))
     scorer = open_classifier(folder)
     assert not scorer.card.packs
     np.testing.assert_allclose(scorer.score(batch), right, atol=1e-5)
+
+
+def test_without_the_operations_of_onednn_linear_layers_stay_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_tiny_classifier(tmp_path / "model")
+    batch = TokenBatch.from_rows(rows(), pad_id=0)
+    right = open_classifier(folder).score(batch)
+    monkeypatch.setattr(linears, "_multiply", None)
+    assert not linears.can_prepack()
+    np.testing.assert_allclose(open_classifier(folder).score(batch), right, atol=1e-5)
+
+
+def test_prepacked_layers_are_restored_to_the_bit() -> None:
+    model = torch.nn.Sequential(torch.nn.Linear(8, 24), torch.nn.Tanh(), torch.nn.Linear(24, 3, bias=False))
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    numbers = torch.linspace(-1, 1, 40).reshape(5, 8)
+    expected = model(numbers)
+    linears.prepack_linears(model)
+    assert not any(type(layer) is torch.nn.Linear for layer in model)
+    with torch.inference_mode():
+        torch.testing.assert_close(model(numbers), expected, atol=1e-6, rtol=0)
+    linears.restore_linears(model)
+    assert model.state_dict().keys() == before.keys()
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+
+
+def test_rows_are_filled_up_to_few_numbers_and_none_comes_back() -> None:
+    """oneDNN keeps code for each number of rows that it meets."""
+    for count in range(1, 4097):
+        assert count <= linears.rounded_rows(count) <= count * (9 / 8 if count <= 256 else 17 / 16)
+    assert len({linears.rounded_rows(count) for count in range(1, 257)}) == 8 + 8 * 5
+    assert len({linears.rounded_rows(count) for count in range(257, 513)}) == 16
+    layer = torch.nn.Linear(6, 5)
+    expected = [layer(torch.ones(2, count, 6)) for count in (1, 17, 53)]
+    linears.prepack_linears(model := torch.nn.Sequential(layer))
+    with torch.inference_mode():
+        for count, numbers in zip((1, 17, 53), expected, strict=True):
+            torch.testing.assert_close(model(torch.ones(2, count, 6)), numbers)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["drafted_entry", "find_entry", "maker_versions"]
 
 # Raised whenever exports are made otherwise than before, so that older ones are not found.
-_FORMAT = 1
+_FORMAT = 2
 
 _MAKERS = ("onnxruntime", "torch", "transformers")
 

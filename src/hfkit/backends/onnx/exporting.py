@@ -148,6 +148,7 @@ def _write_model(
         inputs = ("input_ids", "attention_mask", *(["token_type_ids"] if types else []))
         try:
             trace(model, sample, traced, inputs=inputs, outputs=task.outputs)
+            _pool_early(traced)
             optimize(traced, draft / MODEL_FILE)
         except OSError:
             raise  # the disk's
@@ -177,6 +178,17 @@ def _write_model(
         versions=tuple(sorted(versions.items())),
         notes=card.notes,
     )
+
+
+def _pool_early(file: Path) -> None:
+    """Leave out what no answer needs; what comes of it is compared with the model as all is."""
+    import onnx
+
+    from .pooling import pool_early
+
+    model = onnx.load(file, load_external_data=False)
+    if pool_early(model):
+        onnx.save(model, file)
 
 
 def _original(

@@ -1,4 +1,4 @@
-"""What makes a model faster on the processor and leaves its answers alone, kept only if the numbers say so.
+"""What makes a model faster on the processor and leaves its answers alone, each kept only if the numbers say so.
 
 Nothing is chosen by a model's name: a few sequences are read in the plain way and in the faster one,
 and every logit must agree.
@@ -14,6 +14,7 @@ import numpy as np
 from hfkit.backends.probe import probe_row
 from hfkit.backends.protocols import TokenBatch
 
+from .linears import can_prepack, prepack_linears, restore_linears
 from .packing import PACKED_ATTENTION
 from .pooling import pooling_places
 from .quiet import quiet_transformers
@@ -40,7 +41,7 @@ _TOLERANCE = 1e-4
 
 
 def take_shortcuts(model: TorchModel, module: PreTrainedModel, *, per_token: bool) -> None:
-    """Have a model read sequences end to end, where that is right.
+    """Prepack the linear layers of a model, and have it read sequences end to end, where that is right.
 
     Args:
         model: runs ``module``, in the plain way so far.
@@ -53,6 +54,10 @@ def take_shortcuts(model: TorchModel, module: PreTrainedModel, *, per_token: boo
         trial = _Trial(model)
     except Exception:  # noqa: BLE001  # a model that cannot read the probe may still read texts
         return
+    if model.device == "cpu" and can_prepack():  # weights on the disk come and go
+        prepack_linears(module)
+        if not trial.agrees():
+            restore_linears(module)
     if trial.tells_windows and "position_ids" in inspect.signature(module.forward).parameters:
         model.packs = True
         with quiet_transformers():

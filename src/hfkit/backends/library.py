@@ -37,7 +37,7 @@ _FEW = 4096
 
 _NOTHING: tuple[list[int], list[int]] = ([], [])
 
-# Of these at least one gives tokens in any vocabulary; the last gives none.
+# Of these at least one gives tokens in most vocabularies; the last gives none.
 _PROBES = ("a", "The film, 世界!", "")
 
 
@@ -263,7 +263,8 @@ def _only_type(tokenizer: tokenizers.Tokenizer, *, special_tokens: bool) -> int 
     except Exception:  # noqa: BLE001  # the library's, for texts without tokens; others may have some
         return None
     types = {type_id for encoding in encodings for type_id in encoding.type_ids}
-    return types.pop() if len(types) == 1 else None
+    reads = any(text is not None for encoding in encodings for text in encoding.sequence_ids)
+    return types.pop() if reads and len(types) == 1 else None
 
 
 def _around(tokenizer: tokenizers.Tokenizer) -> tuple[list[int], list[int]] | None:

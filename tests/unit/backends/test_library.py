@@ -27,3 +27,14 @@ def test_types_are_those_of_each_window(single: str, *, special_tokens: bool, fu
     types = [flat.type_ids] * len(flat.ids) if isinstance(flat.type_ids, int) else flat.type_ids.tolist()
     assert types == [type_id for window in kept for type_id in window.type_ids]
     assert flat.ids.tolist() == [id_ for window in kept for id_ in window.ids]
+
+
+def test_types_of_texts_are_not_those_of_special_tokens() -> None:
+    library = Tokenizer(models.BPE({"я": 0, "[SEP]": 1}, []))  # no tokens for what it does not know
+    library.post_processor = processors.TemplateProcessing(
+        single="$A:1 [SEP]:2", pair="$A [SEP] $B", special_tokens=[("[SEP]", 1)]
+    )
+    encoder = LibraryEncoder(library, name="the test's", cleans_spaces=False)
+    flat = encoder.flat([("яя",), ("a",)], special_tokens=True, room=None)
+    assert not isinstance(flat.type_ids, int)
+    assert flat.type_ids.tolist() == [1, 1, 2, 2]

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Parting", "find_parting"]
 
-# Each changes a character, or a mark behind it, and leaves blanks alone.
-_LOCAL = {"BertNormalizer", "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "StripAccents"}
+# Each changes a character, or a mark behind it, and leaves blanks alone: a word ends as no blank, and does not vanish.
+_LOCAL = {"Lowercase", "NFC", "NFD", "NFKC", "NFKD"}
+
+# Each may leave nothing of a word, or put blanks around it, which then meet those beside it.
+_BLANKING = {"BertNormalizer", "StripAccents"}
 
 # Each drops blanks, and looks at no character beyond one.
 _DROP_BLANKS = {"BertPreTokenizer", "Whitespace", "WhitespaceSplit"}
@@ -54,10 +57,10 @@ def find_parting(tokenizer: tokenizers.Tokenizer) -> Parting | None:
     """
     if getattr(tokenizer.model, "dropout", None):
         return None
-    normalizers = _parts(tokenizer.normalizer, "normalizers")
-    if not {part["type"] for part in normalizers} <= _LOCAL:
-        return None
     leading = _leading(_parts(tokenizer.pre_tokenizer, "pretokenizers"))
+    normalizers = {part["type"] for part in _parts(tokenizer.normalizer, "normalizers")}
+    if not normalizers <= (_LOCAL if leading else _LOCAL | _BLANKING):
+        return None
     added = tokenizer.get_added_tokens_decoder()
     if leading is None or any(_holds_blank(tokenizer, token) for token in added.values()):
         return None

@@ -37,7 +37,7 @@ _FEW = 4096
 
 _NOTHING: tuple[list[int], list[int]] = ([], [])
 
-# Of these at least one gives tokens in any vocabulary; the last gives none.
+# Of these at least one gives tokens in most vocabularies; the last gives none.
 _PROBES = ("a", "The film, 世界!", "")
 
 
@@ -83,7 +83,10 @@ class LibraryEncoder:
     def flat(self, groups: Sequence[tuple[str, ...]], *, special_tokens: bool, room: Room | None) -> Flat:
         """See :meth:`hfkit.backends.encoding.Encoder.flat`."""
         pairs = any(len(group) > 1 for group in groups)
+        further = room is not None and room.further
         only_type = None if pairs else self._only_type[special_tokens]
+        if further and only_type:  # tokenizers 0.23 gives the tokens of a text's further windows type 0
+            only_type = None
         around = self._around if special_tokens else _NOTHING
         if only_type is not None and around is not None and _is_simple(room, around):
             # What the library does around texts and to cut them takes more time than to do it to all at once.
@@ -92,8 +95,7 @@ class LibraryEncoder:
                 flat = shorten(flat, room.tokens - sum(map(len, around)), left=room.side == "left")
             return surround(flat, *around)
         # tokenizers 0.23: the fast way gives other types in the further windows of a pair.
-        slow = pairs and room is not None and room.further
-        encode = self._tokenizer.encode_batch if slow else self._tokenizer.encode_batch_fast
+        encode = self._tokenizer.encode_batch if pairs and further else self._tokenizer.encode_batch_fast
         encodings = self._run(encode, groups, special_tokens, room)
         return flatten(encodings, room, only_type=only_type)
 
@@ -261,7 +263,8 @@ def _only_type(tokenizer: tokenizers.Tokenizer, *, special_tokens: bool) -> int 
     except Exception:  # noqa: BLE001  # the library's, for texts without tokens; others may have some
         return None
     types = {type_id for encoding in encodings for type_id in encoding.type_ids}
-    return types.pop() if len(types) == 1 else None
+    reads = any(text is not None for encoding in encodings for text in encoding.sequence_ids)
+    return types.pop() if reads and len(types) == 1 else None
 
 
 def _around(tokenizer: tokenizers.Tokenizer) -> tuple[list[int], list[int]] | None:

@@ -112,9 +112,8 @@ class WordMemory:
         self._inner: dict[str, int] = {}
         # A text's first word has no blank before it; where blanks are dropped that makes no difference.
         self._first: dict[str, int] = {} if self._parting.leading else self._inner
-        self._lengths = np.zeros(1, dtype=np.int64)
-        self._ends = np.zeros(1, dtype=np.int64)
-        self._ids = np.empty(0, dtype=np.int32)
+        nothing = np.zeros(1, dtype=np.int64)
+        self._lengths, self._ends, self._ids = nothing, nothing, np.empty(0, dtype=np.int32)
 
     def _look_up(self, words: Sequence[str], is_first: npt.NDArray[np.bool_]) -> IntArray:
         """Give the number of each word."""
@@ -164,10 +163,12 @@ class WordMemory:
             words, ids = [words[place] for place in kept], [ids[place] for place in kept]
         lengths = np.fromiter(map(len, ids), np.int64, len(ids))
         flat = np.fromiter(chain.from_iterable(ids), np.int32, int(lengths.sum()))
-        numbers.update(zip(words, range(len(self._lengths), len(self._lengths) + len(words)), strict=True))
-        self._ends = np.concatenate([self._ends, len(self._ids) + lengths.cumsum()])
-        self._lengths = np.concatenate([self._lengths, lengths])
-        self._ids = np.concatenate([self._ids, flat])
+        new = range(len(self._lengths), len(self._lengths) + len(words))
+        ends = np.concatenate([self._ends, len(self._ids) + lengths.cumsum()])
+        lengths, flat = np.concatenate([self._lengths, lengths]), np.concatenate([self._ids, flat])
+        # Whatever breaks in, Ctrl-C too, finds these alike; a word gets its number once it is there.
+        self._lengths, self._ends, self._ids = lengths, ends, flat
+        numbers.update(zip(words, new, strict=True))
 
     def _lay(
         self, texts: Sequence[str], numbers: IntArray, counts: IntArray

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import AddedToken, Encoding, Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 from hfkit.backends.blanks import Parting, find_parting
+from hfkit.backends.words import open_memory
 from hfkit.testing.tokenizers import write_added_tokens, write_byte_pairs, write_unigrams, write_word_pieces
 
 BYTES = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -65,6 +66,9 @@ def test_what_is_not_proven_stays_whole(write: Callable[[Path], object], tmp_pat
         bare(pre_tokenizers.Sequence([])),
         bare(BYTES, normalizers.Replace("a b", "c")),
         bare(BYTES, normalizers.Prepend("x")),
+        bare(BYTES, normalizers.StripAccents()),
+        bare(BYTES, normalizers.BertNormalizer()),
+        bare(BYTES, normalizers.Sequence([normalizers.NFKD(), normalizers.StripAccents()])),
         bare(NO_REGEX),
         bare(
             pre_tokenizers.Sequence(
@@ -75,10 +79,28 @@ def test_what_is_not_proven_stays_whole(write: Callable[[Path], object], tmp_pat
         bare(pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])),
         bare(pre_tokenizers.Sequence([pre_tokenizers.Punctuation(), pre_tokenizers.WhitespaceSplit()])),
     ],
-    ids=lambda tokenizer: str(tokenizer.pre_tokenizer)[:60],
+    ids=lambda tokenizer: f"{tokenizer.normalizer} {tokenizer.pre_tokenizer}"[:60],
 )
 def test_parts_that_look_beyond_a_blank_stay_whole(tokenizer: Tokenizer) -> None:
     assert find_parting(tokenizer) is None
+
+
+@pytest.mark.parametrize("normalizer", [normalizers.StripAccents(), normalizers.BertNormalizer()])
+@pytest.mark.parametrize("text", ["a \u0301 \u0301 b", "世 \ufffd 世", "b\u00b4 \u0301 c"])
+def test_blanks_that_meet_are_one_token(text: str, normalizer: Any) -> None:
+    tokenizer = Tokenizer(models.BPE({"Ġ": 0, "ĠĠ": 1, "[UNK]": 2}, [("Ġ", "Ġ")], unk_token="[UNK]"))  # noqa: S106
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = BYTES
+
+    def encode(texts: Sequence[str]) -> list[Encoding]:
+        encoded: list[Encoding] = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        return encoded
+
+    memory = open_memory(tokenizer, encode)
+    if memory is not None:
+        read = memory.read([text])
+        assert read is not None
+        assert read[0].tolist() == tokenizer.encode(text, add_special_tokens=False).ids
 
 
 def test_a_model_that_throws_dice_stays_whole() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from tokenizers import Encoding, Tokenizer, models, pre_tokenizers
 
@@ -81,6 +83,28 @@ def test_a_full_memory_begins_anew(
     read = memory.read(["a e"])
     assert read is not None
     assert read[0].tolist() == library.tokenizer.encode("a e", add_special_tokens=False).ids
+
+
+@pytest.mark.parametrize("reached", range(3))
+def test_what_ends_in_the_middle_leaves_no_wrong_ids(
+    reached: int, memory: WordMemory, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.read(["a dull film"])
+    concatenate, calls = np.concatenate, iter(range(3))
+
+    def full(arrays: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+        if next(calls) == reached:
+            raise MemoryError
+        return concatenate(arrays)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "concatenate", full)
+        with pytest.raises(MemoryError):
+            memory.read(["the plot was good"])
+    for text in ("an old story", "the plot was good", "a dull film"):
+        read = memory.read([text])
+        assert read is not None
+        assert read[0].tolist() == library.tokenizer.encode(text, add_special_tokens=False).ids
 
 
 def test_threads_share_a_memory(memory: WordMemory, library: Library) -> None:

@@ -164,6 +164,23 @@ def test_a_forked_child_works_too(
         assert pool.submit(_labels, classify).result(timeout=120) == expected
 
 
+@pytest.mark.parametrize("backend", ["torch", "onnx"])
+def test_a_stream_does_not_go_on_in_a_forked_child(backend: str, tiny_bert: Path) -> None:
+    program = (
+        "import os, sys, hfkit; from hfkit.errors import SessionClosedError\n"
+        "runtime = hfkit.Runtime(backend=sys.argv[2], offline=True, batch_tokens=32, workers=2, threads=1)\n"
+        "stream = hfkit.Classify(sys.argv[1], runtime=runtime).map(['a good movie', 'bad', 'dull'] * 99)\n"
+        "print(next(stream).label, flush=True)\n"
+        "child = os.fork()\n"
+        "try:\n    rest = sum(1 for _ in stream)\n"
+        "except SessionClosedError:\n    os._exit(9)\n"
+        "print(rest, os.waitpid(child, 0)[1] >> 8)"
+    )
+    command = [sys.executable, "-c", program, str(tiny_bert), backend]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.split()[1:] == ["296", "9"], done.stderr
+
+
 def test_a_process_ends_with_an_abandoned_stream(tiny_bert: Path) -> None:
     program = (
         "import sys, threading, hfkit; before = threading.active_count();"

@@ -79,14 +79,14 @@ class RowRunner:
         outputs: list[FloatArray] = [np.empty(0, dtype=np.float32)] * len(unique)
         total = int(lengths.sum())
         forwards = padded = 0
-        refused: list[OutOfMemoryError] = []
+        refused: list[int] = []
 
         def compute(batch: IntArray) -> FloatArray:
             sequences = [unique[position] for position in batch]
             try:
                 return forward(TokenBatch.from_rows(sequences, pad_id=self._card.pad_id))
-            except OutOfMemoryError as error:
-                refused.append(error)
+            except OutOfMemoryError:
+                refused.append(len(batch))  # not the error, which holds this frame
                 raise
 
         for batch, outcome in self._compute(lengths, compute, budget):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -255,6 +256,52 @@ def test_beside_weights_it_is_opened_only_by_name(foreign: Path, folder: Path) -
     shutil.copy(folder / "model.safetensors", foreign)
     assert hfkit.Classify(foreign, runtime=CPU).source.backend == "torch"
     assert hfkit.Classify(foreign, runtime=ONNX).source.backend == "onnx"
+
+
+@pytest.mark.parametrize("made", ["of other weights", "of 8 bits"])
+def test_beside_weights_hfkits_own_is_opened_only_by_name(made: str, folder: Path, tmp_path: Path) -> None:
+    hfkit.Classify(folder, runtime=ONNX).load()
+    eight = made == "of 8 bits"
+    if eight:
+        hfkit.Classify(folder, runtime=replace(ONNX, dtype="int8")).load()
+    found = find_entry(resolve(folder, offline=True), SEQUENCE_CLASSIFICATION, "int8" if eight else "float32")
+    assert found is not None
+    mixed = shutil.copytree(found.path, tmp_path / "mixed")
+    weights = folder if eight else write_tiny_classifier(tmp_path / "other", seed=24)
+    shutil.copy(weights / "model.safetensors", mixed)
+    source = hfkit.Classify(mixed, runtime=CPU).source
+    assert (source.backend, source.dtype) == ("torch", "float32")
+    assert scores(mixed, CPU) == pytest.approx(scores(weights, replace(ONNX, backend="torch")), abs=1e-5)
+    assert hfkit.Classify(mixed, runtime=ONNX).source.backend == "onnx"
+
+
+def test_an_export_that_is_moved_over_an_open_one_changes_no_answer(foreign: Path, tmp_path: Path) -> None:
+    other = write_tiny_classifier(tmp_path / "other", seed=25)
+    hfkit.Classify(other, runtime=ONNX).load()
+    classify = hfkit.Classify(foreign, runtime=replace(ONNX, workers=2, batch_tokens=8))
+    first = classify(TEXT).scores
+    for file in entry(other).glob("model.onnx*"):
+        shutil.copy(file, tmp_path / file.name)
+        (tmp_path / file.name).replace(foreign / "onnx" / file.name)
+    many = classify.batch([TEXT, "a good movie", "bad", "dull"])  # by two workers: it is opened again
+    assert many[0].scores == first
+    assert hfkit.Classify(foreign, runtime=ONNX)(TEXT).scores != first
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.5, 1.0])
+def test_an_export_that_is_written_over_while_it_is_open_is_told(kept: float, foreign: Path) -> None:
+    classify = hfkit.Classify(foreign, runtime=ONNX)
+    first = classify(TEXT).scores
+    weights = foreign / "onnx" / "model.onnx.data"
+    content = weights.read_bytes()
+    weights.write_bytes(content[: int(kept * len(content))])  # a page that is gone would end the process
+    with pytest.raises(errors.CorruptModelError) as caught:
+        classify(TEXT)
+    assert caught.value.message == f"the export of {foreign} was written over while it was open"
+    assert caught.value.hint == "close the model and load it again; write new exports to another folder"
+    weights.write_bytes(content)
+    classify.close()
+    assert classify(TEXT).scores == first
 
 
 def test_a_configuration_of_another_model_is_told(foreign: Path) -> None:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import subprocess
 import sys
 import threading
+import time
+import weakref
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
 
 import hfkit
 from hfkit import errors
+from hfkit.backends.torch.scorer import TorchScorer
 from hfkit.engines import arrangements as module
-from hfkit.testing import write_tiny_reader
+from hfkit.testing import write_tiny_classifier, write_tiny_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hfkit.backends.protocols import TokenBatch
+    from hfkit.text.arrays import FloatArray
 
 TEXTS = [f"a {word} movie" * count for word in ("good", "bad", "dull", "never") for count in range(1, 7)]
 ARRANGEMENTS = [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1)]
@@ -148,6 +159,42 @@ def test_memory_that_is_too_small_for_two_is_used_by_one(
     assert together == []
 
 
+@pytest.mark.parametrize(
+    "make",
+    [lambda: ValueError("it failed"), lambda: errors.OutOfMemoryError("no room", hint="less")],
+    ids=["an error", "no memory"],
+)
+def test_an_error_in_a_worker_holds_nothing_beyond_closing(
+    make: Callable[[], Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_tiny_classifier(tmp_path / "model", seed=41)  # a session that no other test holds
+    classify = hfkit.Classify(folder, runtime=_runtime("torch", 2, 1))
+    score, calls = TorchScorer.score, iter(range(1000))
+
+    def fail(self: TorchScorer, batch: TokenBatch) -> FloatArray:
+        if next(calls) == 0:
+            raise make()
+        return score(self, batch)
+
+    classify.load()
+    gc.collect()
+    gc.disable()
+    try:
+        with monkeypatch.context() as patch, suppress(ValueError):
+            patch.setattr(TorchScorer, "score", fail)
+            classify.batch(TEXTS)
+        opened: Any = classify._session
+        session, runner = weakref.ref(opened), weakref.ref(opened._runner)
+        del opened
+        classify.close()
+        deadline = time.monotonic() + 20
+        while runner() and time.monotonic() < deadline:  # a worker may just be putting its work away
+            time.sleep(0.001)
+        assert (session(), runner()) == (None, None)
+    finally:
+        gc.enable()
+
+
 def _labels(classify: hfkit.Classify) -> list[str]:
     return [result.label for result in classify.batch(TEXTS)]
 
@@ -162,6 +209,23 @@ def test_a_forked_child_works_too(
     expected = _labels(classify)
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
         assert pool.submit(_labels, classify).result(timeout=120) == expected
+
+
+@pytest.mark.parametrize("backend", ["torch", "onnx"])
+def test_a_stream_does_not_go_on_in_a_forked_child(backend: str, tiny_bert: Path) -> None:
+    program = (
+        "import os, sys, hfkit; from hfkit.errors import SessionClosedError\n"
+        "runtime = hfkit.Runtime(backend=sys.argv[2], offline=True, batch_tokens=32, workers=2, threads=1)\n"
+        "stream = hfkit.Classify(sys.argv[1], runtime=runtime).map(['a good movie', 'bad', 'dull'] * 99)\n"
+        "print(next(stream).label, flush=True)\n"
+        "child = os.fork()\n"
+        "try:\n    rest = sum(1 for _ in stream)\n"
+        "except SessionClosedError:\n    os._exit(9)\n"
+        "print(rest, os.waitpid(child, 0)[1] >> 8)"
+    )
+    command = [sys.executable, "-c", program, str(tiny_bert), backend]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.split()[1:] == ["296", "9"], done.stderr
 
 
 def test_a_process_ends_with_an_abandoned_stream(tiny_bert: Path) -> None:

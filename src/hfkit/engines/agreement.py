@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol, TypeVar, overload
 
 from hfkit.errors import InputError
@@ -65,10 +66,12 @@ def measure_agreement(
     Raises:
         InputError: an input cannot be read, or there is none.
     """
-    items = list(inputs)
+    many = list(inputs) if isinstance(inputs, Iterator) else inputs
+    expected = reference.batch(many)  # refuses what is itself one input
+    items = list(many)
     if not items:
         raise InputError("inputs are 0, must be at least 1", hint="give texts like those you will meet")
-    expected, found = reference.batch(items), candidate.batch(items)
+    found = candidate.batch(items)
     alone = [candidate(item) for item in items]
     pairs = list(zip(expected, found, strict=True))
     differing = tuple(

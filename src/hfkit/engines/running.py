@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hfkit.backends.protocols import TokenBatch
-from hfkit.errors import BackendError, OutOfMemoryError
+from hfkit.errors import BackendError, OutOfMemoryError, SessionClosedError
 from hfkit.text.batching import computed_tokens, distinct, plan_batches, run_batches
 from hfkit.values.statistics import Statistics
 
@@ -39,6 +40,7 @@ class RowRunner:
         self._card: ModelCard = model.card
         self._name = source.model
         self._workers = Workers(model, source, runtime)
+        self._process = os.getpid()
         self._memory_budget: int | None = None  # learned when a batch did not fit
 
     def run(
@@ -64,21 +66,27 @@ class RowRunner:
 
         Raises:
             BackendError: the model gives numbers that are not finite, or fails.
+            SessionClosedError: this is a forked child, where a stream that the parent had begun goes on.
         """
+        if self._process != os.getpid():  # threads that would compute stayed in the parent
+            raise SessionClosedError(
+                f"{self._name} is open in the process that forked this one, which cannot go on with its stream",
+                hint="begin the stream in the process that reads it",
+            )
         first, inverse = distinct([row.key() for row in rows])
         unique = [rows[position] for position in first]
         lengths = np.array([len(row) for row in unique], dtype=np.int64)
         outputs: list[FloatArray] = [np.empty(0, dtype=np.float32)] * len(unique)
         total = int(lengths.sum())
         forwards = padded = 0
-        refused: list[OutOfMemoryError] = []
+        refused: list[int] = []
 
         def compute(batch: IntArray) -> FloatArray:
             sequences = [unique[position] for position in batch]
             try:
                 return forward(TokenBatch.from_rows(sequences, pad_id=self._card.pad_id))
-            except OutOfMemoryError as error:
-                refused.append(error)
+            except OutOfMemoryError:
+                refused.append(len(batch))  # not the error, which holds this frame
                 raise
 
         for batch, outcome in self._compute(lengths, compute, budget):

@@ -122,7 +122,9 @@ class Workers:
             future = pool.submit(work)
             begun.add(future)
             future.add_done_callback(begun.discard)
-            return future.result
+            waited_for = [future]
+            # An error holds whoever waits for it here, who is not to hold it: closing a model frees its memory.
+            return lambda: waited_for.pop().result()
 
         try:
             yield begin

@@ -89,25 +89,29 @@ def _packed_ends(lengths: IntArray, budget: int) -> list[int]:
 def _padded_ends(lengths: IntArray, budget: int, *, equal: bool) -> list[int]:
     """Cut where the least is computed: give where each batch ends, lengths falling.
 
-    ``costs[n]`` is the least that the first ``n`` sequences can cost: every batch ends the cheapest way
-    to begin it, made one batch longer.
+    ``costs[n]`` is the least that all sequences from the ``n``-th on can cost: a batch, and the least of what
+    is behind its end. A batch that ends between sequences of its longest length would cost no more with the
+    next of them; so it ends where it is full, or at a shorter sequence. Those ends are compared once for each
+    length, which keeps the work small however large the budget is.
     """
-    costs = np.full(len(lengths) + 1, np.inf)
-    costs[0] = 0
-    begins = np.zeros(len(lengths) + 1, dtype=np.int64)
-    for start, longest in enumerate(lengths.tolist()):
-        rows = min(max(1, budget // longest), len(lengths) - start)
-        if equal:
-            rows = int(np.count_nonzero(lengths[start : start + rows] == longest))
-        ends = slice(start + 1, start + rows + 1)
-        asked = costs[start] + _PASS_COST + longest * np.arange(1, rows + 1)
-        cheaper = asked <= costs[ends]
-        costs[ends][cheaper] = asked[cheaper]
-        begins[ends][cheaper] = start
-    cuts = [len(lengths)]
-    while cuts[-1]:
-        cuts.append(int(begins[cuts[-1]]))
-    return cuts[-2::-1]
+    costs = np.zeros(len(lengths) + 1, dtype=np.int64)
+    ends: list[int] = [0] * len(lengths)
+    edges = [0, *(np.flatnonzero(np.diff(lengths)) + 1).tolist(), len(lengths)] if len(lengths) else [0]
+    for begin, stop in reversed(list(pairwise(edges))):
+        longest = int(lengths[begin])
+        most = max(1, budget // longest)
+        shorter = costs[stop : stop + (1 if equal else most)]
+        asked = shorter + longest * np.arange(len(shorter))
+        cheapest = asked == np.minimum.accumulate(asked)
+        best = stop + np.maximum.accumulate(np.where(cheapest, np.arange(len(asked)), 0))
+        for start in range(stop - 1, begin - 1, -1):
+            full = start + most
+            ends[start] = full if full < stop else int(best[min(full - stop, len(best) - 1)])
+            costs[start] = costs[ends[start]] + _PASS_COST + longest * (ends[start] - start)
+    cuts = [0]
+    while cuts[-1] < len(lengths):
+        cuts.append(ends[cuts[-1]])
+    return cuts[1:]
 
 
 def run_batches(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -94,3 +94,9 @@ def test_nothing_to_agree_on(classify: hfkit.Classify) -> None:
     with pytest.raises(errors.InputError) as caught:
         hfkit.measure_agreement(classify, classify, [])
     assert caught.value.message == "inputs are 0, must be at least 1"
+
+
+@pytest.mark.parametrize("inputs", ["good", None, hfkit.Pair("good", "bad")], ids=repr)
+def test_one_input_is_not_taken_for_many(inputs: Any, classify: hfkit.Classify) -> None:
+    with pytest.raises(errors.InputTypeError, match="must be an iterable of str or Pair"):
+        hfkit.measure_agreement(classify, classify, inputs)

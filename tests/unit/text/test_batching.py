@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -25,6 +25,25 @@ def test_a_large_budget_runs_all_at_once_longest_first() -> None:
 def test_equal_lengths_stay_in_order() -> None:
     equal = np.array([5] * 6, dtype=np.int64)
     assert [batch.tolist() for batch in plan_batches(equal, budget=20)] == [[0, 1, 2, 3], [4, 5]]
+
+
+@pytest.mark.parametrize("equal", [False, True])
+def test_the_work_of_a_plan_does_not_grow_with_the_budget(
+    equal: bool,  # noqa: FBT001  # a parameter of the test
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    priced: list[int] = []
+    arange: Any = np.arange
+
+    def count(*limits: int) -> IntArray:
+        numbers: IntArray = arange(*limits)
+        priced.append(len(numbers))
+        return numbers
+
+    lengths = np.repeat(arange(1, 6), 400)
+    monkeypatch.setattr(np, "arange", count)
+    plan_batches(lengths, budget=10_000, equal=equal)
+    assert sum(priced) <= 6 * len(lengths)  # once for each length, not for each sequence
 
 
 def test_no_sequences_are_no_batches() -> None:

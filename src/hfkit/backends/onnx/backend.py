@@ -49,8 +49,8 @@ class OnnxBackend:
             export = find_ready(folder, tasks[capability], runtime.dtype)
         except (OSError, CorruptModelError):
             return False
-        # Beside weights, an export that somebody else made may be of others, or of 8 bits.
-        return export is not None and export.card is not None
+        # One that lies beside weights may be of others, or of 8 bits.
+        return export is not None and export.path != folder.path
 
     def open_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> Scorer:
         """Open a sequence classification model; see :class:`hfkit.backends.protocols.OpensScorers`."""

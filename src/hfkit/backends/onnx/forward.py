@@ -20,6 +20,7 @@ from hfkit.errors import (
 )
 
 from .forks import keep_in_children
+from .open_files import OpenFiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +73,7 @@ class OnnxModel:
         vocabulary: int | None = None,
         reads_types: bool = True,
     ) -> None:
+        files = OpenFiles(file)
         session = _open(file, threads)
         kinds = {given.name: given.type for given in session.get_inputs()}
         unknown = sorted(name for name, kind in kinds.items() if name not in _INPUTS or kind not in _KINDS)
@@ -89,6 +91,7 @@ class OnnxModel:
             )
         self._session: onnxruntime.InferenceSession | None = session
         self._file = file
+        self._files = files
         self._threads = threads
         self._changing = threading.Lock()
         self._kinds = {name: _KINDS[kind] for name, kind in kinds.items()}
@@ -109,11 +112,17 @@ class OnnxModel:
         Raises:
             OutOfMemoryError: the batch is too large.
             SessionClosedError: ``close`` was called.
-            BackendError: it fails otherwise; a :class:`CorruptModelError` if the ids are not the model's.
+            BackendError: it fails otherwise.
+            CorruptModelError: the ids are not the model's, or its weights were written over.
         """
         session = self._session
         if session is None:
             raise SessionClosedError("this model has been closed", hint="open it again")
+        if self._files.written_over():  # a file that got shorter would end the process
+            raise CorruptModelError(
+                f"the export of {self._name} was written over while it was open",
+                hint="close the model and load it again; write new exports to another folder",
+            )
         given = {
             name: getattr(batch, _INPUTS[name]).astype(kind, copy=False) for name, kind in self._kinds.items()
         }
@@ -140,7 +149,9 @@ class OnnxModel:
         return joined.astype(np.float32, copy=False)
 
     def use_threads(self, threads: int | None) -> int:
-        """Open the file again with so many threads, unless it is open so; if it is gone, all stays as it was.
+        """Open the file again with so many threads, unless it is open so.
+
+        If it is gone, or another by now, all stays as it was.
 
         Returns:
             How many these are.
@@ -148,7 +159,9 @@ class OnnxModel:
         with self._changing:
             if threads != self._threads and self._session is not None:
                 with suppress(CorruptModelError):
-                    self._session, self._threads = _open(self._file, threads), threads
+                    session = _open(self._file, threads)
+                    if self._files.unchanged():
+                        self._session, self._threads = session, threads
         return threads or cores()
 
     def close(self) -> None:

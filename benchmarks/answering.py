@@ -49,7 +49,7 @@ _NOTES = (
         "tokens), some are long."
     ),
     (
-        "The same weights and threads, windows of 384 tokens that share 128, float32, one answer. What a user holds "
+        "The same weights and cores, windows of 384 tokens that share 128, float32, one answer. What a user holds "
         "anyway, Haystack's documents and hfkit's questions, is made before the clock starts. Haystack's reader takes "
         "one question a call, with its documents; hfkit takes all questions at once, and where a question has "
         "several texts, the answer is the one with the highest logit."
@@ -146,7 +146,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, help="threads of a forward pass (default: torch's own choice)")
     options = parser.parse_args()
     if options.threads:
-        torch.set_num_threads(options.threads)  # hfkit and Haystack leave torch's number as they find it
+        torch.set_num_threads(options.threads)  # Haystack leaves torch's number as it finds it
     contests = measure_answering(options.model, options.data, count=options.count, rounds=options.rounds)
     sys.stdout.write(answering_section(contests))
 

@@ -107,7 +107,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="a Markdown file; standard output without it")
     options = parser.parse_args()
     if options.threads:
-        torch.set_num_threads(options.threads)  # hfkit leaves torch's number as it finds it
+        torch.set_num_threads(options.threads)
     comparisons = (
         compare_file(options.model, options.texts, count=options.count, rounds=options.rounds)
         if options.texts

@@ -14,6 +14,8 @@ import torch
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 import hfkit
+from asking import ask_sentences
+from cores import threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -51,6 +53,9 @@ HAYSTACK = "TransformersExtractiveReader.run"
 _WINDOW = 384
 _OVERLAP = 128
 _LONGEST = 30
+
+# Questions of the call on which hfkit finds out how many forward passes at a time are best.
+_FIRST_CALL = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +97,11 @@ def open_readers(folder: Path) -> list[Reader]:
 
 def open_answer(folder: Path, *, backend: str, dtype: DType = "float32") -> hfkit.Answer:
     """Open a model in hfkit: the best answer, in windows of 384 tokens that share 128."""
-    runtime = hfkit.Runtime(
-        backend=backend, device="cpu", dtype=dtype, threads=torch.get_num_threads(), progress="never"
-    )
-    return hfkit.Answer(folder, top_k=1, window=_WINDOW, overlap=_OVERLAP, runtime=runtime).load()
+    runtime = hfkit.Runtime(backend=backend, device="cpu", dtype=dtype, threads=threads(), progress="never")
+    answer = hfkit.Answer(folder, top_k=1, window=_WINDOW, overlap=_OVERLAP, runtime=runtime).load()
+    if runtime.threads is None:  # a first large call, on which hfkit finds out how the cores serve best
+        answer.batch([hfkit.Question(one.question, one.context) for one in ask_sentences(_FIRST_CALL)])
+    return answer
 
 
 def find(answer: hfkit.Answer, queries: Sequence[Query]) -> Found:

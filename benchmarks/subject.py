@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 import hfkit
+from cores import threads
+from corpus import SENTENCES, read_corpus
 from variants import Outcome
 
 if TYPE_CHECKING:
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["open_hfkit"]
 
+# Sentences of some 10,000 tokens: a call on which hfkit finds out how many forward passes at a time are best.
+_FIRST_CALL = 400
+
 
 def open_hfkit(folder: Path, *, backend: str, dtype: DType) -> Run:
-    """Open a model on the processor, with as many threads as torch has."""
-    runtime = hfkit.Runtime(
-        backend=backend, device="cpu", dtype=dtype, threads=torch.get_num_threads(), progress="never"
-    )
+    """Open a model on the processor, and have it used once as a program would."""
+    runtime = hfkit.Runtime(backend=backend, device="cpu", dtype=dtype, threads=threads(), progress="never")
     classify = hfkit.Classify(folder, runtime=runtime).load()
+    if runtime.threads is None:
+        classify.batch(read_corpus(SENTENCES).texts[:_FIRST_CALL])
     names = classify.labels
 
     def run(texts: Sequence[str]) -> Outcome:

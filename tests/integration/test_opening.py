@@ -187,6 +187,23 @@ def test_a_tokenizer_of_another_model(folder: Path) -> None:
         _opening(folder)("a story of old people in the city")
 
 
+@pytest.mark.parametrize("kind", [AssertionError, IndexError])
+def test_what_a_model_raises_of_its_own_is_no_fault_of_the_tokenizer(
+    folder: Path, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classify = hfkit.Classify(folder).load()
+
+    def fail(*_: object, **__: object) -> None:
+        raise kind("its own reasons")
+
+    monkeypatch.setattr("transformers.BertForSequenceClassification.forward", fail)
+    with pytest.raises(
+        errors.BackendError, match="the model failed in float32 on cpu: its own reasons"
+    ) as caught:
+        classify("a story of old people in the city")
+    assert not isinstance(caught.value, errors.CorruptModelError)
+
+
 def test_code_in_the_repository_is_not_run(folder: Path) -> None:
     (folder / "modeling_own.py").write_text("raise SystemExit('ran')")
     _edit_config(folder, model_type="own", auto_map={"AutoConfig": "modeling_own.OwnConfig"})

@@ -97,12 +97,13 @@ class TorchModel:
         try:
             with alone, torch.inference_mode(), limited_threads(self._threads), exact:
                 return self._run_packed(model, batch) if self.packs else self._run_padded(model, batch)
-        except IndexError as error:
-            raise CorruptModelError(
-                f"the tokenizer gives ids up to {batch.ids.max()}, the model has {self.config.vocab_size}",
-                hint="the tokenizer beside the model is not the one it was trained with",
-            ) from error
-        except RuntimeError as error:
+        except (AssertionError, IndexError, RuntimeError) as error:
+            known = getattr(self.config, "vocab_size", None)
+            if isinstance(error, IndexError) and known is not None and batch.ids.max() >= known:
+                raise CorruptModelError(
+                    f"the tokenizer gives ids up to {batch.ids.max()}, the model has {known}",
+                    hint="the tokenizer beside the model is not the one it was trained with",
+                ) from error
             if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
                 raise OutOfMemoryError(
                     f"{batch.ids.shape[0]} sequences of {batch.ids.shape[1]} tokens do not fit on {self.device}",
@@ -110,7 +111,9 @@ class TorchModel:
                 ) from error
             raise BackendError(
                 f"the model failed in {self.dtype} on {self.device}: {error}",
-                hint="use Runtime(dtype='float32'), or another device",
+                hint="use another device or model"
+                if self.dtype == "float32"
+                else "use Runtime(dtype='float32'), or another device",
             ) from error
 
     def use_threads(self, threads: int | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pytest
@@ -131,8 +131,42 @@ def _spoiled(numbers: torch.Tensor) -> torch.Tensor:
     return numbers * 1.01
 
 
+@pytest.mark.parametrize(
+    ("family", "kept"),
+    [
+        ("bert", ["intermediate.dense", "output.dense", "pooler.dense", "classifier"]),
+        ("distilbert", ["ffn.lin1", "ffn.lin2", "pre_classifier", "classifier"]),
+        ("gpt2", []),
+        ("xlnet", ["sequence_summary.summary", "logits_proj"]),
+    ],
+)
+def test_layers_that_read_every_token_are_prepacked(
+    family: TinyFamily, kept: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Heads, and what is left of the last layer for first tokens, stay as they are."""
+    monkeypatch.setattr(linears, "_LARGE", 1)
+    folder = write_tiny_classifier(tmp_path / "model", family=family)
+    scorer: Any = open_classifier(folder)
+    model = AutoModelForSequenceClassification.from_pretrained(folder)
+    given = [rows(types=False)[0]]
+    expected = [logits[:, 0] for logits in alone(model, given, "logits", types=False)]
+    found = scorer.score(TokenBatch.from_rows(given, pad_id=scorer.card.pad_id))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    named = scorer._model._model.named_modules()
+    plain = [name for name, layer in named if type(layer) is torch.nn.Linear]
+    assert [
+        ".".join(name.split(".")[-len(end.split(".")) :]) for name, end in zip(plain, kept, strict=True)
+    ] == kept
+
+
+def test_small_layers_stay_as_they_are(tmp_path: Path) -> None:
+    scorer: Any = open_classifier(write_tiny_classifier(tmp_path / "model"))
+    assert not any("Prepacked" in type(layer).__name__ for layer in scorer._model._model.modules())
+
+
 def test_what_changes_numbers_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Attention and products that are off by a hundredth are both noticed, and the model is as it was."""
+    monkeypatch.setattr(linears, "_LARGE", 1)
     folder = write_tiny_classifier(tmp_path / "model")
     batch = TokenBatch.from_rows(rows(), pad_id=0)
     right = open_classifier(folder).score(batch)
@@ -140,14 +174,16 @@ def test_what_changes_numbers_is_undone(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(packing, "scaled_dot_product_attention", lambda *a, **k: _spoiled(attend(*a, **k)))
     multiply = linears._multiply
     monkeypatch.setattr(linears, "_multiply", lambda *a: _spoiled(multiply(*a)))
-    scorer = open_classifier(folder)
+    scorer: Any = open_classifier(folder)
     assert not scorer.card.packs
+    assert not any("Prepacked" in type(layer).__name__ for layer in scorer._model._model.modules())
     np.testing.assert_allclose(scorer.score(batch), right, atol=1e-5)
 
 
 def test_without_the_operations_of_onednn_linear_layers_stay_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(linears, "_LARGE", 1)
     folder = write_tiny_classifier(tmp_path / "model")
     batch = TokenBatch.from_rows(rows(), pad_id=0)
     right = open_classifier(folder).score(batch)
@@ -156,12 +192,13 @@ def test_without_the_operations_of_onednn_linear_layers_stay_as_they_are(
     np.testing.assert_allclose(open_classifier(folder).score(batch), right, atol=1e-5)
 
 
-def test_prepacked_layers_are_restored_to_the_bit() -> None:
+def test_prepacked_layers_are_restored_to_the_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linears, "_LARGE", 1)
     model = torch.nn.Sequential(torch.nn.Linear(8, 24), torch.nn.Tanh(), torch.nn.Linear(24, 3, bias=False))
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     numbers = torch.linspace(-1, 1, 40).reshape(5, 8)
     expected = model(numbers)
-    linears.prepack_linears(model)
+    linears.prepack_linears(model, lambda: len(model(numbers)))
     assert not any(type(layer) is torch.nn.Linear for layer in model)
     with torch.inference_mode():
         torch.testing.assert_close(model(numbers), expected, atol=1e-6, rtol=0)
@@ -170,15 +207,18 @@ def test_prepacked_layers_are_restored_to_the_bit() -> None:
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
 
 
-def test_rows_are_filled_up_to_few_numbers_and_none_comes_back() -> None:
+def test_rows_are_filled_up_to_few_numbers_and_none_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """oneDNN keeps code for each number of rows that it meets."""
+    monkeypatch.setattr(linears, "_LARGE", 1)
     for count in range(1, 4097):
         assert count <= linears.rounded_rows(count) <= count * (9 / 8 if count <= 256 else 17 / 16)
     assert len({linears.rounded_rows(count) for count in range(1, 257)}) == 8 + 8 * 5
     assert len({linears.rounded_rows(count) for count in range(257, 513)}) == 16
-    layer = torch.nn.Linear(6, 5)
-    expected = [layer(torch.ones(2, count, 6)) for count in (1, 17, 53)]
-    linears.prepack_linears(model := torch.nn.Sequential(layer))
+    model = torch.nn.Sequential(torch.nn.Linear(6, 5))
+    given = [torch.ones(2, count, 6) for count in (1, 17, 53)]
+    expected = [model(numbers) for numbers in given]
+    linears.prepack_linears(model, lambda: model(given[0]).numel() // 5)
+    assert type(model[0]) is not torch.nn.Linear
     with torch.inference_mode():
-        for count, numbers in zip((1, 17, 53), expected, strict=True):
-            torch.testing.assert_close(model(torch.ones(2, count, 6)), numbers)
+        for numbers, right in zip(given, expected, strict=True):
+            torch.testing.assert_close(model(numbers), right)

@@ -5,7 +5,8 @@ for: where they are missing, the layers stay as they are.
 
 oneDNN compiles code for every number of rows that it meets and keeps it, about 2 MiB for the three kinds of
 layer of a model with DistilBERT's dimensions: 690 MiB for 350 numbers (torch 2.13). So rows are filled up to
-one of few numbers: 150 MiB if a program meets all lengths up to 512 one at a time, 10 MiB in full batches.
+one of few numbers, and only layers that read every token are laid out: of full batches there are some 20
+numbers of rows, of texts of all lengths up to 512, one at a time, 64.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["can_prepack", "prepack_linears", "restore_linears", "rounded_rows"]
 
@@ -24,6 +25,9 @@ _multiply: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
 
 # From one power of two to the next; the more rows, the more it costs to compute what nobody asked for.
 _FEW, _STEPS, _MORE_STEPS = 256, 8, 16
+
+# Weights; smaller layers gain nothing.
+_LARGE = 1 << 16
 
 
 def rounded_rows(rows: int) -> int:
@@ -69,10 +73,26 @@ def can_prepack() -> bool:
     return present and None not in (_reorder, _multiply)
 
 
-def prepack_linears(model: torch.nn.Module) -> None:
-    """Exchange every plain linear layer, one by one: only one layer's weights are there twice at a time."""
+def prepack_linears(model: torch.nn.Module, run: Callable[[], int]) -> None:
+    """Exchange the large linear layers that read every token, one by one: no other weights are there twice.
+
+    Args:
+        model: is changed.
+        run: runs the model, and gives how many tokens it was given last.
+    """
+    rows: dict[torch.nn.Module, int] = {}
+
+    def note(layer: torch.nn.Module, given: tuple[torch.Tensor, ...]) -> None:
+        rows[layer] = max(rows.get(layer, 0), given[0].numel() // given[0].shape[-1])
+
+    # What is derived from a linear layer may do more.
+    layers = [layer for layer in model.modules() if type(layer) is torch.nn.Linear]
+    handles = [layer.register_forward_pre_hook(note) for layer in layers if layer.weight.numel() >= _LARGE]
+    tokens = run()
+    for handle in handles:
+        handle.remove()
     for parent, name, layer in _places(model):
-        if type(layer) is torch.nn.Linear:  # what is derived from it may do more
+        if isinstance(layer, torch.nn.Linear) and rows.get(layer) == tokens:
             setattr(parent, name, _PrepackedLinear(layer))
 
 

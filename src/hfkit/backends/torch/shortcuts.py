@@ -41,7 +41,7 @@ _TOLERANCE = 1e-4
 
 
 def take_shortcuts(model: TorchModel, module: PreTrainedModel, *, per_token: bool) -> None:
-    """Prepack the linear layers of a model, and have it read sequences end to end, where that is right.
+    """Have a model read sequences end to end, and prepack its linear layers, where that is right.
 
     Args:
         model: runs ``module``, in the plain way so far.
@@ -54,14 +54,14 @@ def take_shortcuts(model: TorchModel, module: PreTrainedModel, *, per_token: boo
         trial = _Trial(model)
     except Exception:  # noqa: BLE001  # a model that cannot read the probe may still read texts
         return
-    if model.device == "cpu" and can_prepack():  # weights on the disk come and go
-        prepack_linears(module)
-        if not trial.agrees():
-            restore_linears(module)
     if trial.tells_windows and "position_ids" in inspect.signature(module.forward).parameters:
         model.packs = True
         with quiet_transformers():
             model.packs = _pack(module, trial.agrees, per_token=per_token)
+    if model.device == "cpu" and can_prepack():  # weights on the disk come and go
+        prepack_linears(module, trial.run)
+        if not trial.agrees():
+            restore_linears(module)
 
 
 def _pack(module: PreTrainedModel, agrees: Callable[[], bool], *, per_token: bool) -> bool:
@@ -109,6 +109,11 @@ class _Trial:
         self._together = TokenBatch.from_rows(rows, pad_id=0)
         self._alone = [TokenBatch.from_rows([row], pad_id=0) for row in rows]
         self._expected = self._run()
+
+    def run(self) -> int:
+        """Run the model; give how many tokens it was given last."""
+        self._run()
+        return int((self._together if self._model.packs else self._alone[-1]).mask.sum())
 
     def agrees(self) -> bool:
         """Tell whether the model now gives the same logits and the same decisions."""

@@ -147,7 +147,8 @@ def tokenizing_section(races: Sequence[Race], *, count: int, rounds: int) -> str
         f"{rounds} rounds, the ways in turns, equal arrays. transformers pads every text inside the library and "
         "copies all of it through lists, so the gain grows with the padding. hfkit remembers the words that it has "
         "met: the first call starts with an empty memory, the others meet no word that is new; real texts lie "
-        f"between the two.\n\n{chr(10).join(lines)}\n"
+        "between the two. transformers' tokenizer is the same in all rounds, and its library remembers words of BPE "
+        f"too.\n\n{chr(10).join(lines)}\n"
     )
 
 

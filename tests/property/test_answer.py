@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from hfkit import Answers
+    from hfkit import Answers, AnswerSpan
 
 CONTEXTS = readable_texts(max_size=40)
 QUESTIONS = st.lists(
     st.builds(Question, readable_texts(max_size=5), st.sampled_from(("good", "a bad movie 世界")) | CONTEXTS),
     max_size=8,
+)
+HYPHENATED = st.lists(st.sampled_from(("good", "bad", "movie", "-", " ")), max_size=9).map(
+    lambda parts: "".join(["dull", *parts])
 )
 BUDGETS = st.integers(1, 600)
 NO_TOKENS = "\a"  # no blank, so it is found out only once it is tokenized
@@ -107,6 +110,24 @@ def test_every_offset_reads_back_as_its_text(
         if overlapping == "merge":
             places = sorted((span.start, span.end) for span in found.spans)
             assert all(end <= start for (_, end), (start, _) in pairwise(places))
+
+
+@given(
+    questions=QUESTIONS | st.lists(st.builds(Question, st.just("good"), HYPHENATED), max_size=8),
+    whole=st.booleans(),
+)
+def test_merged_answers_are_the_kept_ones_that_share_nothing_with_a_better_one(
+    answer: Answer, questions: list[Question], *, whole: bool
+) -> None:
+    """Whole words or not, an answer is left out only if it shares characters with a better one that is given."""
+    kept = answer.with_(top_k=10_000, whole_words=whole, overlapping="keep").batch(questions)
+    merged = answer.with_(top_k=10_000, whole_words=whole).batch(questions)
+    for all_there_are, found in zip(kept, merged, strict=True):
+        expected: list[AnswerSpan] = []
+        for span in all_there_are.spans:
+            if all(span.end <= other.start or other.end <= span.start for other in expected):
+                expected.append(span)
+        assert list(found.spans) == expected
 
 
 @given(questions=QUESTIONS, budget=BUDGETS)

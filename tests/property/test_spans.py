@@ -109,6 +109,38 @@ def test_merged_spans_are_those_of_brute_force(case: Scored) -> None:
     assert list(best_spans(case.band, case.extents, overlapping="merge")) == expected
 
 
+@given(
+    case=scored(),
+    size=st.integers(1, 6),
+    most=st.integers(0, 3),
+    overlapping=st.sampled_from(get_args(Overlapping)),
+)
+def test_widened_spans_are_those_of_brute_force(
+    case: Scored, size: int, most: int, overlapping: Overlapping
+) -> None:
+    """It is what spans are widened to that must differ, or share nothing, wherever their own characters are.
+
+    Here words have ``size`` characters, and a side that would grow by more than ``most`` stays as it is.
+    """
+
+    def widen(start: int, end: int) -> tuple[int, int]:
+        left, right = start % size, -end % size
+        return start - left * (left <= most), end + right * (right <= most)
+
+    expected: list[TokenSpan] = []
+    taken: list[tuple[int, int]] = []
+    for span in case.brute_force():
+        start, end = widen(*case.characters(span.first, span.last))
+        if overlapping == "keep":
+            free = (start, end) not in taken
+        else:
+            free = all(end <= other_start or other_end <= start for other_start, other_end in taken)
+        if free:
+            expected.append(span)
+            taken.append((start, end))
+    assert list(best_spans(case.band, case.extents, overlapping=overlapping, widen=widen)) == expected
+
+
 @given(case=scored(), overlapping=st.sampled_from(get_args(Overlapping)))
 def test_a_search_leaves_the_band_as_it_was(case: Scored, overlapping: Overlapping) -> None:
     """The same band can be searched again, and for something else."""

@@ -167,18 +167,14 @@ def _cut(chunks: Iterable[Sequence[Question]]) -> Iterator[list[Question]]:
 
 
 def _found(asked: AskedQuestion, band: FloatArray, search: Search, total: float) -> Iterator[AnswerSpan]:
-    """Turn spans of tokens into spans of the context; widened ones may meet, then the better one stays."""
+    """Turn spans of tokens into spans of the context."""
     context = asked.context
-    taken: list[tuple[int, int]] = []
-    for span in best_spans(band, asked.extents, overlapping=search.overlapping):
-        start, end = int(asked.extents[span.first, 0]), int(asked.extents[span.last, 1])
-        if search.whole_words:
-            start, end = extend_to_words(context, start, end)
-            if (start, end) in taken or (
-                search.overlapping == "merge" and any(start < e and s < end for s, e in taken)
-            ):
-                continue
-            taken.append((start, end))
+
+    def widen(start: int, end: int) -> tuple[int, int]:
+        return extend_to_words(context, start, end) if search.whole_words else (start, end)
+
+    for span in best_spans(band, asked.extents, overlapping=search.overlapping, widen=widen):
+        start, end = widen(int(asked.extents[span.first, 0]), int(asked.extents[span.last, 1]))
         around = sentence_around(context, start, end)
         yield AnswerSpan(
             text=context[start:end],

@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from .clusters import widen_to_clusters, within_cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from .arrays import FloatArray, IntArray
     from .windows import Window
@@ -104,17 +104,28 @@ def span_band(
     return band
 
 
-def best_spans(band: FloatArray, extents: IntArray, *, overlapping: Overlapping) -> Iterator[TokenSpan]:
+def best_spans(
+    band: FloatArray,
+    extents: IntArray,
+    *,
+    overlapping: Overlapping,
+    widen: Callable[[int, int], tuple[int, int]] | None = None,
+) -> Iterator[TokenSpan]:
     """Give spans one by one, best first; of equal ones the earlier, then the shorter.
 
     Args:
         band: from :func:`span_band`.
         extents: from :func:`character_extents`.
         overlapping: what becomes of spans that share characters with a better one.
+        widen: gives the characters of an answer, ``(start, end)``, for those of a span, which are among
+            them; it is these that are compared. None for the span's own.
     """
     if not band.size:
         return iter(())
-    return _apart(band.copy(), extents) if overlapping == "merge" else _distinct(band, extents)
+    widen = widen or _unchanged
+    if overlapping == "merge":
+        return _apart(band.copy(), extents, widen)
+    return _distinct(band, extents, widen)
 
 
 def log_total(band: FloatArray) -> float:
@@ -128,17 +139,28 @@ def log_total(band: FloatArray) -> float:
     return highest + float(np.log(np.exp(band - highest).sum(dtype=np.float64)))
 
 
-def _apart(band: FloatArray, extents: IntArray) -> Iterator[TokenSpan]:
+def _unchanged(start: int, end: int) -> tuple[int, int]:
+    return start, end
+
+
+def _apart(
+    band: FloatArray, extents: IntArray, widen: Callable[[int, int], tuple[int, int]]
+) -> Iterator[TokenSpan]:
     """Take the best span, then the best that shares no character with those taken; spoils the band."""
     longest = band.shape[1]
+    taken: list[tuple[int, int]] = []
     while True:
         first, more = divmod(int(band.argmax()), longest)
         logit = float(band[first, more])
         if logit == -np.inf:
             return
+        start, end = widen(int(extents[first, 0]), int(extents[first + more, 1]))
+        if any(start < other_end and other_start < end for other_start, other_end in taken):
+            band[first, more] = -np.inf  # only this one: others that touch it may be widened less
+            continue
+        taken.append((start, end))
         yield TokenSpan(first, first + more, logit)
         # Tokens may share a character (the bytes of an emoji), so it is characters that are compared.
-        start, end = extents[first, 0], extents[first + more, 1]
         touched = np.flatnonzero((extents[:, 0] < end) & (extents[:, 1] > start))
         low, high = int(touched[0]), int(touched[-1])
         for row in range(max(0, low - longest + 1), low):
@@ -146,7 +168,9 @@ def _apart(band: FloatArray, extents: IntArray) -> Iterator[TokenSpan]:
         band[low : high + 1] = -np.inf
 
 
-def _distinct(band: FloatArray, extents: IntArray) -> Iterator[TokenSpan]:
+def _distinct(
+    band: FloatArray, extents: IntArray, widen: Callable[[int, int], tuple[int, int]]
+) -> Iterator[TokenSpan]:
     """Give spans in order, the first of those with the same characters."""
     longest = band.shape[1]
     order = np.argsort(-band, axis=None, kind="stable")
@@ -156,7 +180,7 @@ def _distinct(band: FloatArray, extents: IntArray) -> Iterator[TokenSpan]:
         logit = float(band[first, more])
         if logit == -np.inf:
             return
-        characters = int(extents[first, 0]), int(extents[first + more, 1])
+        characters = widen(int(extents[first, 0]), int(extents[first + more, 1]))
         if characters not in seen:
             seen.add(characters)
             yield TokenSpan(first, first + more, logit)

@@ -323,6 +323,12 @@ def test_whole_words_that_meet_make_room_for_others(answer: hfkit.Answer) -> Non
         assert facade.with_(top_k=top_k)(ASKED).spans == all_there_are[:top_k]
 
 
+def test_a_span_that_gives_way_to_a_better_answers_word_takes_no_other_with_it(answer: hfkit.Answer) -> None:
+    asked = hfkit.Question("good", context="dull badgood")
+    facade = answer.with_(whole_words=True, top_k=5, max_answer_tokens=4)
+    assert [span.text for span in facade(asked).spans] == ["badgood", "dull"]
+
+
 @pytest.mark.parametrize(
     "context",
     [

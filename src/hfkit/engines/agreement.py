@@ -56,7 +56,7 @@ def measure_agreement(
     """Measure how far a candidate, such as one in 8 bits, decides as a reference does.
 
     Both are given all inputs together; the candidate then each alone as well. A decision is the labels that
-    hold, or the text of the best answer.
+    hold, or the text of the best answer. The candidate so runs twice, once of them text by text.
 
     Args:
         reference: a :class:`~hfkit.Classify` or an :class:`~hfkit.Answer`.

@@ -40,6 +40,9 @@ class Facade(ABC, Generic[S]):
 
         Returns:
             The facade itself.
+
+        Raises:
+            HfkitError: it cannot be opened; a subclass says why.
         """
         self._holder.get(self._open)
         return self

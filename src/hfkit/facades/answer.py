@@ -76,10 +76,10 @@ class Answer(Facade[AnsweringSession]):
         max_answer_tokens: the most tokens of an answer.
         no_answer: let the model say that the text does not answer the question; for models that
             were trained on such questions (SQuAD v2).
-        null_threshold: no answer is given where ``null_score`` is above it; :meth:`find_threshold`
-            finds the best one for labelled questions.
+        null_threshold: with ``no_answer``, none is given where ``null_score`` is above it;
+            :meth:`find_threshold` finds the best one for labelled questions.
         overlapping: ``"merge"`` gives the best of the spans that share characters; ``"keep"`` gives
-            them all.
+            them all, up to ``top_k``.
         whole_words: widen answers to whole words; never in scripts without blanks between words.
         overflow: ``"window"`` reads all of a long text, ``"error"`` refuses it, ``"truncate"``
             reads its beginning.
@@ -136,7 +136,10 @@ class Answer(Facade[AnsweringSession]):
         Raises:
             InputError: the question or its context cannot be read; a subclass says why.
             ModelError: the model cannot be opened; a subclass says why.
+            HubError: the model is not here and cannot be fetched; a subclass says why.
+            MissingDependencyError: a package that the model needs is not installed.
             SettingError: ``window`` is more than the model reads, or leaves too little for the longest answer.
+            BackendError: the device is not there, or its memory is too small; a subclass says why.
         """
         return call_one(check_question(question, max_characters=self.max_characters), self._answer)
 
@@ -151,6 +154,7 @@ class Answer(Facade[AnsweringSession]):
 
         Raises:
             InputError: a question cannot be read; ``error.index`` says which.
+            HfkitError: what one call may raise of the model and the settings.
         """
         inputs = check_questions(questions, max_characters=self.max_characters)
         return call_batch(inputs, self._answer, progress=self.runtime.progress, unit="question")

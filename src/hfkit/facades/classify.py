@@ -59,8 +59,9 @@ class Classify(Facade[ScoringSession]):
         model: a folder, ``"org/name"`` or ``"org/name@revision"``; None for the sentiment starter.
             An adapter (PEFT) opens like a model: its base is found and merged.
         top_k: labels to keep in ``scores``, best first; None keeps all.
-        activation: from logits to scores; ``"auto"`` as the model's ``problem_type`` says.
-        threshold: from which score on a label of a multi-label model holds, 0 to 1.
+        activation: from logits to scores; ``"auto"`` as the model's ``problem_type`` says, and without
+            one softmax for several labels, sigmoid for a single one. ``"none"`` leaves logits as they are.
+        threshold: from which score on a label holds, 0 to 1, where scores come of a sigmoid.
         overflow: ``"window"`` reads long texts in overlapping windows and pools their scores,
             ``"error"`` refuses them, ``"truncate"`` reads their beginning.
         window: tokens of a window, special tokens included; None for the most the model takes.
@@ -110,7 +111,10 @@ class Classify(Facade[ScoringSession]):
         Raises:
             InputError: the input cannot be read; a subclass says why.
             ModelError: the model cannot be opened; a subclass says why.
+            HubError: the model is not here and cannot be fetched; a subclass says why.
+            MissingDependencyError: a package that the model needs is not installed.
             SettingError: ``window`` is more than the model reads, or leaves no room.
+            BackendError: the device is not there, or its memory is too small; a subclass says why.
         """
         return call_one(check_input(text, max_characters=self.max_characters), self._classify)
 
@@ -122,6 +126,7 @@ class Classify(Facade[ScoringSession]):
 
         Raises:
             InputError: an input cannot be read; ``error.index`` says which.
+            HfkitError: what one call may raise of the model and the settings.
         """
         inputs = check_inputs(texts, max_characters=self.max_characters)
         return call_batch(inputs, self._classify, progress=self.runtime.progress, unit="text")

@@ -109,6 +109,8 @@ class Tokenize(Facade[TokenizingSession]):
         Raises:
             InputError: the input cannot be read, or not be cut as asked; a subclass says why.
             ModelError: the tokenizer cannot be opened; a subclass says why.
+            HubError: its files are not here and cannot be fetched; a subclass says why.
+            MissingDependencyError: a package that it, or a chat, needs is not installed.
             SettingError: the settings leave no room, or ask for a token that is not there.
         """
         checked = check_token_input(text, max_characters=self.max_characters)

@@ -70,6 +70,18 @@ def test_a_folder_without_weights(folder: Path) -> None:
         _opening(folder)
 
 
+@pytest.mark.parametrize("name", ["model.onnx", "onnx/model.onnx"])
+def test_an_export_where_weights_are_wanted(folder: Path, name: str) -> None:
+    export = folder / name
+    export.parent.mkdir(exist_ok=True)
+    (folder / "model.safetensors").rename(export)
+    with pytest.raises(
+        errors.WeightsNotFoundError, match=r"holds an ONNX export and no model.safetensors"
+    ) as caught:
+        hfkit.Classify(folder, runtime=hfkit.Runtime(backend="torch")).load()
+    assert caught.value.hint == "pip install 'hfkit[onnx]', and leave backend='auto' or name 'onnx'"
+
+
 def test_a_folder_without_config(folder: Path) -> None:
     (folder / "config.json").unlink()
     with pytest.raises(errors.ModelNotFoundError, match=r"holds no config.json, so it is no model folder"):

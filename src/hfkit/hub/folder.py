@@ -116,6 +116,11 @@ class ModelFolder:
                 f"{self.path} holds pickled weights only ({', '.join(pickles)}); reading them can run any code",
                 hint="convert them where you trust them: load there and save_pretrained() writes model.safetensors",
             )
+        if any((self.path / name).is_file() for name in EXPORT_FILES):
+            raise WeightsNotFoundError(
+                f"{self.path} holds an ONNX export and no {kind}.safetensors",
+                hint="pip install 'hfkit[onnx]', and leave backend='auto' or name 'onnx'",
+            )
         raise WeightsNotFoundError(
             f"{self.path} holds no {kind}.safetensors",
             hint="save_pretrained() writes model.safetensors, or adapter_model.safetensors for an adapter",

@@ -86,7 +86,8 @@ def score_answers(
     exact: dict[bool, list[float]] = {True: [], False: []}
     overlap: dict[bool, list[float]] = {True: [], False: []}
     for prediction, allowed in zip(predictions, references, strict=True):
-        exact[has_answer(allowed)].append(exact_match(prediction, allowed, style=style))
+        matched = exact_match(prediction, allowed, style=style)  # refuses what are no references
+        exact[has_answer(allowed)].append(matched)
         overlap[has_answer(allowed)].append(f1(prediction, allowed, style=style))
     whole = _mean(exact[True] + exact[False], overlap[True] + overlap[False])
     return AnswerScores(

@@ -111,7 +111,8 @@ def between_scores(found: NoAnswerThreshold, null_scores: Sequence[float]) -> No
         null_scores: what it was found on.
 
     Returns:
-        The same figures, and the middle between the neighboring scores; 1 beyond the last one.
+        The same figures, and the middle between the neighboring scores; 1 beyond the last one. Where rounding
+        leaves no such number between them, the threshold as it was.
 
     >>> between_scores(NoAnswerThreshold(0.5, 100.0, 100.0), [-3.5, 0.5, 2.0]).threshold
     1.25
@@ -124,7 +125,7 @@ def between_scores(found: NoAnswerThreshold, null_scores: Sequence[float]) -> No
         threshold = above - 1
     else:
         threshold = below + (above - below) / 2
-    return replace(found, threshold=threshold)
+    return replace(found, threshold=threshold) if below <= threshold < above else found
 
 
 def _finite(null_scores: Sequence[float], *, count: int) -> list[float]:

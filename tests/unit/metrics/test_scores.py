@@ -58,9 +58,11 @@ def test_no_questions_have_no_scores() -> None:
         score_answers([], [])
 
 
-def test_a_list_of_texts_is_no_list_of_references() -> None:
-    with pytest.raises(InputTypeError, match=r"^references are 'cat', must be a sequence of texts\n"):
-        score_answers(["cat"], ["cat"])
+@pytest.mark.parametrize("references", ["cat", None, 1])
+def test_a_list_of_other_things_is_no_list_of_references(references: Any) -> None:
+    message = f"references are {references!r}, must be a sequence of texts"
+    with pytest.raises(InputTypeError, match=f"^{re.escape(message)}\n"):
+        score_answers(["cat"], [references])
 
 
 @pytest.mark.parametrize(

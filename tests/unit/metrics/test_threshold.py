@@ -93,3 +93,19 @@ def test_null_scores_are_numbers(scores: Any) -> None:
 def test_a_threshold_moves_between_its_neighbors(threshold: float, middle: float) -> None:
     found = NoAnswerThreshold(threshold, 75.0, 80.0)
     assert between_scores(found, [2.0, -3.5, 0.5]) == NoAnswerThreshold(middle, 75.0, 80.0)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "scores"),
+    [
+        (math.nextafter(1, 2), [math.nextafter(1, 2), math.nextafter(math.nextafter(1, 2), 2)]),
+        (-1.7e308, [-1.7e308, 1.7e308]),
+        (0.0, [1e300]),
+    ],
+    ids=["neighbors", "far apart", "great"],
+)
+def test_a_threshold_that_rounding_leaves_no_room_stays_where_it_is(
+    threshold: float, scores: list[float]
+) -> None:
+    found = NoAnswerThreshold(threshold, 75.0, 80.0)
+    assert between_scores(found, scores) == found

@@ -126,7 +126,9 @@ def scaling_section(growths: Sequence[Growth]) -> str:
         "## Growth\n\n"
         "Texts of mixed length through a tiny model (2 layers of 32) on one thread, each row in a process of its "
         "own, after a warm-up: what is measured is hfkit and the libraries around a model. `map` gives its results "
-        f"one by one to a reader who keeps none; `batch` keeps them all.\n\n{table(columns, rows)}\n{_goal(growths)}"
+        "one by one to a reader who keeps none; `batch` keeps them all. Layers as small as these are not laid out for "
+        "oneDNN; in a larger model on torch, the code that it compiles and keeps comes on top: see the scheduler.\n\n"
+        f"{table(columns, rows)}\n{_goal(growths)}"
     )
 
 

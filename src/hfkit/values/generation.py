@@ -14,11 +14,11 @@ from .tools import ToolCall
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
-    V = TypeVar("V", default=None, covariant=True)
+    Value_co = TypeVar("Value_co", default=None, covariant=True)
 else:
     from typing import TypeVar
 
-    V = TypeVar("V", covariant=True)
+    Value_co = TypeVar("Value_co", covariant=True)
 
 __all__ = ["Continuation", "FinishReason", "Generation", "TokenLogprob", "TopLogprob"]
 
@@ -61,7 +61,7 @@ class TokenLogprob:
 
 
 @dataclass(frozen=True, slots=True)
-class Continuation(Generic[V]):
+class Continuation(Generic[Value_co]):
     """One text that goes on from a prompt.
 
     Attributes:
@@ -82,11 +82,11 @@ class Continuation(Generic[V]):
     score: float | None = None
     logprobs: tuple[TokenLogprob, ...] | None = None
     tool_calls: tuple[ToolCall, ...] = ()
-    parsed: V | None = None
+    parsed: Value_co | None = None
     has_value: bool = True
 
     @property
-    def value(self) -> V:
+    def value(self) -> Value_co:
         """The value that was asked for with ``into``; None if nothing was.
 
         Raises:
@@ -97,11 +97,11 @@ class Continuation(Generic[V]):
                 f"the text ended after {len(self.tokens)} tokens ({self.finish_reason!r}) before its value was whole",
                 hint="give more max_new_tokens, or look at .has_value first",
             )
-        return cast("V", self.parsed)
+        return cast("Value_co", self.parsed)
 
 
 @dataclass(frozen=True, slots=True)
-class Generation(Generic[V]):
+class Generation(Generic[Value_co]):
     """What a model wrote.
 
     Attributes:
@@ -113,7 +113,7 @@ class Generation(Generic[V]):
     """
 
     prompt: str
-    continuations: tuple[Continuation[V], ...]
+    continuations: tuple[Continuation[Value_co], ...]
     prompt_tokens: int
     coverage: Coverage
     source: Source
@@ -139,7 +139,7 @@ class Generation(Generic[V]):
         return self.continuations[0].tool_calls
 
     @property
-    def value(self) -> V:
+    def value(self) -> Value_co:
         """The best continuation's value, if one was asked for with ``into``.
 
         Raises:

@@ -114,6 +114,7 @@ def test_a_message_with_calls_of_tools_is_written_and_checked(tokenize: hfkit.To
     facade = tokenize.with_(template="{% for m in messages %}{{ m.tool_calls[0].function.name }}{% endfor %}")
     call: Any = ToolCall("film", {})
     assert facade([hfkit.Message("assistant", "", tool_calls=(call,))]).texts == ("film",)
+    bad: Any
     for bad, given in (([call], "a list"), (call, "a ToolCall"), (("film",), "a tuple")):
         with pytest.raises(
             errors.InputTypeError, match=rf"tool_calls of message 0 are {given}, must be a tuple"

@@ -26,10 +26,11 @@
     ├── HubError                            where models come from
     │   ├── OfflineError (ConnectionError)
     │   └── HashMismatchError               not the bytes that were pinned
-    └── BackendError                        while a model ran
-        ├── DeviceError
-        ├── OutOfMemoryError (MemoryError)
-        └── SessionClosedError
+    ├── BackendError                        while a model ran
+    │   ├── DeviceError
+    │   ├── OutOfMemoryError (MemoryError)
+    │   └── SessionClosedError
+    └── NoValueError (ValueError)           a text was cut before its value was whole
 
 A message names the value and what was allowed; ``hint`` says what to do about it.
 """
@@ -58,6 +59,7 @@ __all__ = [
     "MissingDependencyError",
     "ModelError",
     "ModelNotFoundError",
+    "NoValueError",
     "OfflineError",
     "OutOfMemoryError",
     "QuestionTooLongError",
@@ -207,3 +209,7 @@ class OutOfMemoryError(BackendError, MemoryError):
 
 class SessionClosedError(BackendError):
     """What was opened has been closed."""
+
+
+class NoValueError(HfkitError, ValueError):
+    """A text that was to hold a value was cut before it was whole."""

@@ -54,8 +54,24 @@ def require_model(model: object) -> None:
         )
 
 
-def require_number(name: str, value: object) -> None:
-    """Refuse what is no number; infinities are numbers.
+def require_number(
+    name: str,
+    value: object,
+    *,
+    above: float | None = None,
+    least: float | None = None,
+    below: float | None = None,
+    most: float | None = None,
+) -> None:
+    """Refuse what is no number, or out of its range; infinities are numbers.
+
+    Args:
+        name: the setting.
+        value: what it was set to.
+        above: it must be more than this.
+        least: it must not be less than this.
+        below: it must be less than this.
+        most: it must not be more than this.
 
     Raises:
         SettingError: it is not.
@@ -64,6 +80,15 @@ def require_number(name: str, value: object) -> None:
         raise SettingError(
             f"{name} is {value!r}, must be an int or a float", hint="leave it out for the default"
         )
+    bounds = (
+        ("above", above, above is None or value > above),
+        ("at least", least, least is None or value >= least),
+        ("below", below, below is None or value < below),
+        ("at most", most, most is None or value <= most),
+    )
+    if not all(kept for *_, kept in bounds):
+        allowed = " and ".join(f"{word} {bound:g}" for word, bound, _ in bounds if bound is not None)
+        raise SettingError(f"{name} is {value!r}, must be {allowed}", hint="leave it out for the default")
 
 
 def require_whole(

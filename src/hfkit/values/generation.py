@@ -1,0 +1,161 @@
+"""The result of Generate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, cast
+
+from hfkit.errors import NoValueError
+
+from .jsonable import to_json_value
+from .provenance import Coverage, Source
+from .tools import ToolCall
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    Value_co = TypeVar("Value_co", default=None, covariant=True)
+else:
+    from typing import TypeVar
+
+    Value_co = TypeVar("Value_co", covariant=True)
+
+__all__ = ["Continuation", "FinishReason", "Generation", "TokenLogprob", "TopLogprob"]
+
+FinishReason: TypeAlias = Literal["stop", "length", "eos"]
+"""Why a text ended: at a stop string or at the end of its grammar, at ``max_new_tokens`` or a full context, or
+because the model ended it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopLogprob:
+    """A token that might have come.
+
+    Attributes:
+        token: its text; half a character is shown as a replacement character.
+        id: its id.
+        logprob: the natural logarithm of its probability.
+    """
+
+    token: str
+    id: int
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogprob:
+    """How likely a token of a continuation was.
+
+    Attributes:
+        token: its text; half a character is shown as a replacement character.
+        id: its id.
+        logprob: the natural logarithm of its probability by the model's own logits, before temperature, penalties
+            and all that leaves tokens out.
+        top: the likeliest tokens at its place, best first, as many as were asked for.
+    """
+
+    token: str
+    id: int
+    logprob: float
+    top: tuple[TopLogprob, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation(Generic[Value_co]):
+    """One text that goes on from a prompt.
+
+    Attributes:
+        text: the text, without the prompt, without special tokens and without the stop string.
+        finish_reason: why it ended.
+        tokens: the ids that the model wrote, the end token included where it wrote one.
+        score: the sum of the log probabilities of its tokens; with beams divided by the number of new tokens to the
+            power of ``length_penalty``. None where nothing asked for it.
+        logprobs: for each token how likely it was; None unless asked for.
+        tool_calls: the tools that the model wants to be called.
+        parsed: the value that was asked for with ``into``, else None.
+        has_value: whether the text is whole: False where the value that was asked for was cut.
+    """
+
+    text: str
+    finish_reason: FinishReason
+    tokens: tuple[int, ...]
+    score: float | None = None
+    logprobs: tuple[TokenLogprob, ...] | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
+    parsed: Value_co | None = None
+    has_value: bool = True
+
+    @property
+    def value(self) -> Value_co:
+        """The value that was asked for with ``into``; None if nothing was.
+
+        Raises:
+            NoValueError: the text was cut before it was whole.
+        """
+        if not self.has_value:
+            raise NoValueError(
+                f"the text ended after {len(self.tokens)} tokens ({self.finish_reason!r}) before its value was whole",
+                hint="give more max_new_tokens, or look at .has_value first",
+            )
+        return cast("Value_co", self.parsed)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation(Generic[Value_co]):
+    """What a model wrote.
+
+    Attributes:
+        prompt: the text that it went on from, as far as it was read; of a chat, what the template made of it.
+        continuations: what it wrote, best first, as many as ``alternatives``.
+        prompt_tokens: how many tokens were read, special tokens included.
+        coverage: how much of the prompt was read.
+        source: which model wrote it, and how.
+    """
+
+    prompt: str
+    continuations: tuple[Continuation[Value_co], ...]
+    prompt_tokens: int
+    coverage: Coverage
+    source: Source
+
+    @property
+    def text(self) -> str:
+        """The best continuation's text, without the prompt."""
+        return self.continuations[0].text
+
+    @property
+    def finish_reason(self) -> FinishReason:
+        """Why the best continuation ended."""
+        return self.continuations[0].finish_reason
+
+    @property
+    def new_tokens(self) -> int:
+        """How many tokens the best continuation has, the end token included."""
+        return len(self.continuations[0].tokens)
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        """The tools that the best continuation wants to be called."""
+        return self.continuations[0].tool_calls
+
+    @property
+    def value(self) -> Value_co:
+        """The best continuation's value, if one was asked for with ``into``.
+
+        Raises:
+            NoValueError: it was cut before it was whole; ``finish_reason`` says why.
+        """
+        return self.continuations[0].value
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the result as a dict of JSON values, the main answer included."""
+        return {
+            "text": self.text,
+            "finish_reason": self.finish_reason,
+            "prompt": self.prompt,
+            "continuations": to_json_value(self.continuations),
+            "prompt_tokens": self.prompt_tokens,
+            "new_tokens": self.new_tokens,
+            "coverage": to_json_value(self.coverage),
+            "source": self.source.to_dict(),
+        }

@@ -90,9 +90,7 @@ def _number(schema: Mapping[str, object], keyword: str, at: str) -> _Number | No
             hint="see https://json-schema.org/draft/2020-12",
         )
     if isinstance(value, int | float) and abs(value) > _FURTHEST:
-        raise SettingError(
-            f"{keyword} at {at or 'the root'} is {value}, too far from 0", hint="leave it out"
-        )
+        raise SettingError(f"{keyword} at {at or 'the root'} is {value}, too far from 0", hint="leave it out")
     return cast("_Number | None", value)
 
 

@@ -74,5 +74,7 @@ def test_the_settings_name_special_tokens_and_template(write_gguf: WriteGguf) ->
 
 
 def test_a_file_without_a_template_is_refused(write_gguf: WriteGguf) -> None:
-    with pytest.raises(CorruptModelError, match=r"tokenizer\.chat_template of model\.gguf is of type NoneType"):
+    with pytest.raises(
+        CorruptModelError, match=r"tokenizer\.chat_template of model\.gguf is of type NoneType"
+    ):
         tokenizer_settings(read_gguf(write_gguf(chat_template=None)))

@@ -21,7 +21,9 @@ def test_values_have_the_type_that_was_asked_for(write_gguf: WriteGguf) -> None:
     with pytest.raises(CorruptModelError) as caught:
         file.value("llama.block_count", str)
     assert caught.value.message == "llama.block_count of model.gguf is of type int, must be str"
-    with pytest.raises(CorruptModelError, match=r"no\.such\.key of model\.gguf is of type NoneType, must be int"):
+    with pytest.raises(
+        CorruptModelError, match=r"no\.such\.key of model\.gguf is of type NoneType, must be int"
+    ):
         file.value("no.such.key", int)
 
 

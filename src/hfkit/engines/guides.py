@@ -296,5 +296,5 @@ def _cannot_follow(grammar: Grammar, message: str) -> SettingError:
 
 def _short(message: str) -> str:
     """Keep what an engine says of the fault, without the place in a grammar that nobody but it wrote."""
-    text = message.strip().split("\n<state>")[0].split("\n   1 |")[0]
+    text = message.split("\n<state>")[0].split("\n   1 |")[0].split("compile JSON schema: ")[-1]
     return " ".join(text.split())[:_MESSAGE_LENGTH]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["chat_templates", "choose_template"]
 
 _DEFAULT = "default"
+_FOR_TOOLS = "tool_use"
 
 
 def chat_templates(owner: ModelFolder) -> Mapping[str, str]:
@@ -44,8 +45,17 @@ def chat_templates(owner: ModelFolder) -> Mapping[str, str]:
     return {}
 
 
-def choose_template(templates: Mapping[str, str], chosen: str | None, *, model: str) -> str:
-    """Choose one: the caller's own, the one that the caller names, or the default.
+def choose_template(
+    templates: Mapping[str, str], chosen: str | None, *, model: str, tools: bool = False
+) -> str:
+    """Choose one: the caller's own, the one that the caller names, that for tools, or the default.
+
+    Args:
+        templates: the model's own, by name.
+        chosen: a template, or the name of one of the model's; None for none.
+        model: the model's name, for errors.
+        tools: whether it is to show tools; a template named ``"tool_use"`` is then before the default, as in
+            transformers.
 
     Raises:
         TokenizerError: the model has none.
@@ -65,6 +75,8 @@ def choose_template(templates: Mapping[str, str], chosen: str | None, *, model: 
             f"{model} has no chat template",
             hint="use a model made for chats, or give a template: Tokenize(model, template=...)",
         )
+    if tools and _FOR_TOOLS in templates:
+        return templates[_FOR_TOOLS]
     if _DEFAULT not in templates:
         raise SettingError(
             f"{model} has several chat templates and no default, {sorted(templates)}",

@@ -9,6 +9,7 @@ from hfkit.errors import EmptyInputError, InputError, InputTypeError
 from hfkit.values.chat import Message, TokenInput
 from hfkit.values.inputs import Pair
 from hfkit.values.tokens import Tokens
+from hfkit.values.tools import ToolCall
 
 from .inputs import check_text, describe, name_of
 
@@ -116,5 +117,13 @@ def _checked_chat(
             )
         check_text(message.role, f"{name}, role of message {number}", max_characters)
         check_text(message.content, f"{name}, message {number}", max_characters, blank=True)
+        if message.name is not None:
+            check_text(message.name, f"{name}, name of message {number}", max_characters)
+        calls: object = message.tool_calls  # not everybody runs a type checker
+        if not isinstance(calls, tuple) or not all(isinstance(call, ToolCall) for call in calls):
+            raise InputTypeError(
+                f"{name}, tool_calls of message {number} are {describe(calls)}, must be a tuple of ToolCalls",
+                hint="Message('assistant', '', tool_calls=(ToolCall('name', {'argument': 1}),))",
+            )
         messages.append(message)
     return tuple(messages)

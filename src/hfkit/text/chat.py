@@ -7,7 +7,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from hfkit.errors import InputError, MissingDependencyError, TokenizerError
+from hfkit.errors import InputError, MissingDependencyError, SettingError, TokenizerError
+
+from .turns import plain_messages, plain_tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     import jinja2
 
     from hfkit.values.chat import Message
+    from hfkit.values.tools import Tool
 
 __all__ = ["render_chat"]
 
@@ -26,7 +29,12 @@ class _RefusalError(Exception):
 
 
 def render_chat(
-    template: str, messages: Sequence[Message], *, variables: Mapping[str, str], generation_prompt: bool
+    template: str,
+    messages: Sequence[Message],
+    *,
+    variables: Mapping[str, str],
+    generation_prompt: bool,
+    tools: Sequence[Tool] = (),
 ) -> str:
     """Write a chat as the one text that a model reads.
 
@@ -35,11 +43,13 @@ def render_chat(
         messages: the chat, oldest first.
         variables: what else the template may name: the special tokens.
         generation_prompt: whether to end with the words that open the model's own turn.
+        tools: what the model may ask to be called.
 
     Raises:
         MissingDependencyError: jinja2 is not installed.
         TokenizerError: the template is no valid Jinja, fails, or writes no valid text.
-        InputError: the template refuses the chat.
+        InputError: the template refuses the chat, or would leave calls of tools out in silence.
+        SettingError: the template would leave the tools out in silence.
 
     Source: ``render_jinja_template`` of transformers 5.23; the same sandbox, filters and globals.
     """
@@ -54,12 +64,24 @@ def render_chat(
             f"the chat template is no valid Jinja: {error}",
             hint=_OWN_TEMPLATE,
         ) from error
-    plain = [{"role": message.role, "content": message.content} for message in messages]
-    try:
-        prompt = compiled.render(
-            {"messages": plain, "tools": None, "documents": None, "add_generation_prompt": generation_prompt}
-            | dict(variables)
+    if tools and "tools" not in _variables(template):
+        raise SettingError(
+            f"the chat template shows the model no tools, so it would not hear of {[tool.name for tool in tools]}",
+            hint="use a model made for tools, or a template that writes them",
         )
+    if "tool_calls" not in template and any(message.tool_calls for message in messages):
+        raise InputError(
+            "the chat template writes no calls of tools, and the chat holds some",
+            hint="use a model made for tools, or say in words what was called",
+        )
+    given = {
+        "messages": plain_messages(messages, template),
+        "tools": plain_tools(tools) or None,
+        "documents": None,
+        "add_generation_prompt": generation_prompt,
+    }
+    try:
+        prompt = compiled.render(given | dict(variables))
         prompt.encode("utf-8")
     except _RefusalError as error:
         raise InputError(
@@ -105,6 +127,14 @@ def _compiled(template: str) -> jinja2.Template:
         "namespace": _plain_namespace(),
     }
     return environment.from_string(template)
+
+
+@lru_cache(maxsize=32)
+def _variables(template: str) -> frozenset[str]:
+    """Name what a template reads that it does not set itself."""
+    from jinja2 import meta
+
+    return frozenset(meta.find_undeclared_variables(_compiled(template).environment.parse(template)))
 
 
 class _PlainDict:

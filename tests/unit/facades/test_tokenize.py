@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +18,10 @@ import transformers  # noqa: F401  # loaded here, so that no test waits for a pr
 
 import hfkit
 from hfkit import errors
+from hfkit.engines.chats import choose_template
 from hfkit.facades.tokenize import TokenizeSettings
 from hfkit.testing.tokenizers import write_byte_pairs, write_unigrams, write_word_pieces
+from hfkit.values.tools import ToolCall
 from hfkit.values.truncation import Truncation
 
 CHAT = [hfkit.Message("user", "a good film?"), hfkit.Message("assistant", "it is dull")]
@@ -105,6 +108,28 @@ def test_templates_of_the_model_go_by_name(folder: Path) -> None:
     assert caught.value.hint == "did you mean 'tools'?"
     (folder / "chat_template.jinja").write_text("{{ sep_token }} file")
     assert hfkit.Tokenize(folder)(CHAT).texts == ("[SEP] file",)
+
+
+def test_a_message_with_calls_of_tools_is_written_and_checked(tokenize: hfkit.Tokenize) -> None:
+    facade = tokenize.with_(template="{% for m in messages %}{{ m.tool_calls[0].function.name }}{% endfor %}")
+    call: Any = ToolCall("film", {})
+    assert facade([hfkit.Message("assistant", "", tool_calls=(call,))]).texts == ("film",)
+    bad: Any
+    for bad, given in (([call], "a list"), (call, "a ToolCall"), (("film",), "a tuple")):
+        with pytest.raises(
+            errors.InputTypeError, match=rf"tool_calls of message 0 are {given}, must be a tuple"
+        ):
+            facade([hfkit.Message("assistant", "", tool_calls=bad)])
+    with pytest.raises(errors.EmptyInputError, match="name of message 0 is empty"):
+        facade([hfkit.Message("tool", "8", name="")])
+
+
+def test_the_template_for_tools_is_taken_where_there_are_some() -> None:
+    templates = {"default": "first", "tool_use": "second"}
+    assert choose_template(templates, None, model="m") == "first"
+    assert choose_template(templates, None, model="m", tools=True) == "second"
+    assert choose_template({"default": "first"}, None, model="m", tools=True) == "first"
+    assert choose_template(templates, "default", model="m", tools=True) == "first"
 
 
 def test_a_changed_template_is_noticed_while_another_session_lives(folder: Path) -> None:

@@ -183,7 +183,7 @@ def finite(value: Decimal | int) -> float:
     try:
         near = float(value)
     except OverflowError:
-        near = math.copysign(math.inf, value)
+        near = math.inf if value > 0 else -math.inf
     return near if math.isfinite(near) else math.copysign(sys.float_info.max, near)
 
 
@@ -191,8 +191,11 @@ def _decimal(digits: str) -> Decimal:
     try:
         return Decimal(digits)
     except InvalidOperation:  # an exponent of 19 digits
-        return Decimal(repr(sys.float_info.max)).copy_sign(
-            Decimal(digits.partition("e")[0].partition("E")[0])
+        mantissa, exponent = digits.lower().split("e")
+        return (
+            Decimal(0)
+            if exponent.startswith("-")
+            else Decimal(sys.float_info.max).copy_sign(Decimal(mantissa))
         )
 
 

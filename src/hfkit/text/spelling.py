@@ -40,7 +40,7 @@ def token_bytes(tokenizer: Tokenizer, *, vocabulary: int) -> list[bytes]:
             spelled[id_] = spell(token)
     for id_, token_ in added.items():
         if id_ < vocabulary:
-            spelled[id_] = b"" if token_.special else token_.content.encode("utf-8")
+            spelled[id_] = b"" if token_.special else spell(token_.content)
     return spelled
 
 
@@ -77,9 +77,10 @@ def _from_piece(token: str, mark: str) -> bytes:
 def _from_letters(token: str) -> bytes:
     letters = _letters()
     try:
-        return bytes(letters[letter] for letter in token)
+        spelled = bytes(letters[letter] for letter in token)
     except KeyError:  # no letter of a byte: a token that was put in as it is
         return token.encode("utf-8")
+    return b"" if b"\xff" in spelled else spelled  # no text holds it, and engines mark special tokens with it
 
 
 @cache

@@ -100,8 +100,8 @@ def test_items_may_be_a_list_in_older_drafts_only() -> None:
 @pytest.mark.parametrize(
     "keyword",
     """not if then else contains minContains maxContains dependentRequired dependentSchemas dependencies propertyNames
-    unevaluatedProperties unevaluatedItems $id $anchor $dynamicRef $dynamicAnchor $recursiveRef $vocabulary contentEncoding
-    contentMediaType contentSchema nullable x-guidance""".split(),  # noqa: SIM905
+    unevaluatedProperties unevaluatedItems $id $anchor $dynamicRef $dynamicAnchor $recursiveRef $vocabulary
+    contentEncoding contentMediaType contentSchema nullable x-guidance""".split(),  # noqa: SIM905
 )
 def test_an_unsupported_keyword_is_refused_by_name_and_place(keyword: str) -> None:
     with pytest.raises(SettingError) as caught:

@@ -62,7 +62,7 @@ def test_a_model_may_have_more_ids_than_the_tokenizer_or_fewer(tmp_path: Path) -
 def test_marks_of_blanks_are_blanks_everywhere(tmp_path: Path) -> None:
     tokenizer = opened(tmp_path, write_unigrams)
     spelled = token_bytes(tokenizer, vocabulary=tokenizer.get_vocab_size())
-    assert spelled[tokenizer.token_to_id("▁")] == b" "
+    assert spelled[tokenizer.get_vocab()["▁"]] == b" "
     ids = tokenizer.encode("a story", add_special_tokens=False).ids
     assert b"".join(spelled[id_] for id_ in ids) == b" a story"
 
@@ -76,9 +76,27 @@ def test_bytes_beside_pieces_are_bytes(tmp_path: Path) -> None:
         {"type": "Strip", "content": " ", "start": 1, "stop": 0},
     ]
     decoder = {"type": "Sequence", "decoders": parts}
-    tokenizer = with_decoder(opened(tmp_path, write_unigrams), decoder, "<0xF0>", "<0x0A>", "▁<0x0A>")
+    tokenizer = with_decoder(
+        opened(tmp_path, write_unigrams), decoder, "<0xF0>", "<0x0A>", "▁<0x0A>", "<0xFF>"
+    )
     spelled = token_bytes(tokenizer, vocabulary=tokenizer.get_vocab_size())
-    assert spelled[-3:] == [b"\xf0", b"\n", b" <0x0A>"]
+    assert spelled[-4:] == [b"\xf0", b"\n", b" <0x0A>", b""]
+
+
+@pytest.mark.parametrize(
+    ("write", "model"), [(write_unigrams, {"unk_id": 4}), (write_byte_pairs, {"unk_token": "!"})]
+)
+def test_what_stands_for_the_unknown_spells_nothing(
+    tmp_path: Path, write: Callable[[Path], int], model: dict[str, object]
+) -> None:
+    description = json.loads(opened(tmp_path, write).to_str())
+    description["model"] |= model
+    description["added_tokens"] = []
+    tokenizer = Tokenizer.from_str(json.dumps(description))
+    unknown = 4 if "unk_id" in model else tokenizer.get_vocab()["!"]
+    spelled = token_bytes(tokenizer, vocabulary=tokenizer.get_vocab_size())
+    assert spelled[unknown] == b""
+    assert spelled[unknown - 1]
 
 
 def test_a_letter_that_is_no_byte_stands_for_itself(tmp_path: Path) -> None:

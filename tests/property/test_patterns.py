@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
@@ -81,6 +81,7 @@ def test_what_the_engine_takes_python_matches(
     assert re.fullmatch(pattern, text)
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(PATTERNS, TEXTS)
 def test_what_python_matches_in_ascii_the_engine_takes(
     guides: tuple[Tokenizer, Guides], pattern: str, text: str

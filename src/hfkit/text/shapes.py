@@ -100,6 +100,7 @@ def json_shape(schema: JsonSchema) -> Shape[JsonValue]:
     Raises:
         SettingError: the schema asks for what is not supported.
 
+    >>> from hfkit import JsonSchema
     >>> json_shape(JsonSchema({"type": "number"})).decode("1.50")
     1.5
     """
@@ -125,6 +126,7 @@ def regex_shape(regex: Regex) -> Shape[str]:
 def choice_shape(choice: Choice) -> Shape[str]:
     """Make the shape of one of several texts.
 
+    >>> from hfkit import Choice
     >>> choice_shape(Choice(("yes", "no"))).decode(" yes")
     'yes'
     """

@@ -31,6 +31,7 @@
     │   ├── OutOfMemoryError (MemoryError)
     │   └── SessionClosedError
     └── NoValueError (ValueError)           a text was cut before its value was whole
+        └── RefusedValueError               its type's own checks refuse a value that fits the schema
 
 A message names the value and what was allowed; ``hint`` says what to do about it.
 """
@@ -63,6 +64,7 @@ __all__ = [
     "OfflineError",
     "OutOfMemoryError",
     "QuestionTooLongError",
+    "RefusedValueError",
     "SessionClosedError",
     "SettingError",
     "TokenizerError",
@@ -213,3 +215,7 @@ class SessionClosedError(BackendError):
 
 class NoValueError(HfkitError, ValueError):
     """A text that was to hold a value was cut before it was whole."""
+
+
+class RefusedValueError(NoValueError):
+    """A text fits the schema of its type, and checks that the schema does not tell of refuse it."""

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, TypeVar
 import tokenizers
 
 from hfkit._version import __version__
+from hfkit.backends.free_memory import TellsMemory, free_memory
 from hfkit.backends.protocols import OpensScorers, OpensSpanScorers
 from hfkit.backends.registry import find_backend
+from hfkit.backends.writers import OpensWriters
 from hfkit.values.provenance import Source
 
 from .answering import AnsweringSession
+from .model_settings import ModelSettings
+from .open_tokenizing import open_tokenizing
 from .pins import check_pin
 from .scoring import ScoringSession
 from .sessions import share
 from .tokens import open_tokenizer
+from .writing import WritingSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
 
     from .tokens import TextTokenizer
 
-__all__ = ["open_answering", "open_scoring"]
+__all__ = ["open_answering", "open_scoring", "open_writing"]
 
 C = TypeVar("C")
 
@@ -77,6 +82,32 @@ def open_answering(locate: Callable[[], ModelFolder], runtime: Runtime) -> Answe
     return share(("answering", type(backend), folder, _key(runtime, name)), open_session)
 
 
+def open_writing(locate: Callable[[], ModelFolder], runtime: Runtime) -> WritingSession:
+    """Open a model for writing, or join the session that has it open; as :func:`open_scoring`."""
+    name, backend, folder = _choose(OpensWriters, locate, runtime)
+
+    def open_session() -> WritingSession:
+        tokenizer = open_tokenizing(folder, runtime)
+        check_pin(folder, tokenizer.source.tokenizer)
+        writer = backend.open_writer(folder, runtime)
+        special = tokenizer.special_tokens()
+        settings = ModelSettings.read(
+            folder,
+            begin=None if special.bos is None else special.bos.id,
+            end=None if special.eos is None else special.eos.id,
+        )
+        memory = writer.free_memory if isinstance(writer, TellsMemory) else free_memory
+        return WritingSession(
+            writer,
+            tokenizer,
+            settings,
+            _source(folder, name, writer.card, tokenizer.source.tokenizer),
+            memory=memory,
+        )
+
+    return share(("writing", type(backend), folder, _key(runtime, name)), open_session)
+
+
 def _choose(
     capability: type[C], locate: Callable[[], ModelFolder], runtime: Runtime
 ) -> tuple[str, C, ModelFolder]:
@@ -101,7 +132,9 @@ class _Opened:
 
 def _key(runtime: Runtime, backend: str) -> Runtime:
     """Leave out what does not change an answer: it does not split a session."""
-    return replace(runtime, backend=backend, batch_tokens=1, progress="never", offline=False)
+    return replace(
+        runtime, backend=backend, batch_tokens=1, cache_tokens=None, progress="never", offline=False
+    )
 
 
 def _open_beside(
@@ -119,19 +152,25 @@ def _open_beside(
     owner = folder if (folder.path / "tokenizer_config.json").is_file() else folder.base or folder
     claimed = owner.read_json("tokenizer_config.json").get("model_max_length")
     limits = [limit for limit in (claimed, card.max_tokens) if isinstance(limit, int)]
+    source = _source(folder, backend_name, card, tokenizer.fingerprint, notes=notes)
+    return _Opened(tokenizer, source, min([_UNLIMITED_WINDOW, *limits]))
+
+
+def _source(
+    folder: ModelFolder, backend: str, card: ModelCard, fingerprint: str, *, notes: tuple[str, ...] = ()
+) -> Source:
     own = (("hfkit", __version__), ("tokenizers", tokenizers.__version__))
-    source = Source(
+    return Source(
         model=folder.name,
         revision=folder.revision,
-        tokenizer=tokenizer.fingerprint,
-        backend=backend_name,
+        tokenizer=fingerprint,
+        backend=backend,
         device=card.device,
         dtype=card.dtype,
         versions=tuple(sorted({*own, *card.versions})),
         base=f"{folder.base.name}@{folder.base.revision}" if folder.base else None,
         notes=card.notes + notes,
     )
-    return _Opened(tokenizer, source, min([_UNLIMITED_WINDOW, *limits]))
 
 
 def _label_notes(card: ScorerCard) -> tuple[str, ...]:

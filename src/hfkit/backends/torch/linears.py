@@ -14,11 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
+from transformers.pytorch_utils import Conv1D
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["can_prepack", "prepack_linears", "restore_linears", "rounded_rows"]
+__all__ = ["can_prepack", "large_linears", "prepack", "prepack_linears", "restore_linears", "rounded_rows"]
 
 _reorder: Any = getattr(torch.ops.mkldnn, "_reorder_linear_weight", None)
 _multiply: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
@@ -44,10 +45,18 @@ def rounded_rows(rows: int) -> int:
 class _PrepackedLinear(torch.nn.Module):
     """A linear layer without gradients; it holds its weights in oneDNN's layout only."""
 
-    def __init__(self, linear: torch.nn.Linear) -> None:
+    def __init__(self, linear: torch.nn.Linear | Conv1D) -> None:
         super().__init__()
-        self._packed = _reorder(linear.weight.detach(), None)
+        weight = linear.weight.detach()
+        # GPT-2 keeps its weights the other way around.
+        self._packed = _reorder(weight.t().contiguous() if isinstance(linear, Conv1D) else weight, None)
         self.bias = linear.bias
+
+    @property
+    def weight(self) -> torch.Tensor:
+        """The weights in their own layout: T5 asks for their number type."""
+        packed: torch.Tensor = self._packed
+        return packed
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """Give ``rows @ weight.T + bias``, ``[..., in]`` to ``[..., out]``."""
@@ -59,7 +68,7 @@ class _PrepackedLinear(torch.nn.Module):
         return product[:count].view(*rows.shape[:-1], -1)
 
     def restored(self) -> torch.nn.Linear:
-        """Make the layer that it was made of."""
+        """Make the layer that it was made of, or one that does the same."""
         weight = cast("torch.Tensor", self._packed.to_dense())
         linear = torch.nn.Linear(weight.shape[1], weight.shape[0], bias=False)
         linear.weight = torch.nn.Parameter(weight, requires_grad=False)
@@ -85,14 +94,27 @@ def prepack_linears(model: torch.nn.Module, run: Callable[[], int]) -> None:
     def note(layer: torch.nn.Module, given: tuple[torch.Tensor, ...]) -> None:
         rows[layer] = max(rows.get(layer, 0), given[0].numel() // given[0].shape[-1])
 
-    # What is derived from a linear layer may do more.
-    layers = [layer for layer in model.modules() if type(layer) is torch.nn.Linear]
-    handles = [layer.register_forward_pre_hook(note) for layer in layers if layer.weight.numel() >= _LARGE]
+    layers = large_linears(model)
+    handles = [layer.register_forward_pre_hook(note) for layer in layers]
     tokens = run()
     for handle in handles:
         handle.remove()
+    prepack(model, {layer for layer in layers if rows.get(layer) == tokens})
+
+
+def large_linears(model: torch.nn.Module) -> set[torch.nn.Module]:
+    """Find the linear layers that are worth it; what is derived from one may do more, and is left alone."""
+    return {
+        layer
+        for layer in model.modules()
+        if type(layer) in (torch.nn.Linear, Conv1D) and cast("torch.Tensor", layer.weight).numel() >= _LARGE
+    }
+
+
+def prepack(model: torch.nn.Module, layers: set[torch.nn.Module]) -> None:
+    """Exchange these layers, one by one: no other weights are there twice."""
     for parent, name, layer in _places(model):
-        if isinstance(layer, torch.nn.Linear) and rows.get(layer) == tokens:
+        if layer in layers and isinstance(layer, torch.nn.Linear | Conv1D):
             setattr(parent, name, _PrepackedLinear(layer))
 
 

@@ -94,7 +94,7 @@ def load_model(folder: ModelFolder, runtime: Runtime, task: Task) -> LoadedModel
         model = cast("PreTrainedModel", model.to(device))  # type: ignore[arg-type]
     return LoadedModel(
         model,
-        reads_types=gives_types(folder, model.config, runtime),
+        reads_types=task.takes_types and gives_types(folder, model.config, runtime),
         notes=tuple(notes),
         device="+".join(places) or str(model.device),
         spread=spread,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .forward import TorchModel
 
-__all__ = ["take_shortcuts"]
+__all__ = ["largest_window", "take_shortcuts"]
 
 # Tokens of the sequences that are compared; the last is made longer than any window that the model names.
 _LENGTHS = (3, 11, 32)
@@ -93,7 +93,7 @@ class _Trial:
     """
 
     def __init__(self, model: TorchModel) -> None:
-        window = _largest_window(model.config)
+        window = largest_window(model.config)
         self.tells_windows = window <= _LARGEST_WINDOW
         longest = max(_LENGTHS[-1], window + _BEYOND_WINDOW) if self.tells_windows else _LENGTHS[-1]
         most = model.max_tokens or longest
@@ -139,12 +139,12 @@ def _alike(expected: FloatArray, found: FloatArray) -> bool:
     )
 
 
-def _largest_window(config: PretrainedConfig) -> int:
+def largest_window(config: PretrainedConfig) -> int:
     """Find the largest of what a configuration calls local, a window or a chunk; 0 if nothing is."""
     named = [
         value
         for name, value in config.to_dict().items()
-        if any(part in name for part in ("chunk", "local", "window"))
+        if any(part in name for part in ("chunk", "local", "window")) and name != "max_window_layers"
     ]
     numbers = [number for value in named for number in (value if isinstance(value, list) else [value])]
     return max((number for number in numbers if isinstance(number, int)), default=0)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["QUESTION_ANSWERING", "SEQUENCE_CLASSIFICATION", "Task"]
+__all__ = ["CAUSAL_WRITING", "ENCODED_WRITING", "QUESTION_ANSWERING", "SEQUENCE_CLASSIFICATION", "Task"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,12 +19,19 @@ class Task:
         mistaken_for: finds classes whose heads share the names of their weights with this task's, so
             that nothing would be found missing.
         outputs: the names of what its head gives.
+        takes_types: whether such models may tell texts apart by ``token_type_ids``.
     """
 
     name: str
-    model_class: Literal["AutoModelForQuestionAnswering", "AutoModelForSequenceClassification"]
+    model_class: Literal[
+        "AutoModelForCausalLM",
+        "AutoModelForQuestionAnswering",
+        "AutoModelForSeq2SeqLM",
+        "AutoModelForSequenceClassification",
+    ]
     mistaken_for: re.Pattern[str]
     outputs: tuple[str, ...]
+    takes_types: bool = True
 
 
 SEQUENCE_CLASSIFICATION = Task(
@@ -40,3 +47,15 @@ QUESTION_ANSWERING = Task(
     re.compile(r"For(TokenClassification|SequenceClassification|MultipleChoice)\b"),
     ("start_logits", "end_logits"),
 )
+
+_NO_WRITERS = re.compile(
+    r"For(SequenceClassification|TokenClassification|QuestionAnswering|MultipleChoice|MaskedLM)\b"
+)
+
+CAUSAL_WRITING = Task("text generation", "AutoModelForCausalLM", _NO_WRITERS, ("logits",), takes_types=False)
+"""Decoder only: what is written goes on from what was read."""
+
+ENCODED_WRITING = Task(
+    "text to text generation", "AutoModelForSeq2SeqLM", _NO_WRITERS, ("logits",), takes_types=False
+)
+"""Encoder-decoder: one text is read, another written."""

@@ -1,0 +1,300 @@
+"""Hold a text to a shape while a model writes it: which tokens may come next."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from hfkit.errors import InputError, MissingDependencyError, SettingError, TokenizerError
+from hfkit.text.shapes import PatternGrammar, SchemaGrammar
+from hfkit.text.spelling import token_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy.typing as npt
+    from llguidance import LLMatcher
+    from tokenizers import Tokenizer
+
+    from hfkit.text.shapes import Grammar, Shape
+
+__all__ = ["Guide", "Guides", "check_shape"]
+
+# A blank after a comma or a colon is as most JSON is written; more of them a small model might never end. Characters
+# have no escapes by number: each text has one spelling then, so that a key cannot come again in another, and half of
+# a surrogate pair not at all.
+_JSON_OPTIONS: Final = {
+    "whitespace_flexible": False,
+    "item_separator": ", ?",
+    "key_separator": ": ?",
+    "json_allowed_escapes": 'nrbtf\\"',
+    "json_allow_general_unicode_escapes": False,
+    "coerce_one_of": False,
+    "lenient": False,
+}
+_JSON_CHARACTERS: Final = frozenset('{}[]":,-.0123456789aeflnrstu')
+_WORD: Final = 32
+_MESSAGE_LENGTH: Final = 300
+
+
+def check_shape(shape: Shape[object]) -> None:
+    """Let the engine look at a shape before there is a model.
+
+    Raises:
+        MissingDependencyError: the engine is not installed.
+        SettingError: the engine cannot follow the shape.
+    """
+    _require_engine()
+    from llguidance import LLMatcher
+
+    failed, messages = LLMatcher.validate_grammar_with_warnings(_grammar_of(shape.grammar))
+    if failed:
+        raise _cannot_follow(shape.grammar, messages[0])
+
+
+class Guides:
+    """Makes guides for the texts of one model; a grammar is compiled once.
+
+    Args:
+        tokenizer: the model's, open.
+        vocabulary: how many tokens the model's logits tell apart; may be more than the tokenizer has.
+        ends: the ids that end a text.
+
+    Raises:
+        MissingDependencyError: the engine is not installed.
+        TokenizerError: the tokens do not say what they spell.
+
+    Source: https://github.com/guidance-ai/llguidance
+    """
+
+    def __init__(self, tokenizer: Tokenizer, *, vocabulary: int, ends: Sequence[int]) -> None:
+        _require_engine()
+        from llguidance import LLTokenizer, TokenizerWrapper
+
+        spelled = token_bytes(tokenizer, vocabulary=vocabulary)
+        for end in ends:
+            spelled[end] = b""
+        self._spelled = spelled
+        self._ends = frozenset(ends)
+        self._engine = LLTokenizer(
+            TokenizerWrapper(_Spelling(tokenizer, spelled, end=min(ends))),
+            eos_token=sorted(ends),
+            slices=LLTokenizer.json_slices(),
+        )
+        self._written = frozenset(piece for piece in spelled if len(piece.decode("utf-8", "replace")) == 1)
+        self._first: dict[Grammar, LLMatcher] = {}
+
+    def start(self, shape: Shape[object]) -> Guide:
+        """Give a guide at the beginning of a text; quick for a shape that was met before.
+
+        Raises:
+            SettingError: the engine cannot follow the shape.
+            TokenizerError: the vocabulary has no token for a character that the shape needs.
+        """
+        grammar = shape.grammar
+        first = self._first.get(grammar)
+        if first is None:
+            self._require_spelling(grammar)
+            first = self._first[grammar] = self._compile(grammar)
+        return Guide(first.deep_copy(), self._spelled, self._ends)
+
+    def _compile(self, grammar: Grammar) -> LLMatcher:
+        from llguidance import LLMatcher
+
+        matcher = LLMatcher(self._engine, _grammar_of(grammar), log_level=0)
+        if matcher.is_error():
+            raise _cannot_follow(grammar, matcher.get_error())
+        return matcher
+
+    def _require_spelling(self, grammar: Grammar) -> None:
+        """Refuse a shape that must hold what the vocabulary cannot write: T5's, for one, has no braces."""
+        needed: set[str] = set()
+        match grammar:
+            case SchemaGrammar():
+                needed.update(_JSON_CHARACTERS, *_texts(json.loads(grammar.schema)))
+            case PatternGrammar():  # what else it needs is known when there is no way on
+                needed.update(grammar.needs)
+        missing = [
+            character for character in sorted(needed) if not self._can_write(character.encode("utf-8"))
+        ]
+        if missing:
+            raise TokenizerError(
+                f"the tokenizer has no tokens for {''.join(missing)!r}, which the shape needs",
+                hint="take a model whose tokens spell every character",
+            )
+
+    def _can_write(self, character: bytes) -> bool:
+        return character in self._written or all(bytes([byte]) in self._written for byte in character)
+
+
+class Guide:
+    """How far one text has come within its shape, and how it may go on.
+
+    Not for several threads at a time: each text has its own.
+    """
+
+    def __init__(self, matcher: LLMatcher, spelled: Sequence[bytes], ends: frozenset[int]) -> None:
+        self._matcher = matcher
+        self._spelled = spelled
+        self._ends = ends
+        self._bits = np.zeros(-(-len(spelled) // _WORD), dtype=np.uint32)
+        self._pieces: list[bytes] = []
+        self._ended = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether the text so far is whole: it may end here, and its value be read."""
+        return self._matcher.is_accepting()
+
+    @property
+    def text(self) -> str:
+        """The text so far, exactly as its tokens spell it, without half a character at its end."""
+        return b"".join(self._pieces).decode("utf-8", "ignore")
+
+    def allowed(self) -> npt.NDArray[np.bool_]:
+        """Tell which tokens may come next.
+
+        Returns:
+            For each id whether its token may come, of shape [vocabulary], the caller's own. An end may come exactly
+            where the text is complete, and then nothing after it but ends.
+
+        Raises:
+            SettingError: the engine gave up: the shape is too complex.
+            TokenizerError: the shape goes on with what no token spells.
+        """
+        matcher = self._matcher
+        if self._ended or matcher.is_stopped():
+            self._require_health()
+            mask = np.zeros(len(self._spelled), dtype=np.bool_)
+        else:
+            matcher.unsafe_compute_mask_ptr(self._bits.ctypes.data, self._bits.nbytes)
+            self._require_health()  # an engine that failed lets a text end anywhere
+            bits = self._bits.view(np.uint8)
+            mask = np.unpackbits(bits, bitorder="little", count=len(self._spelled)).view(np.bool_)
+        complete = self.complete
+        for end in self._ends:
+            mask[end] = complete
+        if not complete and not mask.any():
+            raise TokenizerError(
+                f"no token can go on from {self.text[-40:]!r} within the shape",
+                hint="take a model whose tokens spell every character",
+            )
+        return mask
+
+    def accept(self, token: int) -> None:
+        """Go on by one token.
+
+        Args:
+            token: the id of one that may come.
+
+        Raises:
+            InputError: it may not come.
+        """
+        if token in self._ends and self.complete:
+            self._ended = True
+            return
+        if self._ended or token in self._ends or self._matcher.try_consume_tokens([token]) != 1:
+            raise InputError(
+                f"token {token} may not come after {self.text[-40:]!r}", hint="take one that is allowed"
+            )
+        self._pieces.append(self._spelled[token])
+
+    def forced(self) -> tuple[int, ...]:
+        """Give the tokens that must come next, as the tokenizer itself would cut them; often none.
+
+        A model need not be asked for them. They are what it would most likely write, but where several tokens spell
+        the same it might have taken others.
+        """
+        if self._ended or self._matcher.is_stopped():
+            return ()
+        tokens = self._matcher.compute_ff_tokens()
+        spelled = b"".join(self._spelled[token] for token in tokens)
+        # Tokenizers that put a blank before every text would put one here.
+        return tuple(tokens) if self._matcher.compute_ff_bytes().startswith(spelled) else ()
+
+    def copy(self) -> Guide:
+        """Give a guide at the same place that goes its own way."""
+        twin = copy.copy(self)
+        twin._matcher = self._matcher.deep_copy()  # noqa: SLF001  # its own class
+        twin._bits = self._bits.copy()  # noqa: SLF001
+        twin._pieces = self._pieces.copy()  # noqa: SLF001
+        return twin
+
+    def _require_health(self) -> None:
+        if self._matcher.is_error():
+            raise SettingError(
+                f"the shape is too complex to go on from {self.text[-40:]!r}: {_short(self._matcher.get_error())}",
+                hint="ask for less at a time: shorter lists, fewer optional properties, simpler patterns",
+            )
+
+
+class _Spelling:
+    """A tokenizer as the engine wants to see it.
+
+    Attributes:
+        eos_token_id: a token that ends a text.
+        bos_token_id: none begins one.
+        tokens: what each token spells.
+        special_token_ids: the tokens that spell nothing.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, spelled: Sequence[bytes], *, end: int) -> None:
+        self.eos_token_id = end
+        self.bos_token_id = None
+        self.tokens = spelled
+        self.special_token_ids = [id_ for id_, piece in enumerate(spelled) if not piece]
+        self._tokenizer = tokenizer
+
+    def __call__(self, text: str | bytes) -> list[int]:
+        """Cut a text into tokens."""
+        decoded = text if isinstance(text, str) else text.decode("utf-8")
+        return self._tokenizer.encode(decoded, add_special_tokens=False).ids
+
+
+def _grammar_of(grammar: Grammar) -> str:
+    """Write a shape in the engine's language; a blank may stand before what follows a prompt."""
+    from llguidance import LLMatcher
+
+    match grammar:
+        case SchemaGrammar():
+            schema = json.loads(grammar.schema) | {"x-guidance": _JSON_OPTIONS}
+            return LLMatcher.grammar_from_lark(f"start: / ?/ json\njson: %json {json.dumps(schema)}")
+        case PatternGrammar():
+            return LLMatcher.grammar_from_regex(grammar.pattern)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Give every text of a schema but patterns, which may need some of theirs and may not."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key != "pattern":
+                yield key
+                yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _require_engine() -> None:
+    try:
+        import llguidance  # noqa: F401
+    except ImportError as error:
+        raise MissingDependencyError(
+            "llguidance is not installed", hint="pip install 'hfkit[structured]'"
+        ) from error
+
+
+def _cannot_follow(grammar: Grammar, message: str) -> SettingError:
+    kind = "the schema" if isinstance(grammar, SchemaGrammar) else f"the pattern {grammar.pattern!r}"
+    return SettingError(f"{kind} cannot be followed: {_short(message)}", hint="say it in simpler words")
+
+
+def _short(message: str) -> str:
+    """Keep what an engine says of the fault, without the place in a grammar that nobody but it wrote."""
+    text = message.strip().split("\n<state>")[0].split("\n   1 |")[0]
+    return " ".join(text.split())[:_MESSAGE_LENGTH]

@@ -1,0 +1,147 @@
+"""Bounds of numbers in a JSON schema, drawn in so far that no rounding can carry a number across them.
+
+An engine compares the digits that it lets through with bounds that it holds as double precision. A reader turns the
+digits into double precision too: ``9.99999999999999999`` is less than ten and is read as ten. So bounds that do not
+include themselves become ones that do, a step of 15 digits inside: as many digits as double precision keeps apart.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Context, Decimal
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+
+from hfkit.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["BOUNDS", "narrow_bounds"]
+
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+"""The keywords that are about numbers."""
+
+_Number: TypeAlias = int | float
+
+_DIGITS = 15
+_STEPS = Context(prec=_DIGITS)
+_LEAST_STEP = Decimal("1e-15")
+
+# Beyond this an engine writes bounds out to hundreds of digits.
+_FURTHEST = 1e30
+
+# The outermost whole numbers of 64 bits that double precision holds exactly.
+_WIDEST_WHOLE = 2**63 - 1024
+
+
+def narrow_bounds(schema: Mapping[str, object], *, whole: bool, at: str) -> dict[str, object]:
+    """Give the keywords that bound a number so that whatever an engine lets through is valid once it is read.
+
+    Args:
+        schema: the schema that the keywords stand in.
+        whole: whether only whole numbers are meant; they are kept to 64 bits.
+        at: where the schema stands, as a JSON pointer.
+
+    Returns:
+        The keywords of ``BOUNDS`` anew.
+
+    Raises:
+        SettingError: a bound is no number, no number lies between them, or there is a divisor that is too fine.
+
+    >>> narrow_bounds({"exclusiveMinimum": 0, "exclusiveMaximum": 7}, whole=True, at="")
+    {'minimum': 1, 'maximum': 6}
+    >>> narrow_bounds({"exclusiveMaximum": 10}, whole=False, at="")
+    {'maximum': 9.99999999999999}
+    """
+    bounds = _Bounds(*(_number(schema, keyword, at) for keyword in BOUNDS))
+    lowers, uppers = (_whole_ends if whole else _ends)(bounds)
+    narrowed: dict[str, object] = {}
+    if bounds.divisor is not None:
+        narrowed["multipleOf"] = bounds.divisor
+        reach = _reach_of(Decimal(repr(bounds.divisor)), at)
+        if not whole:
+            lowers.append(-reach)
+            uppers.append(reach)
+    lower, upper = max(lowers, default=None), min(uppers, default=None)
+    if lower is not None and upper is not None and lower > upper:
+        raise SettingError(f"no number lies between the bounds at {at or 'the root'}", hint="widen them")
+    if lower is not None:
+        narrowed["minimum"] = lower
+    if upper is not None:
+        narrowed["maximum"] = upper
+    return narrowed
+
+
+class _Bounds(NamedTuple):
+    """What a schema says of a number, in the order of ``BOUNDS``."""
+
+    least: _Number | None
+    most: _Number | None
+    above: _Number | None
+    below: _Number | None
+    divisor: _Number | None
+
+
+def _number(schema: Mapping[str, object], keyword: str, at: str) -> _Number | None:
+    value = schema.get(keyword)
+    if keyword in schema and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise SettingError(
+            f"{keyword} at {at or 'the root'} is {value!r}, must be a number",
+            hint="see https://json-schema.org/draft/2020-12",
+        )
+    if isinstance(value, int | float) and abs(value) > _FURTHEST:
+        raise SettingError(f"{keyword} at {at or 'the root'} is {value}, too far from 0", hint="leave it out")
+    return cast("_Number | None", value)
+
+
+def _whole_ends(bounds: _Bounds) -> tuple[list[_Number], list[_Number]]:
+    lowers, uppers = [-_WIDEST_WHOLE], [_WIDEST_WHOLE]
+    if bounds.least is not None:
+        lowers.append(math.ceil(bounds.least))
+    if bounds.above is not None:
+        lowers.append(math.floor(bounds.above) + 1)
+    if bounds.most is not None:
+        uppers.append(math.floor(bounds.most))
+    if bounds.below is not None:
+        uppers.append(math.ceil(bounds.below) - 1)
+    return [_held(bound, upwards=True) for bound in lowers], [_held(bound, upwards=False) for bound in uppers]
+
+
+def _ends(bounds: _Bounds) -> tuple[list[_Number], list[_Number]]:
+    lowers: list[_Number] = []
+    uppers: list[_Number] = []
+    if bounds.least is not None:
+        lowers.append(_held(bounds.least, upwards=True))
+    if bounds.above is not None:
+        lowers.append(_step(bounds.above, upwards=True))
+    if bounds.most is not None:
+        uppers.append(_held(bounds.most, upwards=False))
+    if bounds.below is not None:
+        uppers.append(_step(bounds.below, upwards=False))
+    return lowers, uppers
+
+
+def _held(bound: _Number, *, upwards: bool) -> _Number:
+    """Give the nearest number on one side that double precision holds."""
+    near = float(bound)
+    if (near < bound) if upwards else (near > bound):
+        near = math.nextafter(near, math.inf if upwards else -math.inf)
+    return int(near) if isinstance(bound, int) else near
+
+
+def _step(bound: _Number, *, upwards: bool) -> float:
+    exact = Decimal(repr(bound))
+    if not exact:
+        return float(_LEAST_STEP if upwards else -_LEAST_STEP)
+    return float(_STEPS.next_plus(exact) if upwards else _STEPS.next_minus(exact))
+
+
+def _reach_of(divisor: Decimal, at: str) -> float:
+    """Tell how far multiples go before they have more than 15 digits."""
+    exponent = divisor.normalize().as_tuple().exponent
+    if divisor <= 0 or not isinstance(exponent, int) or not -_DIGITS < exponent < _DIGITS:
+        raise SettingError(
+            f"multipleOf at {at or 'the root'} is {divisor}, must be a decimal number above 0",
+            hint="leave it out",
+        )
+    return float(Decimal(10) ** (_DIGITS + min(exponent, 0) - 1))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .errors import HfkitError as HfkitError
     from .facades.answer import Answer as Answer
     from .facades.classify import Classify as Classify
+    from .facades.generate import Generate as Generate
     from .facades.tokenize import Tokenize as Tokenize
     from .values.agreement import Agreement as Agreement
     from .values.answers import Answers as Answers
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
     from .values.chat import Message as Message
     from .values.classification import Classification as Classification
     from .values.classification import LabelScore as LabelScore
+    from .values.decoding import Beam as Beam
+    from .values.decoding import Greedy as Greedy
+    from .values.decoding import Sample as Sample
+    from .values.generation import Continuation as Continuation
+    from .values.generation import Generation as Generation
+    from .values.generation import TokenLogprob as TokenLogprob
+    from .values.generation import TopLogprob as TopLogprob
     from .values.inputs import Pair as Pair
     from .values.inputs import Question as Question
     from .values.padding import NoPadding as NoPadding
@@ -39,8 +47,13 @@ if TYPE_CHECKING:
     from .values.special_tokens import SpecialToken as SpecialToken
     from .values.special_tokens import SpecialTokens as SpecialTokens
     from .values.statistics import Statistics as Statistics
+    from .values.structure import Choice as Choice
+    from .values.structure import JsonSchema as JsonSchema
+    from .values.structure import Regex as Regex
     from .values.token_arrays import TokenArrays as TokenArrays
     from .values.tokens import Tokens as Tokens
+    from .values.tools import Tool as Tool
+    from .values.tools import ToolCall as ToolCall
     from .values.truncation import NoTruncation as NoTruncation
     from .values.truncation import Truncate as Truncate
     from .values.truncation import Windows as Windows

@@ -150,6 +150,11 @@ class Guide:
         return self._matcher.is_accepting()
 
     @property
+    def ended(self) -> bool:
+        """Whether the text is whole and nothing but an end may come."""
+        return self._ended or (self._matcher.is_stopped() and not self._matcher.is_error())
+
+    @property
     def text(self) -> str:
         """The text so far, exactly as its tokens spell it, without half a character at its end."""
         return b"".join(self._pieces).decode("utf-8", "ignore")

@@ -21,7 +21,7 @@ from .open_tokenizing import open_tokenizing
 from .pins import check_pin
 from .scoring import ScoringSession
 from .sessions import share
-from .tokens import open_tokenizer
+from .tokens import open_tokenizer, plain_tokenizer
 from .writing import WritingSession
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
 
+    from .guides import Guides
     from .tokens import TextTokenizer
 
 __all__ = ["open_answering", "open_scoring", "open_writing"]
@@ -97,13 +98,15 @@ def open_writing(locate: Callable[[], ModelFolder], runtime: Runtime) -> Writing
             end=None if special.eos is None else special.eos.id,
         )
         memory = writer.free_memory if isinstance(writer, TellsMemory) else free_memory
-        return WritingSession(
-            writer,
-            tokenizer,
-            settings,
-            _source(folder, name, writer.card, tokenizer.source.tokenizer),
-            memory=memory,
-        )
+
+        def guides() -> Guides:
+            from .guides import Guides  # an engine of its own, for those who hold texts to a shape
+
+            plain = plain_tokenizer(backend, folder, runtime)
+            return Guides(plain, vocabulary=writer.card.vocabulary, ends=settings.ends)
+
+        source = _source(folder, name, writer.card, tokenizer.source.tokenizer)
+        return WritingSession(writer, tokenizer, settings, source, memory=memory, guides=guides)
 
     return share(("writing", type(backend), folder, _key(runtime, name)), open_session)
 

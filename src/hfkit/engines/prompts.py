@@ -7,27 +7,34 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from hfkit.errors import EmptyInputError, InputError, InputTooLongError
+from hfkit.errors import EmptyInputError, InputError, InputTooLongError, InputTypeError
+from hfkit.values.inputs import Pair
 from hfkit.values.padding import NoPadding
 from hfkit.values.provenance import Coverage
 from hfkit.values.truncation import NoTruncation
 
 from .inputs import name_of
+from .token_inputs import check_token_input, check_token_inputs
 from .tokenizing import TokenizingPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from hfkit.text.arrays import IntArray
-    from hfkit.values.chat import Message
+    from hfkit.values.chat import Prompt, TokenInput
     from hfkit.values.tokens import Tokens
     from hfkit.values.tools import Tool
 
     from .tokenizing import TokenizingSession
 
-__all__ = ["Prompt", "PromptOverflow", "PromptRules", "ReadPrompt", "read_prompts"]
-
-Prompt: TypeAlias = "str | Sequence[Message]"
+__all__ = [
+    "PromptOverflow",
+    "PromptRules",
+    "ReadPrompt",
+    "check_prompt",
+    "check_prompts",
+    "read_prompts",
+]
 
 PromptOverflow: TypeAlias = Literal["error", "keep_end"]
 """What becomes of a prompt that is longer than the model reads."""
@@ -67,6 +74,37 @@ class ReadPrompt:
     text: str
     ids: IntArray
     coverage: Coverage
+
+
+def check_prompt(prompt: object, *, max_characters: int | None) -> Prompt:
+    """Make sure that one prompt can be read.
+
+    Raises:
+        InputError: it is neither a text nor a list of messages, or too long; a subclass says why.
+    """
+    return _no_pair(check_token_input(prompt, max_characters=max_characters), None)
+
+
+def check_prompts(prompts: object, *, max_characters: int | None) -> Iterator[Prompt]:
+    """Check many prompts, one at a time as they are taken.
+
+    Raises:
+        InputTypeError: ``prompts`` is itself one prompt, or cannot be iterated; at once.
+        InputError: a prompt is bad; when it is reached.
+    """
+    checked = check_token_inputs(prompts, max_characters=max_characters)
+    return (_no_pair(prompt, index) for index, prompt in enumerate(checked))
+
+
+def _no_pair(prompt: TokenInput, index: int | None) -> Prompt:
+    if isinstance(prompt, Pair):
+        error = InputTypeError(
+            f"{name_of(index)} is a Pair, must be a str or a list of Messages",
+            hint="join the two texts to one",
+        )
+        error.index = index
+        raise error
+    return prompt
 
 
 def read_prompts(

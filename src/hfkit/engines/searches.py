@@ -213,11 +213,7 @@ class _Beams:
         return [(parent, token) for *_, parent, token in going]
 
     def found(self) -> list[tuple[Line, float]]:
-        best = self._done or [
-            (line, score / max(1, len(line.tokens)) ** self._beam.length_penalty)
-            for line, score in self._following
-        ]
-        return best[: self._beam.alternatives]
+        return self._done[: self._beam.alternatives]
 
     def _finish(self, ended: list[tuple[Line, float]]) -> None:
         if not self._improves or (self._beam.early_stopping == "always" and len(self._done) == self.rows):

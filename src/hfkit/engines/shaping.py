@@ -26,6 +26,11 @@ class Guide(Protocol):
         """Whether it is whole and nothing but an end may come."""
         ...
 
+    @property
+    def text(self) -> str:
+        """The text so far, as its tokens spell it."""
+        ...
+
     def allowed(self) -> npt.NDArray[np.bool_]:
         """Say for each token whether it may come next, shape ``[vocabulary]``; an end where the text is whole."""
         ...

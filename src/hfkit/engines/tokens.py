@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hfkit.text.arrays import IntArray
     from hfkit.values.runtime import Runtime
 
-__all__ = ["TextTokenizer", "TokenizedText", "open_tokenizer"]
+__all__ = ["TextTokenizer", "TokenizedText", "open_tokenizer", "plain_tokenizer"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,28 +110,28 @@ class TextTokenizer:
 
 
 def open_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> TextTokenizer:
-    """Open the tokenizer of a model: as the backend knows how, else from ``tokenizer.json`` as it is.
+    """Open the tokenizer of a model; see :func:`plain_tokenizer`."""
+    tokenizer = plain_tokenizer(backend, folder, runtime)
+    return TextTokenizer(tokenizer, name=folder.name, cls_token=_cls_token(folder), rules=read_rules(folder))
+
+
+def plain_tokenizer(backend: object, folder: ModelFolder, runtime: Runtime) -> tokenizers.Tokenizer:
+    """Open the library's own tokenizer of a model: as the backend knows how, else from ``tokenizer.json`` as it is.
 
     Raises:
         TokenizerError: there is none, or it cannot be read.
     """
     if isinstance(backend, OpensTokenizers):
-        return TextTokenizer(
-            backend.open_tokenizer(folder, runtime),
-            name=folder.name,
-            cls_token=_cls_token(folder),
-            rules=read_rules(folder),
-        )
+        return backend.open_tokenizer(folder, runtime)
     file = folder.path / "tokenizer.json"
     if not file.is_file():
         raise TokenizerError(
             f"{folder.path} holds no tokenizer.json", hint="save the tokenizer beside the model"
         )
     try:
-        tokenizer = tokenizers.Tokenizer.from_file(str(file))
+        return tokenizers.Tokenizer.from_file(str(file))
     except Exception as error:  # the library raises bare Exception for a malformed file
         raise TokenizerError(f"{file} cannot be read: {error}", hint="save the tokenizer again") from error
-    return TextTokenizer(tokenizer, name=folder.name, cls_token=_cls_token(folder), rules=read_rules(folder))
 
 
 def _cls_token(folder: ModelFolder) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING
 from weakref import finalize
 
@@ -22,15 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from hfkit.backends.writers import Writer, WriterCard
+    from hfkit.text.shapes import Shape
+    from hfkit.values.chat import Prompt
     from hfkit.values.decoding import Decoding
     from hfkit.values.provenance import Source
     from hfkit.values.tools import Tool
 
+    from .guides import Guides
     from .lines import Line
     from .model_settings import ModelSettings
-    from .prompts import Prompt, PromptOverflow, ReadPrompt
+    from .prompts import PromptOverflow, ReadPrompt
     from .searches import Search
-    from .shaping import Guide
     from .tokenizing import TokenizingSession
 
 __all__ = ["Order", "WritingSession", "Written"]
@@ -55,7 +58,7 @@ class Order:
         template: a chat template, or the name of one of the model's; None for its default.
         tools: what templates are shown.
         first: an id that has to come first; None for what the model's own settings say.
-        guide: makes what keeps a text to a shape; None for any text.
+        shape: what the text is to hold; None for any text.
     """
 
     decoding: Decoding
@@ -69,7 +72,7 @@ class Order:
     template: str | None = None
     tools: tuple[Tool, ...] = ()
     first: int | None = None
-    guide: Callable[[], Guide] | None = None
+    shape: Shape[object] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,9 +106,11 @@ class WritingSession:
         source: Source,
         *,
         memory: Callable[[], int],
+        guides: Callable[[], Guides],
     ) -> None:
         self._writer = writer
         self._memory = memory
+        self._guides = cache(guides)
         self.tokenizer = tokenizer
         self.settings = settings
         self.card: WriterCard = writer.card
@@ -142,6 +147,16 @@ class WritingSession:
                 yield self._write(prompts, order, budget, advance)
             if error is not None:
                 raise error
+
+    def shape(self, form: object) -> Shape[object]:
+        """Give the shape of a type form or a value that describes one.
+
+        Raises:
+            SettingError: it cannot be held to.
+        """
+        from hfkit.text.forms import shape_of
+
+        return shape_of(form)
 
     def stream(self, prompt: Prompt, order: Order) -> Iterator[str]:
         """Write to one prompt, and give its text piece by piece; all together they are what :meth:`run` gives."""
@@ -213,8 +228,10 @@ class WritingSession:
         used = 1 if self.card.encodes else len(prompt.ids)
         room = order.max_new_tokens if limit is None else limit - used
 
+        guide = None if order.shape is None else partial(self._guides().start, order.shape)
+
         def begin() -> Search:
-            return begin_search(order.decoding, rules, prompt.ids, order.guide, room=room)
+            return begin_search(order.decoding, rules, prompt.ids, guide, room=room)
 
         opening = np.array([self._opening()], dtype=np.int64) if self.card.encodes else None
         return Task(prompt.ids, opening, min(room, order.max_new_tokens), begin, begin())

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from .inputs import Pair
 from .tools import ToolCall
 
-__all__ = ["Message", "TokenInput"]
+__all__ = ["Message", "Prompt", "TokenInput"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,6 @@ class Message:
 
 TokenInput: TypeAlias = str | Pair | Sequence[Message]
 """One input of a tokenizer: a text, two texts, or a chat as the list of its messages."""
+
+Prompt: TypeAlias = str | Sequence[Message]
+"""What a model writes to: a text, or a chat as the list of its messages."""

@@ -16,6 +16,7 @@ __all__ = [
     "require_model",
     "require_number",
     "require_text",
+    "require_texts",
     "require_whole",
 ]
 
@@ -130,3 +131,17 @@ def require_text(name: str, value: object) -> None:
     require_kind(name, value, (str,))
     if not value:
         raise SettingError(f"{name} is empty, must be a name", hint="leave it out for the default")
+
+
+def require_texts(name: str, value: object) -> None:
+    """Refuse what is no tuple of texts, or holds an empty one.
+
+    Raises:
+        SettingError: it is not.
+    """
+    if not isinstance(value, tuple) or not all(isinstance(text, str) for text in value):
+        raise SettingError(
+            f"{name} is {value!r}, must be a tuple of texts", hint=f"for example {name}=('one', 'two')"
+        )
+    if "" in value:
+        raise SettingError(f"{name} holds an empty text, must hold texts to look for", hint="leave it out")

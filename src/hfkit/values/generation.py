@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, cast
+from typing import Generic, Literal, TypeAlias, cast
 
-from hfkit.errors import NoValueError
+from typing_extensions import TypeVar
+
+from hfkit.errors import NoValueError, RefusedValueError
 
 from .jsonable import to_json_value
 from .provenance import Coverage, Source
 from .tools import ToolCall
 
-if TYPE_CHECKING:
-    from typing_extensions import TypeVar
-
-    Value_co = TypeVar("Value_co", default=None, covariant=True)
-else:
-    from typing import TypeVar
-
-    Value_co = TypeVar("Value_co", covariant=True)
-
 __all__ = ["Continuation", "FinishReason", "Generation", "TokenLogprob", "TopLogprob"]
+
+Value_co = TypeVar("Value_co", default=None, covariant=True)
 
 FinishReason: TypeAlias = Literal["stop", "length", "eos"]
 """Why a text ended: at a stop string or at the end of its grammar, at ``max_new_tokens`` or a full context, or
@@ -73,7 +68,8 @@ class Continuation(Generic[Value_co]):
         logprobs: for each token how likely it was; None unless asked for.
         tool_calls: the tools that the model wants to be called.
         parsed: the value that was asked for with ``into``, else None.
-        has_value: whether the text is whole: False where the value that was asked for was cut.
+        has_value: whether the text is whole: False where the value that was asked for was cut or refused.
+        refusal: why the type's own checks refuse a value that fits its schema; None where they do not.
     """
 
     text: str
@@ -84,6 +80,7 @@ class Continuation(Generic[Value_co]):
     tool_calls: tuple[ToolCall, ...] = ()
     parsed: Value_co | None = None
     has_value: bool = True
+    refusal: str | None = None
 
     @property
     def value(self) -> Value_co:
@@ -91,7 +88,12 @@ class Continuation(Generic[Value_co]):
 
         Raises:
             NoValueError: the text was cut before it was whole.
+            RefusedValueError: the type's own checks refuse it.
         """
+        if self.refusal is not None:
+            raise RefusedValueError(
+                self.refusal, hint="ask again with other words, or draw another text with Sample"
+            )
         if not self.has_value:
             raise NoValueError(
                 f"the text ended after {len(self.tokens)} tokens ({self.finish_reason!r}) before its value was whole",
@@ -144,6 +146,7 @@ class Generation(Generic[Value_co]):
 
         Raises:
             NoValueError: it was cut before it was whole; ``finish_reason`` says why.
+            RefusedValueError: the type's own checks refuse it.
         """
         return self.continuations[0].value
 

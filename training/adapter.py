@@ -11,12 +11,12 @@ from peft import PeftModel
 from safetensors.numpy import load_file, save
 from transformers import BertConfig, PreTrainedModel
 
-from hfkit.starter.assemble import base_weights, merge_adapter
+from hfkit.starter.adapted import base_weights, merge_adapter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hfkit.starter import Starter
+    from hfkit.starter import AdaptedStarter
     from scoring import Floats
 
 _Model = TypeVar("_Model", bound=PreTrainedModel)
@@ -59,7 +59,7 @@ def write_config(config: BertConfig, folder: Path) -> None:
     (folder / "config.json").write_text(text, encoding="utf-8")
 
 
-def load_merged(kind: type[_Model], starter: Starter, base: Path, folder: Path) -> _Model:
+def load_merged(kind: type[_Model], starter: AdaptedStarter, base: Path, folder: Path) -> _Model:
     """Build the merged model as hfkit does at its first use, in numpy."""
     merged = merge_adapter(
         base_weights(starter, base),

@@ -17,7 +17,7 @@ from transformers import BertConfig, BertForQuestionAnswering
 from adapter import check_merges_agree, load_merged, load_with_peft, write_adapter, write_config
 from answers import Scores, score
 from card import write_card
-from hfkit.starter import STARTERS
+from hfkit.starter.catalog import READER
 from hfkit.text.squad import SquadExample
 from reading import open_tokenizer, read, span_logits, views
 from schooling import EPOCHS, LONG_PASSAGES, RANK, SENTENCES, SHORT_PASSAGES, graduated, schooled
@@ -99,7 +99,7 @@ def _write(base: Path, adapter: PeftModel, folder: Path) -> None:
 
 def _opened(base: Path, folder: Path) -> BertForQuestionAnswering:
     """Open an adapter the way hfkit will."""
-    return load_merged(BertForQuestionAnswering, STARTERS["reader"], base, folder)
+    return load_merged(BertForQuestionAnswering, READER, base, folder)
 
 
 def _logits(model: BertForQuestionAnswering, tokenizer: Tokenizer) -> Floats:

@@ -28,7 +28,7 @@ from classifying import (
     encoded,
     untrained,
 )
-from hfkit.starter import STARTERS
+from hfkit.starter.catalog import SENTIMENT
 from pressing import pressed
 from reviews import LABELS, Example, only, read_reviews, read_tweets
 from scoring import Floats, Labels, Scores, best_temperature, probabilities, score
@@ -74,7 +74,7 @@ def build(data: Path, base: Path, output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
     write_adapter(adapter, output, head="classifier", temperature=temperature)
     write_config(_config(base), output)
-    merged = load_merged(BertForSequenceClassification, STARTERS["sentiment"], base, output)
+    merged = load_merged(BertForSequenceClassification, SENTIMENT, base, output)
     probes, _ = _predict(merged, _asked(), tokenizer)
     theirs, _ = _predict(load_with_peft(BertForSequenceClassification, base, output), _asked(), tokenizer)
     _LOG.info("the two merges lie %.1e apart", check_merges_agree(probes, theirs))

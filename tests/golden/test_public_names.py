@@ -19,7 +19,7 @@ TESTING = """
     write_fake_reader write_tiny_classifier write_tiny_reader
 """.split()  # noqa: SIM905
 
-STARTER = "Carrier STARTERS Starter starter_folder".split()  # noqa: SIM905
+STARTER = "AdaptedStarter Carrier ConvertedStarter STARTERS Starter starter_folder".split()  # noqa: SIM905
 
 
 def _public(module: ModuleType) -> list[str]:

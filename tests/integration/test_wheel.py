@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 # Run where hfkit is installed with its core dependencies and nothing else.
 PROBE = """
-import tempfile, pathlib, hfkit
+import os, tempfile, pathlib, hfkit
 from hfkit import errors
 from hfkit.testing import FakeBackend, checks, write_fake_model, write_fake_reader
 
@@ -39,9 +39,16 @@ asked = hfkit.Question("plot", context="The plot is good.")
 assert hfkit.Answer(reader, runtime=hfkit.Runtime(backend="fake"))(asked).text in asked.context
 assert hfkit.Tokenize(folder).count("good") == 3
 assert (pathlib.Path(hfkit.__file__).parent / "py.typed").is_file()
-for name in hfkit.starter.STARTERS:
+for name, starter in hfkit.starter.STARTERS.items():
     own = pathlib.Path(hfkit.__file__).parent / "starter/models" / name
-    assert all((own / file).is_file() for file in ("adapter_model.safetensors", "hfkit.json", "README.md"))
+    adapter = ("adapter_model.safetensors",) if isinstance(starter, hfkit.starter.AdaptedStarter) else ()
+    assert all((own / file).is_file() for file in (*adapter, "hfkit.json", "README.md"))
+os.environ["HFKIT_CACHE"] = tempfile.mkdtemp()
+try:
+    hfkit.starter.starter_folder("writer", offline=True)
+    raise SystemExit("no error without gguf")
+except errors.MissingDependencyError as error:
+    assert error.hint == "pip install 'hfkit[starter]'", error
 print("fine")
 """
 

@@ -13,6 +13,7 @@ from hfkit._lazy import lazy_names, reach
 HEAVY = [
     "accelerate",
     "datasets",
+    "gguf",
     "huggingface_hub",
     "importlib.metadata",
     "numpy",

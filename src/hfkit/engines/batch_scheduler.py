@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from hfkit.backends.writers import RunningBatch, Writer
     from hfkit.text.arrays import FloatArray, IntArray
 
-    from .searches import Next, Search
+    from .searches import Next, TokenSearch
 
-__all__ = ["BatchScheduler", "Task"]
+__all__ = ["BatchScheduler", "PromptTask"]
 
 # Rows at a time: on a processor more of them would only wait for each other.
 _MOST_ROWS = {"cpu": 32}
@@ -30,7 +30,7 @@ _SHARED = 32
 
 
 @dataclass(slots=True, eq=False)
-class Task:
+class PromptTask:
     """A prompt that waits, or is written.
 
     Attributes:
@@ -45,8 +45,8 @@ class Task:
     prompt: IntArray
     opening: IntArray | None
     most: int
-    begin: Callable[[], Search]
-    search: Search
+    begin: Callable[[], TokenSearch]
+    search: TokenSearch
     shared: int = 0
 
     @property
@@ -81,11 +81,11 @@ class BatchScheduler:
         self._budget = budget
         self._most_rows = _MOST_ROWS.get(writer.card.device, _MANY_ROWS)
         self._rows: list[
-            tuple[Task, int]
+            tuple[PromptTask, int]
         ] = []  # for each row of the batch its task, and which of its rows it is
         self.forwards = self.tokens = self.splits = 0
 
-    def run(self, tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    def run(self, tasks: Sequence[PromptTask]) -> Iterator[list[PromptTask]]:
         """Write all of them.
 
         Yields:
@@ -104,7 +104,7 @@ class BatchScheduler:
             yield done
             logits = self._write(batch, following, waiting)
 
-    def _admit(self, batch: RunningBatch, waiting: deque[Task], logits: FloatArray) -> FloatArray:
+    def _admit(self, batch: RunningBatch, waiting: deque[PromptTask], logits: FloatArray) -> FloatArray:
         """Read as many of those that wait as there is room for; give the logits of all rows."""
         found = [logits]
         while waiting and (self._writer.card.joins or not self._rows):
@@ -127,11 +127,11 @@ class BatchScheduler:
             self.tokens += sum(len(task.prompt) - task.shared for task in group) + group[0].shared
         return np.concatenate(found) if len(found) > 1 else logits
 
-    def _fitting(self, waiting: deque[Task]) -> list[Task]:
+    def _fitting(self, waiting: deque[PromptTask]) -> list[PromptTask]:
         """Take the next tasks that fit beside those that are written, and begin alike."""
         running = {id(task): task for task, _ in self._rows}
         taken = list(running.values())
-        group: list[Task] = []
+        group: list[PromptTask] = []
         while waiting and (not group or waiting[0].beginning == group[0].beginning):
             taken.append(waiting[0])
             rows = sum(task.search.rows for task in taken)
@@ -141,7 +141,7 @@ class BatchScheduler:
             group.append(waiting.popleft())
         return group
 
-    def _choose(self, logits: FloatArray) -> tuple[list[tuple[int, Task, int, int]], list[Task]]:
+    def _choose(self, logits: FloatArray) -> tuple[list[tuple[int, PromptTask, int, int]], list[PromptTask]]:
         """Let every search choose; give rows that go on (from which row, whose, as which, with which token)."""
         if np.isnan(logits.max(axis=1)).any():
             raise BackendError(
@@ -151,8 +151,8 @@ class BatchScheduler:
         places: dict[int, list[tuple[int, int]]] = {}
         for place, (task, local) in enumerate(self._rows):
             places.setdefault(id(task), []).append((local, place))
-        following: list[tuple[int, Task, int, int]] = []
-        done: list[Task] = []
+        following: list[tuple[int, PromptTask, int, int]] = []
+        done: list[PromptTask] = []
         for own in places.values():
             own.sort()
             task = self._rows[own[0][1]][0]
@@ -165,7 +165,10 @@ class BatchScheduler:
         return following, done
 
     def _write(
-        self, batch: RunningBatch, following: list[tuple[int, Task, int, int]], waiting: deque[Task]
+        self,
+        batch: RunningBatch,
+        following: list[tuple[int, PromptTask, int, int]],
+        waiting: deque[PromptTask],
     ) -> FloatArray:
         """Write the next token of each row; where memory is short, fewer prompts go on and the others begin anew."""
         while True:
@@ -193,7 +196,7 @@ class BatchScheduler:
                 if task not in evicted
             ]
 
-    def _shrink(self, tasks: Sequence[Task]) -> None:
+    def _shrink(self, tasks: Sequence[PromptTask]) -> None:
         """Allow half of what these would take, since they do not fit.
 
         Raises:
@@ -210,9 +213,9 @@ class BatchScheduler:
         self._budget = min(self._budget, rows * max(task.columns for task in tasks)) // 2
 
 
-def _arranged(following: list[tuple[int, Task, int, int]]) -> list[tuple[int, Task, int, int]]:
+def _arranged(following: list[tuple[int, PromptTask, int, int]]) -> list[tuple[int, PromptTask, int, int]]:
     """Order rows so that as many as can stay where they are: then no memory is moved but that of the others."""
-    slots: list[tuple[int, Task, int, int] | None] = [None] * len(following)
+    slots: list[tuple[int, PromptTask, int, int] | None] = [None] * len(following)
     moved = []
     for row in following:
         if row[0] < len(slots) and slots[row[0]] is None:
@@ -223,14 +226,14 @@ def _arranged(following: list[tuple[int, Task, int, int]]) -> list[tuple[int, Ta
     return [next(others) if row is None else row for row in slots]
 
 
-def _ordered(tasks: Sequence[Task], *, shares: bool) -> list[Task]:
+def _ordered(tasks: Sequence[PromptTask], *, shares: bool) -> list[PromptTask]:
     """Put prompts with one beginning together, and long ones first: what comes then fits beside them."""
-    groups: dict[bytes, list[Task]] = {}
+    groups: dict[bytes, list[PromptTask]] = {}
     for task in tasks:
         key = task.prompt[:_SHARED].tobytes() if shares and len(task.prompt) > _SHARED else b""
         groups.setdefault(key, []).append(task)
-    ordered: list[list[Task]] = []
-    alone: list[Task] = []
+    ordered: list[list[PromptTask]] = []
+    alone: list[PromptTask] = []
     for key, group in groups.items():
         if key and len(group) > 1:
             shared = _common([task.prompt for task in group])

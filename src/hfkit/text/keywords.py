@@ -45,8 +45,8 @@ KEYWORDS: Final = (
 """All that are supported. What is missing an engine either refuses or, worse, passes over."""
 
 _ANNOTATIONS: Final = frozenset(
-    {"$comment", "$schema", "contentEncoding", "contentMediaType", "contentSchema", "default", "deprecated"}
-    | {"description", "discriminator", "example", "examples", "readOnly", "title", "writeOnly"}
+    {"$comment", "$schema", "default", "deprecated", "description", "discriminator", "example", "examples"}
+    | {"readOnly", "title", "writeOnly"}
 )
 
 

@@ -17,10 +17,11 @@ from hfkit.errors import SettingError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Letters", "escape", "whole_match", "within"]
+__all__ = ["Reader", "escape", "whole_match", "within"]
 
-Letters: TypeAlias = Literal["ascii", "unicode"]
-r"""What ``\w`` matches: ``"ascii"`` as JSON Schema has it, ``"unicode"`` as Python has it."""
+Reader: TypeAlias = Literal["validator", "python"]
+r"""Who reads a text: a validator of JSON Schema, for whom ``\w`` is ASCII and numbers are double precision, or hfkit
+itself into a type of Python, where ``\w`` is a letter of any script and numbers keep their digits."""
 
 _HINT = r"""write it with characters, classes, groups, | and repeats alone"""
 
@@ -85,12 +86,12 @@ def whole_match(pattern: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def within(pattern: str, *, letters: Letters = "ascii") -> str:
+def within(pattern: str, *, reader: Reader = "validator") -> str:
     r"""Write a pattern that is to be found somewhere in a text, as ``re.search`` does, in the engine's dialect.
 
     Args:
         pattern: a regular expression of Python's ``re``.
-        letters: what ``\w`` matches.
+        reader: who reads the text.
 
     Returns:
         An expression for the crate ``regex-syntax`` that is found in no text where ``pattern`` is not.
@@ -101,7 +102,7 @@ def within(pattern: str, *, letters: Letters = "ascii") -> str:
     >>> within(r"^\w+@")
     '^[0-9A-Za-z_]{1,}\\x{40}'
     """
-    word = _CATEGORIES["WORD"] if letters == "ascii" else _UNICODE_WORD
+    word = _CATEGORIES["WORD"] if reader == "validator" else _UNICODE_WORD
     return _Writer(pattern, word, anchors=True).sequence(_parse(pattern))
 
 

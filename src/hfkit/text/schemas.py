@@ -18,7 +18,7 @@ from hfkit.values.suggestion import did_you_mean
 from .formats import ENGINE_FORMATS, FORMAT_PATTERNS, FREE_FORMATS
 from .keywords import DRAFTS, KEYWORDS, LISTS, MAPS, ONES, SIZES, TYPES, is_annotation
 from .numbers import BOUNDS, narrow_bounds
-from .patterns import Letters, within
+from .patterns import Reader, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,12 +34,12 @@ _LARGEST = 2**63
 _WRITABLE = frozenset("\b\f\n\r\t")
 
 
-def narrow_schema(schema: JsonSchema, *, letters: Letters = "ascii") -> JsonSchema:
+def narrow_schema(schema: JsonSchema, *, reader: Reader = "validator") -> JsonSchema:
     r"""Give the schema that an engine is to follow in place of a caller's.
 
     Args:
         schema: the caller's.
-        letters: what ``\w`` matches in patterns.
+        reader: who reads the text.
 
     Returns:
         A schema that is as narrow or narrower, with patterns in the engine's dialect and without annotations.
@@ -56,7 +56,7 @@ def narrow_schema(schema: JsonSchema, *, letters: Letters = "ascii") -> JsonSche
         raise SettingError(
             f"$schema is {draft!r}, must be one of {tuple(DRAFTS)}", hint="leave it out for the first"
         )
-    walk = _Walk(lists=DRAFTS[draft.removesuffix("#")], letters=letters)
+    walk = _Walk(lists=DRAFTS[draft.removesuffix("#")], reader=reader)
     narrowed = walk.schema({keyword: value for keyword, value in root.items() if keyword != "$id"}, "")
     walk.finish()
     return JsonSchema(cast("Mapping[str, object]", narrowed))
@@ -68,14 +68,14 @@ class _Walk:
 
     Attributes:
         lists: whether ``items`` may be a list.
-        letters: what a word is in patterns.
+        reader: who reads the text.
         places: where schemas were met, as JSON pointers.
         references: where a reference stands, and where it points.
         refused: what is not supported, and where.
     """
 
     lists: bool
-    letters: Letters
+    reader: Reader
     places: set[str] = field(default_factory=set)
     references: dict[str, str] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
@@ -135,7 +135,7 @@ class _Walk:
     def _key(self, keyword: str, name: str, at: str) -> str:
         if keyword == "properties":
             _require_writable(name, at)
-        return within(name, letters=self.letters) if keyword == "patternProperties" else name
+        return within(name, reader=self.reader) if keyword == "patternProperties" else name
 
     def _keyword(self, keyword: str, value: object, given: dict[str, object], at: str) -> dict[str, object]:
         """Check a keyword that holds no schema."""
@@ -173,10 +173,18 @@ class _Walk:
 
     def _narrow_numbers(self, narrowed: dict[str, object], given: dict[str, object], at: str) -> None:
         types = _types(given, at)
-        divisor = given.get("multipleOf")
-        if "number" in types and isinstance(divisor, int | float) and float(divisor).is_integer():
-            types = [kind for kind in types if kind != "number"]
-            narrowed["type"] = types = types if "integer" in types else [*types, "integer"]
+        divisor = given.get("multipleOf", 1)
+        if isinstance(divisor, float) and not divisor.is_integer() and self.reader == "validator":
+            # Double precision has it that 0.3 / 0.1 is 2.9999999999999996.
+            self.refused.append(("multipleOf that is no whole number", at))
+            return
+        if (
+            "number" in types
+            and "multipleOf" in given
+            and isinstance(divisor, int | float)
+            and divisor == int(divisor)
+        ):
+            narrowed["type"] = types = sorted({*types, "integer"} - {"number"}, key=TYPES.index)
         whole = "number" not in types
         if any(keyword in given for keyword in BOUNDS) or (whole and "integer" in types):
             narrowed |= narrow_bounds(given, whole=whole, at=at)
@@ -187,7 +195,7 @@ class _Walk:
             pattern = given["pattern"]
             if not isinstance(pattern, str):
                 raise SettingError(f"pattern at {_named(at)} is {pattern!r}, must be a text", hint=_SEE)
-            patterns.append(within(pattern, letters=self.letters))
+            patterns.append(within(pattern, reader=self.reader))
         form = given.get("format")
         if form is not None and "string" in _types(given, at):
             if isinstance(form, str) and form in FORMAT_PATTERNS:

@@ -17,7 +17,7 @@ from .languages import find_language, is_language
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["TranslationPlan", "plan_translation"]
+__all__ = ["TranslationPlan", "marks_languages", "plan_translation"]
 
 _FLORES = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}")
 _MANY_TO_MANY = re.compile(r"__([a-z]{2,3})__")
@@ -49,6 +49,11 @@ class TranslationPlan:
     first: int | None = None
 
 
+def marks_languages(config: Mapping[str, object]) -> bool:
+    """Say whether a model knows languages by marks or by what it was made for, so that no words can tell it."""
+    return config.get("model_type") in ("marian", "m2m_100", "nllb-moe", "mbart")
+
+
 def plan_translation(
     *,
     model: str,
@@ -77,10 +82,9 @@ def plan_translation(
     ``task_specific_params``.
     """
     asked = _Asked(model, source, target)
-    kind = config.get("model_type")
-    if kind == "marian":
+    if config.get("model_type") == "marian":
         return _marian(asked, tokenizer, vocabulary)
-    if kind in ("m2m_100", "nllb-moe", "mbart"):
+    if marks_languages(config):
         return _many_to_many(asked, tokenizer, vocabulary)
     tasks = config.get("task_specific_params")
     prefixes = _prefixes(tasks) if isinstance(tasks, dict) else {}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never, cast
 
+from .models import save_model
 from .sentencepieces import trained_pieces, write_json
+from .tiny_writers import draw_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +38,6 @@ def write_tiny_translator(
     import torch
     from transformers import AutoConfig, AutoModelForSeq2SeqLM
 
-    from hfkit.backends.torch.quiet import quiet_transformers
-
     size = write_language_tokenizer(folder, family=family, limit=limit)
     config = AutoConfig.for_model(
         "mbart" if family.startswith("mbart") else "m2m_100",
@@ -56,12 +56,8 @@ def write_tiny_translator(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = cast("PreTrainedModel", AutoModelForSeq2SeqLM.from_config(config))  # type: ignore[no-untyped-call]
-        for name, weight in model.named_parameters():
-            if weight.dim() > 1:
-                torch.nn.init.normal_(weight, std=0.1 if "attn" in name else 0.4)
-    with quiet_transformers():
-        model.save_pretrained(folder)
-    return folder
+        draw_writer(model)
+    return save_model(model, folder)
 
 
 def write_language_tokenizer(

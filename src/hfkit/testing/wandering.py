@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from tokenizers import Tokenizer
 
-    from hfkit.engines.shaping import Guide
+    from hfkit.engines.guides import TextGuide
 
 __all__ = ["Wanderer"]
 
@@ -43,7 +43,7 @@ class Wanderer:
         self._closing = np.array([piece != b"" and piece[0] in _CLOSING for piece in spelled])
         self._odd = np.array([piece != b"" and piece[0] in _ODD for piece in spelled])
 
-    def write(self, guide: Guide, chance: Random, *, longest: int) -> bool:
+    def write(self, guide: TextGuide, chance: Random, *, longest: int) -> bool:
         """Take random tokens that are allowed until the text ends.
 
         Args:

@@ -232,7 +232,7 @@ class Writer:
     def write(self, shape: Shape[object], seed: int) -> str:
         """Write a text of a shape to its end."""
         guide = self.guides.start(shape)
-        assume(self.wanderer.write(guide, Random(seed), longest=LONGEST))
+        assume(self.wanderer.write(guide, Random(seed), longest=LONGEST) is not None)
         return guide.text
 
 

@@ -40,6 +40,9 @@ _JSON_CHARACTERS: Final = frozenset('{}[]":,-.0123456789aeflnrstu')
 _WORD: Final = 32
 _MESSAGE_LENGTH: Final = 300
 
+# Grammars take kilobytes to megabytes, and a program may make them up as it goes.
+_KEPT: Final = 64
+
 
 def check_shape(shape: Shape[object]) -> None:
     """Let the engine look at a shape before there is a model.
@@ -99,6 +102,8 @@ class Guides:
         first = self._first.get(grammar)
         if first is None:
             self._require_spelling(grammar)
+            if len(self._first) >= _KEPT:
+                self._first.pop(next(iter(self._first)), None)
             first = self._first[grammar] = self._compile(grammar)
         return TextGuide(first.deep_copy(), self._spelled, self._ends)
 

@@ -173,7 +173,7 @@ class Cat(BaseModel):
 
 
 class Dog(BaseModel):
-    kind: Literal["dog"]
+    kind: Literal["dog"] = "dog"
     name: str = Field(pattern=r"^\w+$", max_length=9)
 
 

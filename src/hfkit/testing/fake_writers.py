@@ -68,6 +68,9 @@ def write_fake_writer(folder: Path, *, encodes: bool = False, seed: int = 0) -> 
 class FakeWriter:
     """Adds each token's row to a memory that fades, and says what lies near to it.
 
+    Attributes:
+        card: what it says of itself.
+
     Args:
         tables: a row for each token that is read and one for each that may be written, shape
             ``[2, vocabulary, width]``.

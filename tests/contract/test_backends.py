@@ -17,10 +17,13 @@ from hfkit.testing import (
     FakeBackend,
     TinyFamily,
     checks,
+    TinyWriterFamily,
     write_fake_model,
     write_fake_reader,
+    write_fake_writer,
     write_tiny_classifier,
     write_tiny_reader,
+    write_tiny_writer,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +40,9 @@ def _cases() -> Iterator[object]:
         yield pytest.param(check, id=f"fake: {check}")
     for check in checks(FakeBackend(), write_fake_reader(_FOLDER / "fake-reader")):
         yield pytest.param(check, id=f"fake reader: {check}")
+    for encodes, name in ((False, "fake writer"), (True, "fake writer that encodes")):
+        for check in checks(FakeBackend(), write_fake_writer(_FOLDER / name, encodes=encodes)):
+            yield pytest.param(check, id=f"{name}: {check}")
     for family in get_args(TinyFamily):
         classifier = write_tiny_classifier(_FOLDER / family, family=family)
         reader = write_tiny_reader(_FOLDER / f"{family}-reader", family=family)
@@ -46,6 +52,10 @@ def _cases() -> Iterator[object]:
                 yield pytest.param(check, id=f"{backend.name}, {family}: {check}")
             for check in checks(backend, reader):
                 yield pytest.param(check, id=f"{backend.name}, {family} reader: {check}")
+    for writing in get_args(TinyWriterFamily):
+        writer = write_tiny_writer(_FOLDER / f"{writing}-writer", family=writing)
+        for check in checks(TorchBackend(), writer):
+            yield pytest.param(check, id=f"torch, {writing} writer: {check}")
 
 
 @pytest.mark.parametrize("check", list(_cases()))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedModel
 
-__all__ = ["TinyWriterFamily", "write_tiny_writer"]
+__all__ = ["TinyWriterFamily", "draw_writer", "write_tiny_writer"]
 
 TinyWriterFamily: TypeAlias = Literal["gpt2", "llama", "opt", "mistral", "bloom", "t5", "bart", "marian"]
 """The architectures; the last three encode one text and write another."""
@@ -67,7 +67,7 @@ def write_tiny_writer(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = cast("PreTrainedModel", kind.from_config(config))  # type: ignore[no-untyped-call]
-        _draw(model)
+        draw_writer(model)
     if family == "marian":  # as every Marian on the hub: the decoder begins with padding, and writes none
         model.generation_config.bad_words_ids = [[config.pad_token_id]]
     save_model(model, folder)
@@ -76,12 +76,12 @@ def write_tiny_writer(
     return folder
 
 
-def _draw(model: PreTrainedModel) -> None:
+def draw_writer(model: PreTrainedModel) -> None:
     """Draw weights so that each token depends on those before it more than on any bias of the model's own."""
     import torch
 
-    # These two normalize behind each sum, so that what was encoded, the same at each step, would drown the rest.
-    attention = 0.1 if model.config.model_type in ("bart", "marian") else 0.4
+    # Some normalize behind each sum, so that what was encoded, the same at each step, would drown the rest.
+    attention = 0.1 if model.config.model_type in ("bart", "marian", "mbart", "m2m_100") else 0.4
     tables = [model.get_input_embeddings().weight, model.get_output_embeddings().weight]  # type: ignore[no-untyped-call]
     with torch.no_grad():
         for name, weight in model.named_parameters():

@@ -38,7 +38,7 @@ class BrokenWriter(FakeWriter):
 class Broken(FakeBackend):
     """The fake backend with a writer of the test's own, or with running batches of its own."""
 
-    def __init__(self, kind: type[FakeWriter] | type[FakeRunningBatch]) -> None:
+    def __init__(self, kind: type[FakeWriter | FakeRunningBatch]) -> None:
         self._kind = kind
 
     def open_writer(self, folder: ModelFolder, runtime: Runtime, /) -> FakeWriter:
@@ -273,8 +273,11 @@ class Stale(FakeRunningBatch):
         return super()._begin_with(ids)
 
 
-BROKEN: list[tuple[type[FakeWriter] | type[FakeRunningBatch], str]] = [
-    (Uncarded, "An open writer has a card: a vocabulary, a positive limit or none, a device and a number type"),
+BROKEN: list[tuple[type[FakeWriter | FakeRunningBatch], str]] = [
+    (
+        Uncarded,
+        "An open writer has a card: a vocabulary, a positive limit or none, a device and a number type",
+    ),
     (Wide, "Logits are finite float32 numpy arrays with one number for each token of the vocabulary"),
     (Boaster, "A row of as many tokens as its card names is read and written"),
     (Forgetter, "Rows that differ in their first token alone have different logits"),
@@ -304,7 +307,7 @@ BROKEN: list[tuple[type[FakeWriter] | type[FakeRunningBatch], str]] = [
 ]
 
 
-ENCODING: list[tuple[type[FakeWriter] | type[FakeRunningBatch], str]] = [
+ENCODING: list[tuple[type[FakeWriter | FakeRunningBatch], str]] = [
     (SourceForgetter, "Rows that differ in their first token alone have different logits"),
     # One has no beginnings to share; what others do to neighbors, rows that come and go feel too.
     *(pair for pair in BROKEN if pair[0] not in (Forgetter, NeighborReader, Stale)),
@@ -323,7 +326,7 @@ def encoding_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("kind", "promise"), BROKEN, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_broken_writer_fails_exactly_the_right_promise(
-    kind: type[FakeWriter] | type[FakeRunningBatch],
+    kind: type[FakeWriter | FakeRunningBatch],
     promise: str,
     writer_folder: Path,
     broken_promises: Callable[[object, Path], list[str]],
@@ -333,7 +336,7 @@ def test_a_broken_writer_fails_exactly_the_right_promise(
 
 @pytest.mark.parametrize(("kind", "promise"), ENCODING, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_broken_writer_that_encodes_fails_exactly_the_right_promise(
-    kind: type[FakeWriter] | type[FakeRunningBatch],
+    kind: type[FakeWriter | FakeRunningBatch],
     promise: str,
     encoding_folder: Path,
     broken_promises: Callable[[object, Path], list[str]],

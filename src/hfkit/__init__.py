@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from .facades.answer import Answer as Answer
     from .facades.classify import Classify as Classify
     from .facades.generate import Generate as Generate
+    from .facades.summarize import Summarize as Summarize
     from .facades.tokenize import Tokenize as Tokenize
+    from .facades.translate import Translate as Translate
     from .values.agreement import Agreement as Agreement
     from .values.answers import Answers as Answers
     from .values.answers import AnswerSpan as AnswerSpan
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from .values.padding import NoPadding as NoPadding
     from .values.padding import PadToLength as PadToLength
     from .values.padding import PadToLongest as PadToLongest
+    from .values.passages import Passage as Passage
     from .values.provenance import Coverage as Coverage
     from .values.provenance import Source as Source
     from .values.runtime import Runtime as Runtime
@@ -50,10 +53,12 @@ if TYPE_CHECKING:
     from .values.structure import Choice as Choice
     from .values.structure import JsonSchema as JsonSchema
     from .values.structure import Regex as Regex
+    from .values.summaries import Summary as Summary
     from .values.token_arrays import TokenArrays as TokenArrays
     from .values.tokens import Tokens as Tokens
     from .values.tools import Tool as Tool
     from .values.tools import ToolCall as ToolCall
+    from .values.translations import Translation as Translation
     from .values.truncation import NoTruncation as NoTruncation
     from .values.truncation import Truncate as Truncate
     from .values.truncation import Windows as Windows

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from hypothesis import assume, given
@@ -20,7 +21,7 @@ STOPS = st.lists(st.text(alphabet="abc", min_size=1, max_size=4), min_size=1, ma
 
 def cut(text: str, places: Sequence[int]) -> list[str]:
     ends = sorted({place % (len(text) + 1) for place in places} | {0, len(text)})
-    return [text[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [text[start:end] for start, end in pairwise(ends)]
 
 
 def decode(ids: Sequence[int]) -> str:

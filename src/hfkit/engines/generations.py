@@ -61,7 +61,7 @@ def _continuation(
 def _tool_calls(line: Line, order: Order, session: WritingSession) -> tuple[ToolCall, ...]:
     """Find calls of tools in the model's own words, special tokens included: some mark calls by them."""
     form = tool_call_format(
-        choose_template(session.tokenizer.templates, order.template, model=session.source.model)
+        choose_template(session.tokenizer.templates, order.template, model=session.source.model, tools=True)
     )
     if form is None:
         return ()

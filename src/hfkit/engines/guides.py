@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from hfkit.errors import InputError, MissingDependencyError, SettingError, TokenizerError
+from hfkit.text.inner_tokens import InnerTokens
 from hfkit.text.shapes import PatternGrammar, SchemaGrammar
 from hfkit.text.spelling import token_bytes
 
@@ -183,10 +184,7 @@ class TextGuide:
         for end in self._ends:
             mask[end] = complete
         if not complete and not mask.any():
-            raise TokenizerError(
-                f"no token can go on from {self.text[-40:]!r} within the shape",
-                hint="take a model whose tokens spell every character",
-            )
+            raise self._dead_end()
         return mask
 
     def accept(self, token: int) -> None:
@@ -210,15 +208,11 @@ class TextGuide:
     def forced(self) -> tuple[int, ...]:
         """Give the tokens that must come next, as the tokenizer itself would cut them; often none.
 
-        A model need not be asked for them. They are what it would most likely write, but where several tokens spell
-        the same it might have taken others.
+        A model need not be asked for them.
         """
         if self._ended or self._matcher.is_stopped():
             return ()
-        tokens = self._matcher.compute_ff_tokens()
-        spelled = b"".join(self._spelled[token] for token in tokens)
-        # Tokenizers that put a blank before every text would put one here.
-        return tuple(tokens) if self._matcher.compute_ff_bytes().startswith(spelled) else ()
+        return tuple(self._matcher.compute_ff_tokens())
 
     def copy(self) -> TextGuide:
         """Give a guide at the same place that goes its own way."""
@@ -230,10 +224,19 @@ class TextGuide:
 
     def _require_health(self) -> None:
         if self._matcher.is_error():
+            error = _short(self._matcher.get_error())
+            if error.startswith("NoExtensionBias"):
+                raise self._dead_end()
             raise SettingError(
-                f"the shape is too complex to go on from {self.text[-40:]!r}: {_short(self._matcher.get_error())}",
+                f"the shape is too complex to go on from {self.text[-40:]!r}: {error}",
                 hint="ask for less at a time: shorter lists, fewer optional properties, simpler patterns",
             )
+
+    def _dead_end(self) -> TokenizerError:
+        return TokenizerError(
+            f"no token can go on from {self.text[-40:]!r} within the shape",
+            hint="take a model whose tokens spell every character",
+        )
 
 
 class _Spelling:
@@ -251,12 +254,11 @@ class _Spelling:
         self.bos_token_id = None
         self.tokens = spelled
         self.special_token_ids = [id_ for id_, piece in enumerate(spelled) if not piece]
-        self._tokenizer = tokenizer
+        self._inner = InnerTokens(tokenizer, spelled)
 
     def __call__(self, text: str | bytes) -> list[int]:
-        """Cut a text into tokens."""
-        decoded = text if isinstance(text, str) else text.decode("utf-8")
-        return self._tokenizer.encode(decoded, add_special_tokens=False).ids
+        """Cut what must come next into tokens: where it is all that may, the engine allows these alone."""
+        return self._inner.cut(text if isinstance(text, str) else text.decode("utf-8"))
 
 
 def _grammar_of(grammar: Grammar) -> str:

@@ -8,6 +8,8 @@ from hfkit.errors import EmptyInputError, InputEncodingError, InputError, InputT
 from hfkit.values.inputs import Pair, Question, TextInput
 
 __all__ = [
+    "check_document",
+    "check_documents",
     "check_input",
     "check_inputs",
     "check_question",
@@ -72,6 +74,46 @@ def check_inputs(items: object, *, max_characters: int | None) -> Iterator[TextI
         items, "str or Pair", noun="text", table="give one column of it: facade.batch(frame['text'])"
     )
     return (check_input(item, max_characters=max_characters, index=index) for index, item in enumerate(many))
+
+
+def check_document(item: object, *, max_characters: int | None, index: int | None = None) -> str:
+    """Make sure that one document can be read.
+
+    Args:
+        item: what the caller gave.
+        max_characters: the most characters that it may have; None for no limit.
+        index: its position among many, for the error.
+
+    Raises:
+        InputError: it is no string, or as for :func:`check_input`.
+    """
+    name = name_of(index)
+    try:
+        if not isinstance(item, str):
+            raise InputTypeError(
+                f"{name} is {describe(item)}, must be a str",
+                hint="bytes want .decode(); many texts go to .batch(...)",
+            )
+        check_text(item, name, max_characters)
+    except InputError as error:
+        error.index = index
+        raise
+    return item
+
+
+def check_documents(items: object, *, max_characters: int | None) -> Iterator[str]:
+    """Check many documents, one at a time as they are taken.
+
+    Raises:
+        InputTypeError: ``items`` is itself one document, or cannot be iterated; at once.
+        InputError: a document is bad; when it is reached.
+    """
+    many = _require_many(
+        items, "str", noun="text", table="give one column of it: facade.batch(frame['text'])"
+    )
+    return (
+        check_document(item, max_characters=max_characters, index=index) for index, item in enumerate(many)
+    )
 
 
 def check_question(item: object, *, max_characters: int | None, index: int | None = None) -> Question:

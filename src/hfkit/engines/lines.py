@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hfkit.text.arrays import FloatArray, IntArray
     from hfkit.values.generation import FinishReason
 
-    from .guides import Guide
+    from .guides import TextGuide
     from .model_settings import ModelSettings
 
 __all__ = ["Line", "LineRules"]
@@ -74,7 +74,7 @@ class Line:
         guide: keeps the text to a grammar; None for any text.
     """
 
-    def __init__(self, rules: LineRules, prompt: IntArray, guide: Guide | None, *, room: int) -> None:
+    def __init__(self, rules: LineRules, prompt: IntArray, guide: TextGuide | None, *, room: int) -> None:
         """Begin behind a prompt.
 
         Args:

@@ -106,7 +106,9 @@ def open_writing(locate: Callable[[], ModelFolder], runtime: Runtime) -> Writing
             return Guides(plain, vocabulary=writer.card.vocabulary, ends=settings.ends)
 
         source = _source(folder, name, writer.card, tokenizer.source.tokenizer)
-        return WritingSession(writer, tokenizer, settings, source, memory=memory, guides=guides)
+        return WritingSession(
+            writer, tokenizer, settings, source, folder=folder, memory=memory, guides=guides
+        )
 
     return share(("writing", type(backend), folder, _key(runtime, name)), open_session)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hfkit.text.arrays import FloatArray, IntArray
     from hfkit.values.decoding import Decoding
 
-    from .guides import Guide
+    from .guides import TextGuide
     from .lines import LineRules
 
 __all__ = ["Next", "TokenSearch", "begin_search"]
@@ -58,7 +58,12 @@ class TokenSearch(Protocol):
 
 
 def begin_search(
-    decoding: Decoding, rules: LineRules, prompt: IntArray, guide: Callable[[], Guide] | None, *, room: int
+    decoding: Decoding,
+    rules: LineRules,
+    prompt: IntArray,
+    guide: Callable[[], TextGuide] | None,
+    *,
+    room: int,
 ) -> TokenSearch:
     """Begin the search that a way of decoding stands for.
 

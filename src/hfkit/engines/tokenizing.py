@@ -8,6 +8,8 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hfkit.backends.encoding import KnowsIds, NoRoomError
 from hfkit.errors import InputError, InputTooLongError, InputTypeError
 from hfkit.text.batching import look_ahead
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from hfkit.backends.encoding import Encoded, Encoder, Flat, Room
     from hfkit.backends.recipe import Recipe
+    from hfkit.text.arrays import IntArray
     from hfkit.values.chat import TokenInput
     from hfkit.values.padding import Padding
     from hfkit.values.provenance import Source
@@ -157,9 +160,13 @@ class TokenizingSession:
 
     def count(self, item: TokenInput, policy: TokenizingPolicy) -> int:
         """Count the tokens of a checked input, nothing cut and nothing padded."""
+        return len(self.ids(item, policy))
+
+    def ids(self, item: TokenInput, policy: TokenizingPolicy) -> IntArray:
+        """Give the ids of a checked input, shape ``[tokens]``, nothing cut and nothing padded."""
         (prepared,) = self._prepare([item], policy, None)
         flat = self._encoder.flat([prepared.texts], special_tokens=prepared.special_tokens, room=None)
-        return int(flat.lengths[0])
+        return flat.ids.astype(np.int64)
 
     def decode(self, ids: Iterable[int], *, skip_special_tokens: bool) -> str:
         """Give the text of ids.
@@ -248,7 +255,9 @@ class TokenizingSession:
                 case Pair(first, second):
                     prepared.append(_Prepared((first, second), policy.special_tokens))
                 case messages:
-                    template = choose_template(self.templates, policy.template, model=self.source.model)
+                    template = choose_template(
+                        self.templates, policy.template, model=self.source.model, tools=bool(policy.tools)
+                    )
                     variables = {name: text for name, text, _ in self.recipe.named}
                     try:
                         prompt = render_chat(

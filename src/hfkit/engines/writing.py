@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from hfkit.backends.writers import Writer, WriterCard
+    from hfkit.hub.folder import ModelFolder
     from hfkit.text.shapes import Shape
     from hfkit.values.chat import Prompt
     from hfkit.values.decoding import Decoding
@@ -58,6 +59,7 @@ class Order:
         template: a chat template, or the name of one of the model's; None for its default.
         tools: what templates are shown.
         first: an id that has to come first; None for what the model's own settings say.
+        opening: the id that a decoder with an encoder begins with; None for what the model's own settings say.
         shape: what the text is to hold; None for any text.
     """
 
@@ -72,6 +74,7 @@ class Order:
     template: str | None = None
     tools: tuple[Tool, ...] = ()
     first: int | None = None
+    opening: int | None = None
     shape: Shape[object] | None = None
 
 
@@ -92,6 +95,7 @@ class WritingSession:
     """An open model with its tokenizer.
 
     Attributes:
+        folder: the model's files.
         card: what the model says of itself.
         source: what its results will carry.
         tokenizer: the model's.
@@ -105,12 +109,14 @@ class WritingSession:
         settings: ModelSettings,
         source: Source,
         *,
+        folder: ModelFolder,
         memory: Callable[[], int],
         guides: Callable[[], Guides],
     ) -> None:
         self._writer = writer
         self._memory = memory
         self._guides = cache(guides)
+        self.folder = folder
         self.tokenizer = tokenizer
         self.settings = settings
         self.card: WriterCard = writer.card
@@ -144,7 +150,7 @@ class WritingSession:
             prompts, error = self._read(chunk, order, None if single else index)
             index += len(chunk)
             if prompts:
-                yield self._write(prompts, order, budget, advance)
+                yield self.write(prompts, order, budget=budget, advance=advance)
             if error is not None:
                 raise error
 
@@ -191,13 +197,22 @@ class WritingSession:
         )
         return read_prompts(prompts, self.tokenizer, rules, first_index=first_index)
 
-    def _write(
+    def write(
         self,
         prompts: Sequence[ReadPrompt],
         order: Order,
+        *,
         budget: int | None,
         advance: Callable[[float], None],
     ) -> tuple[list[Written], Statistics]:
+        """Write to prompts that were read, at least one; equal ones once.
+
+        Args:
+            prompts: none longer than the model reads.
+            order: what is to be written.
+            budget: the most tokens to be remembered at a time; None for what the memory allows.
+            advance: is told how many prompts were done.
+        """
         repeatable = not (isinstance(order.decoding, Sample) and order.decoding.seed is None)
         keys = [
             prompt.ids.tobytes() if repeatable else str(place).encode()
@@ -233,7 +248,7 @@ class WritingSession:
         def begin() -> TokenSearch:
             return begin_search(order.decoding, rules, prompt.ids, guide, room=room)
 
-        opening = np.array([self._opening()], dtype=np.int64) if self.card.encodes else None
+        opening = np.array([self._opening(order)], dtype=np.int64) if self.card.encodes else None
         return PromptTask(prompt.ids, opening, min(room, order.max_new_tokens), begin, begin())
 
     def _rules(self, order: Order) -> LineRules:
@@ -255,7 +270,9 @@ class WritingSession:
             encodes=self.card.encodes,
         )
 
-    def _opening(self) -> int:
+    def _opening(self, order: Order) -> int:
+        if order.opening is not None:
+            return order.opening
         if self.settings.opening is None:
             raise CorruptModelError(
                 f"{self.source.model} does not say what its decoder begins with",

@@ -14,14 +14,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hfkit.backends.protocols import Backend, OpensSpanScorers
+from hfkit.backends.protocols import Backend, OpensScorers, OpensSpanScorers
+from hfkit.backends.writers import OpensWriters
 from hfkit.errors import HfkitError
 
+from .folder_checks import FOLDER_CHECKS
 from .model_checks import MODEL_CHECKS
 from .opened import capability_for
 from .promise import BrokenPromiseError, promise_of, require
+from .running_checks import RUNNING_CHECKS
 from .scorer_checks import SCORER_CHECKS
 from .span_checks import SPAN_CHECKS
+from .writer_checks import WRITER_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +35,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Check", "checks"]
 
+
+_OWN = {
+    OpensScorers: (*SCORER_CHECKS, *MODEL_CHECKS),
+    OpensSpanScorers: (*SPAN_CHECKS, *MODEL_CHECKS),
+    OpensWriters: (*WRITER_CHECKS, *RUNNING_CHECKS),
+}
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -76,8 +86,8 @@ def checks(backend: object, model_dir: Path, *, gaps: Mapping[str, str] | None =
     Args:
         backend: an instance of the backend.
         model_dir: a folder with a tokenizer and a model that the backend can open. The ``architectures``
-            of its ``config.json`` say of which kind it is: question answering, else sequence
-            classification with at least two labels.
+            of its ``config.json`` say of which kind it is: question answering, one that writes text, else
+            sequence classification with at least two labels.
         gaps: known gaps, from a promise to the reason why it is not kept.
 
     Returns:
@@ -93,9 +103,9 @@ def checks(backend: object, model_dir: Path, *, gaps: Mapping[str, str] | None =
         Check(promise_of(_opens_the_kind), partial(_opens_the_kind, backend, capability)),
     ]
     if isinstance(backend, capability):
-        own = SPAN_CHECKS if capability is OpensSpanScorers else SCORER_CHECKS
         found += [
-            Check(promise_of(check), partial(check, backend, model_dir)) for check in (*own, *MODEL_CHECKS)
+            Check(promise_of(check), partial(check, backend, model_dir))
+            for check in (*_OWN[capability], *FOLDER_CHECKS)
         ]
     unknown = set(known) - {check.promise for check in found}
     require(

@@ -11,6 +11,7 @@ from hfkit.backends.protocols import ModelCard, ScorerCard
 from hfkit.errors import DeviceError, SessionClosedError, WrongHeadError
 from hfkit.text.labels import LabelScheme
 
+from .fake_writers import FakeWriter
 from .tokenizers import write_word_pieces
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def write_fake_reader(folder: Path, *, seed: int = 0) -> Path:
 
 
 class FakeBackend:
-    """Opens models of :func:`write_fake_model`; what a backend's author may copy from."""
+    """Opens models of :func:`write_fake_model` and its likes; what a backend's author may copy from."""
 
     name = "fake"
 
@@ -96,6 +97,11 @@ class FakeBackend:
         """Open a table of weights; see :class:`hfkit.backends.protocols.OpensSpanScorers`."""
         return FakeSpanScorer(_load("spans", folder, runtime))
 
+    def open_writer(self, folder: ModelFolder, runtime: Runtime, /) -> FakeWriter:
+        """Open two tables of weights; see :class:`hfkit.backends.writers.OpensWriters`."""
+        encodes = bool(folder.config.get("is_encoder_decoder"))
+        return FakeWriter(_load("writer", folder, runtime), encodes=encodes)
+
 
 def _load(name: str, folder: ModelFolder, runtime: Runtime) -> FloatArray:
     from safetensors.numpy import load_file
@@ -109,7 +115,7 @@ def _load(name: str, folder: ModelFolder, runtime: Runtime) -> FloatArray:
     if name not in tables:
         raise WrongHeadError(
             f"{folder.name} holds {sorted(tables)}, must hold {name!r}",
-            hint="write it with write_fake_model(), or with write_fake_reader() to answer questions",
+            hint="write_fake_model(), write_fake_reader() and write_fake_writer() write one kind each",
         )
     return tables[name]
 

@@ -1,31 +1,21 @@
-"""The promises of every open model. Each function is one; its first line is the sentence."""
+"""The promises of every model that scores sequences. Each function is one; its first line is the sentence."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hfkit.backends.protocols import SetsThreads
-from hfkit.errors import (
-    CorruptModelError,
-    ModelError,
-    SessionClosedError,
-    UnsafeWeightsError,
-    WeightsNotFoundError,
-)
+from hfkit.errors import SessionClosedError
 from hfkit.text.templates import Row
 
-from .opened import equally_long, open_model, open_with
+from .opened import equally_long, open_model
 from .promise import require
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from hfkit.text.arrays import FloatArray, IntArray
 
@@ -162,49 +152,6 @@ def closes(backend: object, model_dir: Path) -> None:
         require(kept=False, otherwise="a closed model still scores")
 
 
-def refuses_a_folder_without_weights(backend: object, model_dir: Path) -> None:
-    """A folder without weights is a WeightsNotFoundError."""
-    with _damaged(model_dir) as copy:
-        for file in copy.glob("*.safetensors"):
-            file.unlink()
-        _refuses(backend, copy, WeightsNotFoundError)
-
-
-def refuses_pickled_weights(backend: object, model_dir: Path) -> None:
-    """A folder with pickled weights only is an UnsafeWeightsError."""
-    with _damaged(model_dir) as copy:
-        for file in copy.glob("*.safetensors"):
-            file.unlink()
-        (copy / "pytorch_model.bin").write_bytes(b"\x80\x04N.")
-        _refuses(backend, copy, UnsafeWeightsError)
-
-
-def refuses_truncated_weights(backend: object, model_dir: Path) -> None:
-    """A truncated weights file is a CorruptModelError."""
-    with _damaged(model_dir) as copy:
-        for file in copy.glob("*.safetensors"):
-            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-        _refuses(backend, copy, CorruptModelError)
-
-
-@contextmanager
-def _damaged(model_dir: Path) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as temporary:
-        copy = Path(temporary) / "model"
-        shutil.copytree(model_dir, copy)
-        yield copy
-
-
-def _refuses(backend: object, folder: Path, kind: type[ModelError]) -> None:
-    try:
-        open_with(backend, folder)
-    except kind:
-        return
-    except Exception as error:  # noqa: BLE001  # whatever else it is, it is the wrong one
-        require(kept=False, otherwise=f"it raises {type(error).__name__}, must be {kind.__name__}: {error}")
-    require(kept=False, otherwise="it opens all the same")
-
-
 MODEL_CHECKS = (
     takes_its_longest_sequence,
     ignores_padding,
@@ -217,8 +164,5 @@ MODEL_CHECKS = (
     serves_threads,
     keeps_its_scores_with_fewer_threads,
     closes,
-    refuses_a_folder_without_weights,
-    refuses_pickled_weights,
-    refuses_truncated_weights,
 )
-"""Every promise of an open model, whatever it was trained for."""
+"""What an open model promises that gives scores for whole sequences, whatever it was trained for."""

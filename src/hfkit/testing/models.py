@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hfkit.text.labels import Problem
 
-__all__ = ["TinyFamily", "write_tiny_classifier", "write_tiny_reader"]
+__all__ = ["TinyFamily", "save_model", "write_tiny_classifier", "write_tiny_reader"]
 
 TinyFamily: TypeAlias = Literal["bert", "distilbert", "roberta", "xlm-roberta", "electra", "gpt2", "xlnet"]
 """The architectures; each with its own kind of tokenizer, positions and head."""
@@ -51,8 +51,9 @@ def write_tiny_classifier(
     config.problem_type = problem
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = AutoModelForSequenceClassification.from_config(config)  # type: ignore[no-untyped-call]
-        return _write(cast("PreTrainedModel", model), folder)
+        model = cast("PreTrainedModel", AutoModelForSequenceClassification.from_config(config))  # type: ignore[no-untyped-call]
+        _draw_weights(model)
+    return save_model(model, folder)
 
 
 def write_tiny_reader(folder: Path, *, family: TinyFamily = "bert", limit: int = 64, seed: int = 0) -> Path:
@@ -73,19 +74,24 @@ def write_tiny_reader(folder: Path, *, family: TinyFamily = "bert", limit: int =
     config = AutoConfig.for_model(family, **_settings(family, folder, limit))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = AutoModelForQuestionAnswering.from_config(config)  # type: ignore[no-untyped-call]
-        return _write(cast("PreTrainedModel", model), folder)
+        model = cast("PreTrainedModel", AutoModelForQuestionAnswering.from_config(config))  # type: ignore[no-untyped-call]
+        _draw_weights(model)
+    return save_model(model, folder)
 
 
-def _write(model: PreTrainedModel, folder: Path) -> Path:
-    """Draw weights larger than the usual start, so that texts differ in score, and save them."""
+def _draw_weights(model: PreTrainedModel) -> None:
+    """Draw weights larger than the usual start, so that texts differ in score."""
     import torch
-
-    from hfkit.backends.torch.quiet import quiet_transformers
 
     for parameter in model.parameters():
         if parameter.dim() > 1:
             torch.nn.init.normal_(parameter, std=0.2)
+
+
+def save_model(model: PreTrainedModel, folder: Path) -> Path:
+    """Save a model as transformers does, without its reports and bars; give the folder."""
+    from hfkit.backends.torch.quiet import quiet_transformers
+
     with quiet_transformers():
         model.save_pretrained(folder)
     return folder

@@ -1,7 +1,8 @@
-"""Open a model of any kind for the checks, which treat them alike."""
+"""Open a model of any kind for the checks; those that score sequences are treated alike."""
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from hfkit.backends.protocols import OpensScorers, OpensSpanScorers, Scorer, TokenBatch
+from hfkit.backends.writers import OpensWriters
 from hfkit.engines.tokens import open_tokenizer
 from hfkit.hub.resolve import resolve
 from hfkit.text.templates import Row
@@ -19,11 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hfkit.backends.protocols import ModelCard, SpanScorer
+    from hfkit.backends.writers import Writer
     from hfkit.text.arrays import FloatArray
 
 __all__ = ["Capability", "OpenedModel", "capability_for", "equally_long", "open_model", "open_with"]
 
-Capability = type[OpensScorers] | type[OpensSpanScorers]
+Capability = type[OpensScorers] | type[OpensSpanScorers] | type[OpensWriters]
+
+_WRITES = re.compile(r"(ForCausalLM|LMHeadModel|ForConditionalGeneration|MTModel)\b")
 
 _TEXTS = (
     "good",
@@ -67,25 +72,30 @@ class OpenedModel:
 
 def capability_for(model_dir: Path) -> Capability:
     """Say what opens a model, by the architectures that its config.json names."""
-    named = resolve(model_dir, offline=True).config.get("architectures")
-    return OpensSpanScorers if "ForQuestionAnswering" in str(named) else OpensScorers
+    named = str(resolve(model_dir, offline=True).config.get("architectures"))
+    if "ForQuestionAnswering" in named:
+        return OpensSpanScorers
+    return OpensWriters if _WRITES.search(named) else OpensScorers
 
 
-def open_with(backend: object, model_dir: Path) -> Scorer | SpanScorer:
+def open_with(backend: object, model_dir: Path) -> Scorer | SpanScorer | Writer:
     """Open a model with the method for its kind, which the backend must have."""
     folder, runtime = resolve(model_dir, offline=True), Runtime(device="cpu", offline=True)
-    if capability_for(model_dir) is OpensSpanScorers:
+    capability = capability_for(model_dir)
+    if capability is OpensWriters:
+        return cast("OpensWriters", backend).open_writer(folder, runtime)
+    if capability is OpensSpanScorers:
         return cast("OpensSpanScorers", backend).open_span_scorer(folder, runtime)
     return cast("OpensScorers", backend).open_scorer(folder, runtime)
 
 
 @contextmanager
 def open_model(backend: object, model_dir: Path) -> Iterator[OpenedModel]:
-    """Open a model and tokenize sample texts for it; close it in the end."""
+    """Open a model that scores sequences and tokenize sample texts for it; close it in the end."""
     folder, runtime = resolve(model_dir, offline=True), Runtime(device="cpu", offline=True)
     tokenizer = open_tokenizer(backend, folder, runtime)
     rows = [tokenizer.single.assemble([ids]) for ids in tokenizer.encode(_TEXTS)]
-    model = open_with(backend, model_dir)
+    model = cast("Scorer | SpanScorer", open_with(backend, model_dir))
     try:
         yield OpenedModel(model, rows if model.card.pads else equally_long(rows))
     finally:

@@ -25,7 +25,7 @@ def require(
     kept: bool,  # noqa: FBT001  # positional, as in assert
     otherwise: str,
     *,
-    hint: str = "see hfkit.backends.protocols for the contract",
+    hint: str = "see hfkit.backends.protocols and hfkit.backends.writers for the contracts",
 ) -> None:
     """Raise unless a promise is kept.
 

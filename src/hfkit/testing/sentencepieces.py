@@ -11,7 +11,7 @@ from .tokenizers import CORPUS
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["write_marian", "write_t5"]
+__all__ = ["trained_pieces", "write_json", "write_marian", "write_t5"]
 
 _PIECES = 160
 
@@ -19,10 +19,10 @@ _PIECES = 160
 def write_t5(folder: Path, *, limit: int = 512) -> Path:
     """Write T5's kind: ``spiece.model`` and no ``tokenizer.json``, texts end in ``</s>``; give the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "spiece.model").write_bytes(_trained(pad_id=0, eos_id=1, unk_id=2, bos_id=-1))
-    _write_json(folder / "config.json", {"model_type": "t5"})
+    (folder / "spiece.model").write_bytes(trained_pieces(pad_id=0, eos_id=1, unk_id=2, bos_id=-1))
+    write_json(folder / "config.json", {"model_type": "t5"})
     config = {"tokenizer_class": "T5Tokenizer", "extra_ids": 4, "model_max_length": limit}
-    _write_json(folder / "tokenizer_config.json", config)
+    write_json(folder / "tokenizer_config.json", config)
     return folder
 
 
@@ -31,25 +31,26 @@ def write_marian(folder: Path, *, limit: int = 512) -> Path:
     from sentencepiece import SentencePieceProcessor
 
     folder.mkdir(parents=True, exist_ok=True)
-    model = _trained(unk_id=0, bos_id=1, eos_id=2, pad_id=-1)
+    model = trained_pieces(unk_id=0, bos_id=1, eos_id=2, pad_id=-1)
     pieces = SentencePieceProcessor(model_proto=model)
     words = [pieces.id_to_piece(number) for number in range(pieces.get_piece_size())]
     words = ["</s>", "<unk>", *(word for word in words if word not in ("<unk>", "<s>", "</s>")), "<pad>"]
     for name in ("source.spm", "target.spm"):
         (folder / name).write_bytes(model)
-    _write_json(folder / "vocab.json", {word: number for number, word in enumerate(words)})
-    _write_json(folder / "config.json", {"model_type": "marian"})
+    write_json(folder / "vocab.json", {word: number for number, word in enumerate(words)})
+    write_json(folder / "config.json", {"model_type": "marian"})
     config = {
         "tokenizer_class": "MarianTokenizer",
         "source_lang": "en",
         "target_lang": "de",
         "model_max_length": limit,
     }
-    _write_json(folder / "tokenizer_config.json", config)
+    write_json(folder / "tokenizer_config.json", config)
     return folder
 
 
-def _trained(*, unk_id: int, bos_id: int, eos_id: int, pad_id: int) -> bytes:
+def trained_pieces(*, unk_id: int, bos_id: int, eos_id: int, pad_id: int) -> bytes:
+    """Train a sentencepiece model on a few words, with special tokens at these ids."""
     from sentencepiece import SentencePieceTrainer
 
     model = io.BytesIO()
@@ -67,5 +68,6 @@ def _trained(*, unk_id: int, bos_id: int, eos_id: int, pad_id: int) -> bytes:
     return model.getvalue()
 
 
-def _write_json(file: Path, content: dict[str, object]) -> None:
+def write_json(file: Path, content: dict[str, object]) -> None:
+    """Write a file of settings."""
     file.write_text(json.dumps(content, indent=1), encoding="utf-8")

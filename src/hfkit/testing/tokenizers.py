@@ -10,10 +10,18 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre
 from tokenizers.trainers import BpeTrainer, UnigramTrainer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["CORPUS", "write_added_tokens", "write_byte_pairs", "write_unigrams", "write_word_pieces"]
+__all__ = [
+    "CORPUS",
+    "save_tokenizer",
+    "train_byte_pairs",
+    "write_added_tokens",
+    "write_byte_pairs",
+    "write_unigrams",
+    "write_word_pieces",
+]
 
 _WORDS = """
 the a an and or not no it is was are this that very good bad great poor movie film plot actor story funny dull sad
@@ -59,7 +67,7 @@ def write_word_pieces(folder: Path, *, limit: int = _LIMIT, cased: bool = False)
     tokenizer.add_special_tokens(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
     specials = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
     named: dict[str, object] = {"tokenizer_class": "BertTokenizer", "mask_token": "[MASK]", **specials}
-    return _write(folder, tokenizer, named | ({"do_lower_case": False} if cased else {}), limit)
+    return save_tokenizer(folder, tokenizer, named | ({"do_lower_case": False} if cased else {}), limit)
 
 
 def write_added_tokens(folder: Path, *, limit: int = _LIMIT) -> int:
@@ -69,23 +77,14 @@ def write_added_tokens(folder: Path, *, limit: int = _LIMIT) -> int:
     tokenizer.add_special_tokens([AddedToken("<|tool|>", lstrip=True, rstrip=True)])
     tokenizer.add_tokens([AddedToken("film noir", single_word=True), AddedToken("世界", normalized=False)])
     config = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
-    return _write(folder, tokenizer, config | {"extra_special_tokens": ["<|tool|>"]}, limit)
+    return save_tokenizer(folder, tokenizer, config | {"extra_special_tokens": ["<|tool|>"]}, limit)
 
 
 def write_byte_pairs(folder: Path, *, limit: int = _LIMIT, family: str = "roberta") -> int:
     """Write RoBERTa's or GPT-2's kind: bytes, cased, with or without special tokens around."""
     roberta = family == "roberta"
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
     specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"] if roberta else ["<|endoftext|>"]
-    trainer = BpeTrainer(
-        vocab_size=400,
-        special_tokens=specials,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(CORPUS, trainer)
+    tokenizer = train_byte_pairs(specials)
     if roberta:
         tokenizer.post_processor = processors.RobertaProcessing(
             ("</s>", 2), ("<s>", 0), add_prefix_space=False
@@ -98,7 +97,22 @@ def write_byte_pairs(folder: Path, *, limit: int = _LIMIT, family: str = "robert
         tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
         named = dict.fromkeys(("bos_token", "eos_token", "unk_token"), specials[0])
         named |= {"tokenizer_class": "GPT2Tokenizer"}
-    return _write(folder, tokenizer, named, limit)
+    return save_tokenizer(folder, tokenizer, named, limit)
+
+
+def train_byte_pairs(specials: Sequence[str]) -> Tokenizer:
+    """Train a tokenizer that reads and writes any text, byte by byte; the special tokens have the first ids."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = BpeTrainer(
+        vocab_size=400,
+        special_tokens=list(specials),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(CORPUS, trainer)
+    return tokenizer
 
 
 def write_unigrams(folder: Path, *, limit: int = _LIMIT) -> int:
@@ -117,10 +131,11 @@ def write_unigrams(folder: Path, *, limit: int = _LIMIT) -> int:
         zip(("bos_token", "pad_token", "eos_token", "unk_token", "mask_token"), specials, strict=True)
     )
     named |= {"tokenizer_class": "PreTrainedTokenizerFast", "cls_token": "<s>", "sep_token": "</s>"}
-    return _write(folder, tokenizer, named, limit)
+    return save_tokenizer(folder, tokenizer, named, limit)
 
 
-def _write(folder: Path, tokenizer: Tokenizer, config: Mapping[str, object], limit: int) -> int:
+def save_tokenizer(folder: Path, tokenizer: Tokenizer, config: Mapping[str, object], limit: int) -> int:
+    """Write a tokenizer and the settings beside it; give the size of the vocabulary."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"))
     content = {**config, "model_max_length": limit}

@@ -127,13 +127,13 @@ def record_of(fields: Sequence[Field], make: Callable[[dict[str, object]], objec
     )
 
 
-def constants(values: Mapping[object, object]) -> Form:
+def constants(values: Sequence[tuple[object, object]]) -> Form:
     """Say one of several values.
 
     Args:
-        values: the values by what stands for them in JSON.
+        values: of each what stands for it in JSON, and itself.
     """
-    by_key = {(isinstance(said, bool), said): value for said, value in values.items()}
+    by_key = {(isinstance(said, bool), said): value for said, value in values}  # True is equal to 1
 
     def read(value: object) -> object:
         key = (isinstance(value, bool), value)
@@ -141,7 +141,7 @@ def constants(values: Mapping[object, object]) -> Form:
             raise MismatchError
         return by_key[key]
 
-    return Form({"enum": list(values)}, read)
+    return Form({"enum": [said for said, _ in values]}, read)
 
 
 def union_of(members: Sequence[Form]) -> Form:

@@ -9,7 +9,7 @@ from .numbers import BOUNDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DRAFTS", "KEYWORDS", "LISTS", "MAPS", "ONES", "SIZES", "TYPES", "is_annotation"]
+__all__ = ["DRAFTS", "KEYWORDS", "LISTS", "MAPS", "ONES", "SIZES", "TYPES", "UNSUPPORTED", "is_annotation"]
 
 DRAFTS: Final[Mapping[str, bool]] = {
     "https://json-schema.org/draft/2020-12/schema": False,
@@ -42,7 +42,22 @@ KEYWORDS: Final = (
     | set(BOUNDS)
     | {"$ref", "const", "enum", "format", "pattern", "required", "type", "uniqueItems"}
 )
-"""All that are supported. What is missing an engine either refuses or, worse, passes over."""
+"""All that are supported."""
+
+UNSUPPORTED: Final = frozenset(
+    {"$anchor", "$dynamicAnchor", "$dynamicRef", "$id", "$recursiveAnchor", "$recursiveRef", "$vocabulary"}
+    | {
+        "contains",
+        "contentEncoding",
+        "contentMediaType",
+        "contentSchema",
+        "dependencies",
+        "dependentRequired",
+    }
+    | {"dependentSchemas", "else", "if", "maxContains", "minContains", "not", "propertyNames", "then"}
+    | {"unevaluatedItems", "unevaluatedProperties"}
+)
+"""The standard's others, which an engine refuses or, worse, passes over."""
 
 _ANNOTATIONS: Final = frozenset(
     {"$comment", "$schema", "default", "deprecated", "description", "discriminator", "example", "examples"}

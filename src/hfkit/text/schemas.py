@@ -16,7 +16,7 @@ from hfkit.values.structure import JsonSchema
 from hfkit.values.suggestion import did_you_mean
 
 from .formats import ENGINE_FORMATS, FORMAT_PATTERNS, FREE_FORMATS
-from .keywords import DRAFTS, KEYWORDS, LISTS, MAPS, ONES, SIZES, TYPES, is_annotation
+from .keywords import DRAFTS, KEYWORDS, LISTS, MAPS, ONES, SIZES, TYPES, UNSUPPORTED, is_annotation
 from .numbers import BOUNDS, narrow_bounds
 from .patterns import Reader, within
 
@@ -84,7 +84,8 @@ class _Walk:
         """Refuse what was met on the way and is not supported, all of it at once."""
         if self.refused:
             found = ", ".join(f"{what} at {_named(at)}" for what, at in self.refused)
-            meant = filter(None, (did_you_mean(what, KEYWORDS) for what, _ in self.refused))
+            unknown = [what for what, _ in self.refused if what not in KEYWORDS | UNSUPPORTED]
+            meant = filter(None, (did_you_mean(what, KEYWORDS) for what in unknown))
             raise SettingError(
                 f"the schema asks for what is not supported: {found}",
                 hint=next(meant, "leave it out, and check the value for it"),

@@ -100,6 +100,7 @@ def json_shape(schema: JsonSchema) -> Shape[JsonValue]:
     Raises:
         SettingError: the schema asks for what is not supported.
 
+    >>> from hfkit import JsonSchema
     >>> json_shape(JsonSchema({"type": "number"})).decode("1.50")
     1.5
     """
@@ -125,6 +126,7 @@ def regex_shape(regex: Regex) -> Shape[str]:
 def choice_shape(choice: Choice) -> Shape[str]:
     """Make the shape of one of several texts.
 
+    >>> from hfkit import Choice
     >>> choice_shape(Choice(("yes", "no"))).decode(" yes")
     'yes'
     """
@@ -183,7 +185,7 @@ def finite(value: Decimal | int) -> float:
     try:
         near = float(value)
     except OverflowError:
-        near = math.copysign(math.inf, value)
+        near = math.inf if value > 0 else -math.inf
     return near if math.isfinite(near) else math.copysign(sys.float_info.max, near)
 
 
@@ -191,8 +193,11 @@ def _decimal(digits: str) -> Decimal:
     try:
         return Decimal(digits)
     except InvalidOperation:  # an exponent of 19 digits
-        return Decimal(repr(sys.float_info.max)).copy_sign(
-            Decimal(digits.partition("e")[0].partition("E")[0])
+        mantissa, exponent = digits.lower().split("e")
+        return (
+            Decimal(0)
+            if exponent.startswith("-")
+            else Decimal(sys.float_info.max).copy_sign(Decimal(mantissa))
         )
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["token_bytes"]
 
 _BYTE = re.compile("<0x([0-9A-F]{2})>")
-_BLANK = "\N{LOWER ONE EIGHTH BLOCK}"
 
 
 def token_bytes(tokenizer: Tokenizer, *, vocabulary: int) -> list[bytes]:
@@ -32,16 +31,31 @@ def token_bytes(tokenizer: Tokenizer, *, vocabulary: int) -> list[bytes]:
     Raises:
         TokenizerError: its tokens are parts of words, and do not say where blanks are.
     """
-    spell = _spelling_of(json.loads(tokenizer.to_str()))
-    added = tokenizer.get_added_tokens_decoder()
+    description = json.loads(tokenizer.to_str())
+    spell = _spelling_of(description)
     spelled = [b""] * vocabulary
     for token, id_ in tokenizer.get_vocab(with_added_tokens=False).items():
         if id_ < vocabulary:
             spelled[id_] = spell(token)
-    for id_, token_ in added.items():
+    for id_, added in tokenizer.get_added_tokens_decoder().items():
         if id_ < vocabulary:
-            spelled[id_] = b"" if token_.special else token_.content.encode("utf-8")
-    return spelled
+            spelled[id_] = b"" if added.special else spell(added.content)
+    unknown = _unknown_of(description["model"], tokenizer)
+    if unknown is not None:
+        spelled[unknown] = b""
+    # No text holds the byte 0xFF, and engines mark special tokens with it.
+    return [b"" if b"\xff" in piece else piece for piece in spelled]
+
+
+def _unknown_of(model: Mapping[str, object], tokenizer: Tokenizer) -> int | None:
+    """Give the id that stands for what has none, in the words of each kind of model."""
+    match model:
+        case {"unk_token": str() as token}:
+            return tokenizer.token_to_id(token)
+        case {"unk_id": int() as id_}:
+            return id_
+        case _:
+            return None
 
 
 def _spelling_of(description: Mapping[str, object]) -> Callable[[str], bytes]:
@@ -50,10 +64,14 @@ def _spelling_of(description: Mapping[str, object]) -> Callable[[str], bytes]:
     if "ByteLevel" in kinds:
         return _from_letters
     if "Metaspace" in kinds:
-        (mark,) = {part.get("replacement", _BLANK) for part in parts if part.get("type") == "Metaspace"}
+        mark = next(part["replacement"] for part in parts if part["type"] == "Metaspace")
         return lambda token: _from_piece(token, str(mark))
-    if any(part.get("type") == "Replace" and part.get("content") == " " for part in parts):
-        return lambda token: _from_piece(token, _BLANK)
+    for part in parts:
+        match part:
+            case {"type": "Replace", "pattern": {"String": str() as mark}, "content": " "}:
+                return lambda token: _from_piece(token, mark)
+            case _:
+                pass
     raise TokenizerError(
         f"the tokenizer's decoder, {sorted(map(str, kinds)) or 'none'}, does not tell what its tokens spell one by one",
         hint="structured output needs a model whose tokens are bytes or sentencepiece's pieces",

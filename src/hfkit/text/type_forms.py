@@ -82,7 +82,7 @@ class Forms:
         if origin in (Union, types.UnionType):
             return union_of([self.form(member, at) for member in arguments])
         if origin is Literal:
-            return constants({constant(value, at): value for value in arguments})
+            return constants([(constant(value, at), value) for value in arguments])
         if origin is Annotated:
             return self._annotated(self.form(arguments[0], at), arguments[1:], at)
         if origin is tuple:
@@ -101,7 +101,7 @@ class Forms:
         if is_model(kind):
             return self._record(kind, lambda name: model_form(kind, self.definitions, name=name))
         if issubclass(kind, Enum):
-            return constants({constant(member.value, at): member for member in kind})
+            return constants([(constant(member.value, at), member) for member in kind])
         if issubclass(kind, dict) and hasattr(kind, "__required_keys__"):
             return self._record(kind, lambda _: self._typed_dict(kind))
         if is_dataclass(kind):

@@ -23,7 +23,9 @@ def row(seed: int) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(5))
 def test_penalty_is_that_of_transformers(penalty: float, seed: int) -> None:
     logits, tokens = row(seed), np.random.default_rng(seed).integers(0, VOCABULARY, 9)
-    expected = RepetitionPenaltyLogitsProcessor(penalty)(torch.tensor(tokens)[None], torch.tensor(logits)[None])
+    expected = RepetitionPenaltyLogitsProcessor(penalty)(
+        torch.tensor(tokens)[None], torch.tensor(logits)[None]
+    )
     penalize(logits, tokens, penalty)
     assert np.array_equal(logits, expected[0].numpy())
 

@@ -29,7 +29,7 @@ def reference(logits: np.ndarray, settings: dict[str, float]) -> np.ndarray:
         warpers.append(MinPLogitsWarper(settings["min_p"]))
     if "typical_p" in settings:
         warpers.append(TypicalLogitsWarper(settings["typical_p"]))
-    scores = warpers(torch.zeros((1, 1), dtype=torch.int64), torch.tensor(logits)[None])
+    scores = warpers(torch.LongTensor([[0]]), torch.FloatTensor(logits)[None])
     return torch.softmax(scores[0].double(), dim=0).numpy()
 
 

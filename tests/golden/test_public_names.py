@@ -9,9 +9,11 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Agreement Answer AnswerSpan Answers Batch Classification Classify Coverage Evidence HfkitError LabelScore
-    Message NoPadding NoTruncation PadToLength PadToLongest Pair Question Runtime Source SpecialToken SpecialTokens
-    Statistics TokenArrays Tokenize Tokens Truncate Windows errors measure_agreement register_backend starter testing
+    Agreement Answer AnswerSpan Answers Batch Beam Choice Classification Classify Continuation Coverage Evidence
+    Generate Generation Greedy HfkitError JsonSchema LabelScore Message NoPadding NoTruncation PadToLength
+    PadToLongest Pair Question Regex Runtime Sample Source SpecialToken SpecialTokens Statistics TokenArrays
+    TokenLogprob Tokenize Tokens Tool ToolCall TopLogprob Truncate Windows errors measure_agreement register_backend
+    starter testing
 """.split()  # noqa: SIM905
 
 TESTING = """

@@ -15,6 +15,7 @@ from hfkit.engines.generations import make_generation
 from hfkit.engines.opening import open_writing
 from hfkit.engines.prompts import PromptOverflow, check_prompt, check_prompts
 from hfkit.engines.writing import Order, WritingSession
+from hfkit.errors import SettingError
 from hfkit.hub.resolve import resolve
 from hfkit.starter import starter_folder
 from hfkit.values.batch import Batch
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from hfkit.values.provenance import Source
 
 __all__ = ["Generate", "GenerateSettings"]
+
+_PAIR = 2
 
 Wanted = TypeVar("Wanted")
 Value_co = TypeVar("Value_co", default=None, covariant=True)
@@ -127,9 +130,7 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
         require_texts("banned", self.banned)
         _require_bias(self.bias)
         require_whole("logprobs", self.logprobs, least=0)
-        require_kind("tools", self.tools, (tuple,))
-        for tool in self.tools:
-            require_kind("a tool", tool, (Tool,))
+        _require_tools(self.tools)
         require_kind("template", self.template, (str, type(None)))
         require_choice("overflow", self.overflow, get_args(PromptOverflow))
         require_whole("max_characters", self.max_characters, least=1)
@@ -262,11 +263,22 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
         )
 
 
+def _require_tools(tools: object) -> None:
+    if not isinstance(tools, tuple) or not all(isinstance(tool, Tool) for tool in tools):
+        raise SettingError(
+            f"tools is {tools!r}, must be a tuple of Tools",
+            hint="Tool.from_function(function) describes a function of Python",
+        )
+
+
 def _require_bias(bias: object) -> None:
-    require_kind("bias", bias, (tuple,))
-    for entry in bias if isinstance(bias, tuple) else ():
-        require_kind("an entry of bias", entry, (tuple,))
-        if len(entry) != 2:  # noqa: PLR2004  # a pair
-            require_kind("an entry of bias", entry, ())
-        require_kind("a token of bias", entry[0], (str, int))
-        require_number("a number of bias", entry[1])
+    if not isinstance(bias, tuple) or not all(
+        isinstance(pair, tuple) and len(pair) == _PAIR for pair in bias
+    ):
+        raise SettingError(
+            f"bias is {bias!r}, must be a tuple of pairs, each a token and a number",
+            hint="for example bias=((' perhaps', -5.0),)",
+        )
+    for token, number in bias:
+        require_kind("a token of bias", token, (str, int))
+        require_number("a number of bias", number)

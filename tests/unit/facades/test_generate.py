@@ -20,7 +20,10 @@ if typing.TYPE_CHECKING:
 
 PROMPT = "the cat sat on a mat"
 PROMPTS = ["the cat", "a", "dogs run far away from the cat", "naïve 東京 🙂", "the cat sat", "x y z"]
-TEMPLATE = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<me>{% endif %}"
+TEMPLATE = (
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+    "{% if add_generation_prompt %}<me>{% endif %}"
+)
 
 
 @pytest.fixture

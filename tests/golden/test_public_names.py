@@ -9,11 +9,11 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Agreement Answer AnswerSpan Answers Batch Beam Choice Classification Classify Continuation Coverage Evidence
-    Generate Generation Greedy HfkitError JsonSchema LabelScore Message NoPadding NoTruncation PadToLength
-    PadToLongest Pair Question Regex Runtime Sample Source SpecialToken SpecialTokens Statistics TokenArrays
-    TokenLogprob Tokenize Tokens Tool ToolCall TopLogprob Truncate Windows errors measure_agreement register_backend
-    starter testing
+    Agreement Answer Answers AnswerSpan Batch Beam Choice Classification Classify Continuation Coverage
+    errors Evidence Generate Generation Greedy HfkitError JsonSchema LabelScore measure_agreement Message
+    NoPadding NoTruncation PadToLength PadToLongest Pair Passage Question Regex register_backend Runtime
+    Sample Source SpecialToken SpecialTokens starter Statistics Summarize Summary testing TokenArrays
+    Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate Windows
 """.split()  # noqa: SIM905
 
 TESTING = """

@@ -17,8 +17,9 @@ NAMES = """
 """.split()  # noqa: SIM905
 
 TESTING = """
-    BrokenPromiseError Check FakeBackend TinyFamily TinyWriterFamily checks write_fake_model
-    write_fake_reader write_fake_writer write_tiny_classifier write_tiny_reader write_tiny_writer
+    BrokenPromiseError Check FakeBackend TinyFamily TinyTranslatorFamily TinyWriterFamily checks
+    write_fake_model write_fake_reader write_fake_writer write_tiny_classifier write_tiny_reader
+    write_tiny_translator write_tiny_writer
 """.split()  # noqa: SIM905
 
 STARTER = "AdaptedStarter Carrier ConvertedStarter STARTERS Starter starter_folder".split()  # noqa: SIM905

@@ -180,3 +180,22 @@ def test_what_is_no_number_is_an_error(generate: hfkit.Generate, monkeypatch: py
     monkeypatch.setattr(Watched, "write", nothing)
     with pytest.raises(errors.BackendError, match="not finite"):
         generate("the cat")
+
+
+def test_guesses_save_forward_passes_and_change_nothing(
+    generate: hfkit.Generate, backend: WatchedBackend
+) -> None:
+    longer = generate.with_(max_new_tokens=45, min_new_tokens=45)
+    for decoding in (hfkit.Greedy(), hfkit.Sample(temperature=0.3, seed=1), hfkit.Beam(beams=2)):
+        plain = longer.with_(decoding=decoding)
+        guessing = plain.with_(prompt_lookup=4)
+        for prompt in PROMPTS:
+            assert guessing(prompt) == plain(prompt)
+            assert "".join(guessing.stream(prompt)) == plain(prompt).text
+        assert list(guessing.batch(PROMPTS)) == list(plain.batch(PROMPTS))
+    backend.notes.rows.clear()
+    longer("the cat the cat the cat")
+    without = len(backend.notes.rows)
+    backend.notes.rows.clear()
+    longer.with_(prompt_lookup=4)("the cat the cat the cat")
+    assert len(backend.notes.rows) <= without

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import hfkit
 
 GOLDEN = Path(__file__).parent / "classification.json"
+GOLDEN_GENERATION = Path(__file__).parent / "generation.json"
 GOLDEN_ANSWERS = Path(__file__).parent / "answers.json"
 GOLDEN_TOKENS = Path(__file__).parent / "tokens.json"
 
@@ -75,3 +77,25 @@ def test_answers_are_written_like_this() -> None:
     )
     silent = replace(found, answered=False, null_score=1.5, null_probability=0.75)
     assert hfkit.Batch([found, silent]).to_json(indent=2) + "\n" == GOLDEN_ANSWERS.read_text(encoding="utf-8")
+
+
+def test_a_generation_is_written_like_this() -> None:
+    likely = hfkit.TopLogprob("né", id=7, logprob=-0.5)
+    continuation = hfkit.Continuation(
+        "né",
+        "eos",
+        (7, 2),
+        score=-0.75,
+        logprobs=(hfkit.TokenLogprob("né", id=7, logprob=-0.5, top=(likely,)),),
+        tool_calls=(hfkit.ToolCall("look", {"at": [1, None]}),),
+        parsed={"year": date(2020, 5, 3)},
+    )
+    result = hfkit.Generation(
+        prompt="Ré",
+        continuations=(continuation,),
+        prompt_tokens=2,
+        coverage=hfkit.Coverage(read=2, total=2, windows=1),
+        source=SOURCE,
+    )
+    written = hfkit.Batch([result]).to_json(indent=2) + "\n"
+    assert written == GOLDEN_GENERATION.read_text(encoding="utf-8")

@@ -73,13 +73,13 @@ def choose_template(
     if not templates:
         raise TokenizerError(
             f"{model} has no chat template",
-            hint="use a model made for chats, or give a template: Tokenize(model, template=...)",
+            hint="use a model made for chats, or give a template: template=...",
         )
     if tools and _FOR_TOOLS in templates:
         return templates[_FOR_TOOLS]
     if _DEFAULT not in templates:
         raise SettingError(
             f"{model} has several chat templates and no default, {sorted(templates)}",
-            hint="name one: Tokenize(model, template=...)",
+            hint="name one: template=...",
         )
     return templates[_DEFAULT]

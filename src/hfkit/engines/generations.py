@@ -38,7 +38,8 @@ def _continuation(
 ) -> Continuation[object]:
     parsed, refusal, whole = None, None, True
     if order.shape is not None:
-        whole = line.guide is not None and line.guide.complete
+        # What may end here may also go on: where it was cut, 47 might have become 4711.
+        whole = line.guide is not None and line.guide.complete and line.finish != "length"
         if whole and line.guide is not None:
             try:
                 parsed = order.shape.decode(line.guide.text)

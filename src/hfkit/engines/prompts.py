@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import numpy as np
 
 from hfkit.errors import EmptyInputError, InputError, InputTooLongError, InputTypeError
-from hfkit.values.inputs import Pair
 from hfkit.values.padding import NoPadding
 from hfkit.values.provenance import Coverage
 from hfkit.values.truncation import NoTruncation
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hfkit.text.arrays import IntArray
-    from hfkit.values.chat import Prompt, TokenInput
+    from hfkit.values.chat import Prompt
     from hfkit.values.tokens import Tokens
     from hfkit.values.tools import Tool
 
@@ -82,7 +81,7 @@ def check_prompt(prompt: object, *, max_characters: int | None) -> Prompt:
     Raises:
         InputError: it is neither a text nor a list of messages, or too long; a subclass says why.
     """
-    return _no_pair(check_token_input(prompt, max_characters=max_characters), None)
+    return cast("Prompt", check_token_input(prompt, max_characters=max_characters, pairs=False))
 
 
 def check_prompts(prompts: object, *, max_characters: int | None) -> Iterator[Prompt]:
@@ -92,19 +91,8 @@ def check_prompts(prompts: object, *, max_characters: int | None) -> Iterator[Pr
         InputTypeError: ``prompts`` is itself one prompt, or cannot be iterated; at once.
         InputError: a prompt is bad; when it is reached.
     """
-    checked = check_token_inputs(prompts, max_characters=max_characters)
-    return (_no_pair(prompt, index) for index, prompt in enumerate(checked))
-
-
-def _no_pair(prompt: TokenInput, index: int | None) -> Prompt:
-    if isinstance(prompt, Pair):
-        error = InputTypeError(
-            f"{name_of(index)} is a Pair, must be a str or a list of Messages",
-            hint="join the two texts to one",
-        )
-        error.index = index
-        raise error
-    return prompt
+    checked = check_token_inputs(prompts, max_characters=max_characters, pairs=False)
+    return cast("Iterator[Prompt]", checked)
 
 
 def read_prompts(
@@ -119,7 +107,8 @@ def read_prompts(
         first_index: the position of the first among all, for errors; None for a single prompt.
 
     Returns:
-        The prompts up to the first that cannot be read, and the error of that one.
+        The prompts up to the first that cannot be read, and the error of that one. Where there are tools, a text
+        is one of those: only a chat's template shows them.
     """
     policy = TokenizingPolicy(
         padding=NoPadding(),
@@ -133,6 +122,11 @@ def read_prompts(
     for position, prompt in enumerate(prompts):
         index = None if first_index is None else first_index + position
         try:
+            if rules.tools and isinstance(prompt, str):
+                raise InputTypeError(
+                    f"{name_of(index)} is a text, and only chats tell a model of tools",
+                    hint="give a chat: [Message('user', text)]",
+                )
             (tokens,) = tokenizer.tokens([prompt], policy, first_index=index)
             read.append(_read(tokens, rules, name_of(index)))
         except InputError as error:

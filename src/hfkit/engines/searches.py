@@ -241,5 +241,5 @@ class _Beams:
 def _nothing_left() -> BackendError:
     return BackendError(
         "no token is left that might come next: banned strings, biases and the model's own rules leave none",
-        hint="ban less, or give other stop strings",
+        hint="ban less, or bias less",
     )

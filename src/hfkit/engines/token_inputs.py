@@ -41,13 +41,16 @@ def check_ids(ids: object) -> list[int]:
     return checked
 
 
-def check_token_input(item: object, *, max_characters: int | None, index: int | None = None) -> TokenInput:
+def check_token_input(
+    item: object, *, max_characters: int | None, index: int | None = None, pairs: bool = True
+) -> TokenInput:
     """Make sure that one input can be tokenized.
 
     Args:
         item: what the caller gave.
         max_characters: the most characters of one text; None for no limit.
         index: its position among many, for the error.
+        pairs: whether it may be a Pair.
 
     Raises:
         InputTypeError: it is no string, no Pair of strings and no list of Messages.
@@ -61,15 +64,20 @@ def check_token_input(item: object, *, max_characters: int | None, index: int | 
             case str():
                 check_text(item, name, max_characters, blank=True)
                 return item
-            case Pair(first, second):
+            case Pair(first, second) if pairs:
                 check_text(first, f"{name}, first text", max_characters, blank=True)
                 check_text(second, f"{name}, second text", max_characters, blank=True)
                 return item
             case list() | tuple():
-                return _checked_chat(item, name, max_characters)
-            case _:
+                return _checked_chat(item, name, max_characters, pairs=pairs)
+            case Pair():
                 raise InputTypeError(
-                    f"{name} is {describe(item)}, must be a str, a Pair or a list of Messages",
+                    f"{name} is a Pair, must be a str or a list of Messages", hint="join the two texts to one"
+                )
+            case _:
+                allowed = "a str, a Pair or a list of Messages" if pairs else "a str or a list of Messages"
+                raise InputTypeError(
+                    f"{name} is {describe(item)}, must be {allowed}",
                     hint="a chat is [Message(role, content), ...]; bytes want .decode(); many inputs go to .batch(...)",
                 )
     except InputError as error:
@@ -77,8 +85,15 @@ def check_token_input(item: object, *, max_characters: int | None, index: int | 
         raise
 
 
-def check_token_inputs(items: object, *, max_characters: int | None) -> Iterator[TokenInput]:
+def check_token_inputs(
+    items: object, *, max_characters: int | None, pairs: bool = True
+) -> Iterator[TokenInput]:
     """Check many inputs, one at a time as they are taken.
+
+    Args:
+        items: what the caller gave.
+        max_characters: the most characters of one text; None for no limit.
+        pairs: whether one may be a Pair.
 
     Raises:
         InputTypeError: ``items`` is itself one input, or cannot be iterated; at once.
@@ -88,8 +103,9 @@ def check_token_inputs(items: object, *, max_characters: int | None) -> Iterator
         items, "columns"
     )
     if single or not isinstance(items, Iterable):
+        allowed = "str, Pair or lists of Messages" if pairs else "str or lists of Messages"
         raise InputTypeError(
-            f"inputs are {describe(items)}, must be an iterable of str, Pair or lists of Messages",
+            f"inputs are {describe(items)}, must be an iterable of {allowed}",
             hint="one goes to the facade itself, facade(text); many go in a list, facade.batch([text, ...])",
         )
     if isinstance(items, list | tuple) and items and isinstance(items[0], Message):
@@ -98,22 +114,23 @@ def check_token_inputs(items: object, *, max_characters: int | None) -> Iterator
             hint="one chat goes to the facade itself, facade(messages); many to facade.batch([messages, ...])",
         )
     return (
-        check_token_input(item, max_characters=max_characters, index=index)
+        check_token_input(item, max_characters=max_characters, index=index, pairs=pairs)
         for index, item in enumerate(items)
     )
 
 
 def _checked_chat(
-    item: list[object] | tuple[object, ...], name: str, max_characters: int | None
+    item: list[object] | tuple[object, ...], name: str, max_characters: int | None, *, pairs: bool
 ) -> tuple[Message, ...]:
     if not item:
         raise EmptyInputError(f"{name} is a chat without messages", hint="give at least one Message")
     messages = []
     for number, message in enumerate(item):
         if not isinstance(message, Message):
+            two = ", two to hfkit.Pair(first, second)" if pairs else ""
             raise InputTypeError(
                 f"{name}, message {number}, is {describe(message)}, must be a Message",
-                hint="Message('user', 'Hello!'); many texts go to .batch([...]), two to hfkit.Pair(first, second)",
+                hint=f"Message('user', 'Hello!'); many texts go to .batch([...]){two}",
             )
         check_text(message.role, f"{name}, role of message {number}", max_characters)
         check_text(message.content, f"{name}, message {number}", max_characters, blank=True)

@@ -15,6 +15,7 @@ from hfkit.engines.generations import make_generation
 from hfkit.engines.opening import open_writing
 from hfkit.engines.prompts import PromptOverflow, check_prompt, check_prompts
 from hfkit.engines.writing import Order, WritingSession
+from hfkit.errors import SettingError
 from hfkit.hub.resolve import resolve
 from hfkit.starter import starter_folder
 from hfkit.values.batch import Batch
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Generate", "GenerateSettings"]
 
+_PAIR = 2
+
 Wanted = TypeVar("Wanted")
 Value_co = TypeVar("Value_co", default=None, covariant=True)
 
@@ -60,6 +63,7 @@ class GenerateSettings(TypedDict, total=False):
     tools: tuple[Tool, ...]
     template: str | None
     overflow: PromptOverflow
+    prompt_lookup: int
     max_characters: int | None
     runtime: Runtime
 
@@ -87,6 +91,9 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
         template: a chat template in place of the model's, or the name of one of the model's.
         overflow: what becomes of a prompt that is longer than the model reads: ``"error"`` refuses it,
             ``"keep_end"`` lets go of its beginning, as ``coverage`` then tells.
+        prompt_lookup: where one prompt is written alone, so many tokens are guessed at a time from what came after
+            the same words before, in the prompt or the text, and computed at once. The text stays the same: guesses
+            that are wrong are taken back. Pays where much of the text stands in the prompt; 0 for no guesses.
         max_characters: longer prompts are refused; None for no limit.
         form: what the text is to hold; set by :meth:`into`.
         runtime: where and how the model runs.
@@ -111,6 +118,7 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
     tools: tuple[Tool, ...] = ()
     template: str | None = None
     overflow: PromptOverflow = "error"
+    prompt_lookup: int = 0
     max_characters: int | None = 1_000_000
     form: object = None
     runtime: Runtime = Runtime()
@@ -127,11 +135,11 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
         require_texts("banned", self.banned)
         _require_bias(self.bias)
         require_whole("logprobs", self.logprobs, least=0)
-        require_kind("tools", self.tools, (tuple,))
-        for tool in self.tools:
-            require_kind("a tool", tool, (Tool,))
+        _require_tools(self.tools)
         require_kind("template", self.template, (str, type(None)))
         require_choice("overflow", self.overflow, get_args(PromptOverflow))
+        require_kind("prompt_lookup", self.prompt_lookup, (int,))
+        require_whole("prompt_lookup", self.prompt_lookup, least=0)
         require_whole("max_characters", self.max_characters, least=1)
 
     def __call__(self, prompt: Prompt, /) -> Generation[Value_co]:
@@ -258,15 +266,27 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
             overflow=self.overflow,
             template=self.template,
             tools=self.tools,
+            prompt_lookup=self.prompt_lookup,
             shape=None if self.form is None else session.shape(self.form),
         )
 
 
+def _require_tools(tools: object) -> None:
+    if not isinstance(tools, tuple) or not all(isinstance(tool, Tool) for tool in tools):
+        raise SettingError(
+            f"tools is {tools!r}, must be a tuple of Tools",
+            hint="Tool.from_function(function) describes a function of Python",
+        )
+
+
 def _require_bias(bias: object) -> None:
-    require_kind("bias", bias, (tuple,))
-    for entry in bias if isinstance(bias, tuple) else ():
-        require_kind("an entry of bias", entry, (tuple,))
-        if len(entry) != 2:  # noqa: PLR2004  # a pair
-            require_kind("an entry of bias", entry, ())
-        require_kind("a token of bias", entry[0], (str, int))
-        require_number("a number of bias", entry[1])
+    if not isinstance(bias, tuple) or not all(
+        isinstance(pair, tuple) and len(pair) == _PAIR for pair in bias
+    ):
+        raise SettingError(
+            f"bias is {bias!r}, must be a tuple of pairs, each a token and a number",
+            hint="for example bias=((' perhaps', -5.0),)",
+        )
+    for token, number in bias:
+        require_kind("a token of bias", token, (str, int))
+        require_number("a number of bias", number)

@@ -161,7 +161,7 @@ def _settings(family: TinyWriterFamily, folder: Path, limit: int) -> Mapping[str
         case "marian":
             write_marian(folder, limit=limit)
             size = len(json.loads((folder / "vocab.json").read_text(encoding="utf-8")))
-            last = {"pad_token_id": size - 1, "decoder_start_token_id": size - 1}
+            last = {"pad_token_id": size - 1, "decoder_start_token_id": size - 1, "scale_embedding": True}
             return {**_TWICE, **last, "max_position_embeddings": limit, "vocab_size": size}
         case _ as unreachable:
             assert_never(unreachable)

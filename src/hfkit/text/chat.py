@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_chat"]
 
-_OWN_TEMPLATE = "give a template of your own: Tokenize(template=...)"
+_OWN_TEMPLATE = "give a template of your own: template=..."
 
 
 class _RefusalError(Exception):

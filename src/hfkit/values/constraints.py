@@ -63,6 +63,7 @@ def require_number(
     least: float | None = None,
     below: float | None = None,
     most: float | None = None,
+    hint: str = "leave it out for the default",
 ) -> None:
     """Refuse what is no number, or out of its range; infinities are numbers.
 
@@ -73,6 +74,7 @@ def require_number(
         least: it must not be less than this.
         below: it must be less than this.
         most: it must not be more than this.
+        hint: what to do where it is out of its range.
 
     Raises:
         SettingError: it is not.
@@ -89,11 +91,17 @@ def require_number(
     )
     if not all(kept for *_, kept in bounds):
         allowed = " and ".join(f"{word} {bound:g}" for word, bound, _ in bounds if bound is not None)
-        raise SettingError(f"{name} is {value!r}, must be {allowed}", hint="leave it out for the default")
+        raise SettingError(f"{name} is {value!r}, must be {allowed}", hint=hint)
 
 
 def require_whole(
-    name: str, value: object, *, least: int, most: int | None = None, required: bool = False
+    name: str,
+    value: object,
+    *,
+    least: int,
+    most: int | None = None,
+    required: bool = False,
+    hint: str | None = None,
 ) -> None:
     """Refuse what is neither None nor a whole number from ``least`` on.
 
@@ -103,13 +111,14 @@ def require_whole(
         least: the smallest number that is allowed.
         most: the largest; None for no bound.
         required: whether None is refused too: there is no default.
+        hint: what to do where it is not; None for the usual advice.
 
     Raises:
         SettingError: it is not.
     """
     if value is None and not required:
         return
-    otherwise = "give a number" if required else "leave it out for the default"
+    otherwise = hint or ("give a number" if required else "leave it out for the default")
     if not isinstance(value, int) and hasattr(
         value, "__index__"
     ):  # numpy's, which no setting holds: it is no JSON

@@ -73,7 +73,7 @@ class Sample:
     alternatives: int = 1
 
     def __post_init__(self) -> None:
-        require_number("temperature", self.temperature, above=0)
+        require_number("temperature", self.temperature, above=0, hint="Greedy() takes the likeliest token")
         require_whole("top_k", self.top_k, least=1)
         require_number("top_p", self.top_p, above=0, most=1)
         require_number("min_p", self.min_p, least=0, below=1)
@@ -110,11 +110,13 @@ class Beam:
 
     def __post_init__(self) -> None:
         require_kind("beams", self.beams, (int,))
-        require_whole("beams", self.beams, least=2)
+        require_whole("beams", self.beams, least=2, hint="Greedy() follows one continuation")
         require_number("length_penalty", self.length_penalty)
         require_choice("early_stopping", self.early_stopping, ("heuristic", "always", "never"))
         _require_common(self)
-        require_whole("alternatives", self.alternatives, least=1, most=self.beams)
+        require_whole(
+            "alternatives", self.alternatives, least=1, most=self.beams, hint="follow as many beams, or more"
+        )
 
 
 Decoding: TypeAlias = Greedy | Sample | Beam

@@ -68,7 +68,8 @@ class Continuation(Generic[Value_co]):
         logprobs: for each token how likely it was; None unless asked for.
         tool_calls: the tools that the model wants to be called.
         parsed: the value that was asked for with ``into``, else None.
-        has_value: whether the text is whole: False where the value that was asked for was cut or refused.
+        has_value: whether the value that was asked for is there: False where the text was cut or the value refused;
+            True where none was asked for.
         refusal: why the type's own checks refuse a value that fits its schema; None where they do not.
     """
 
@@ -139,6 +140,11 @@ class Generation(Generic[Value_co]):
     def tool_calls(self) -> tuple[ToolCall, ...]:
         """The tools that the best continuation wants to be called."""
         return self.continuations[0].tool_calls
+
+    @property
+    def has_value(self) -> bool:
+        """Whether the best continuation's value is there: False where the text was cut or the value refused."""
+        return self.continuations[0].has_value
 
     @property
     def value(self) -> Value_co:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hfkit import errors
 from hfkit.testing import FakeBackend, write_fake_writer
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from hfkit.backends.writers import RunningBatch, Writer
@@ -71,7 +72,7 @@ class Notes:
 
 
 class WatchedWriter:
-    def __init__(self, writer: Writer, notes: Notes, shares: bool) -> None:
+    def __init__(self, writer: Writer, notes: Notes, *, shares: bool) -> None:
         self._writer, self._notes = writer, notes
         self.card = replace(writer.card, shares=shares)
 
@@ -90,18 +91,19 @@ class WatchedBackend(FakeBackend):
         self.shares = True
 
     def open_writer(self, folder: ModelFolder, runtime: hfkit.Runtime, /) -> Writer:  # type: ignore[override]
-        return WatchedWriter(super().open_writer(folder, runtime), self.notes, self.shares)
+        return WatchedWriter(super().open_writer(folder, runtime), self.notes, shares=self.shares)
 
 
 @pytest.fixture
-def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[WatchedBackend]:
+def backend(monkeypatch: pytest.MonkeyPatch) -> WatchedBackend:
     found = WatchedBackend()
     monkeypatch.setattr("hfkit.engines.opening.find_backend", lambda *_, **__: (found.name, found))
-    yield found
+    return found
 
 
 @pytest.fixture
 def generate(backend: WatchedBackend, tmp_path: Path) -> hfkit.Generate:
+    assert backend.notes.rows == []
     return hfkit.Generate(write_fake_writer(tmp_path / "writer"), max_new_tokens=10)
 
 
@@ -114,7 +116,7 @@ def test_waiting_prompts_enter_when_others_leave(generate: hfkit.Generate, backe
     rows = backend.notes.rows
     assert 1 < max(rows) < len(PROMPTS)
     # A place is taken again before the whole batch has ended.
-    assert any(later > earlier > 0 for earlier, later in zip(rows, rows[1:], strict=False))
+    assert any(later > earlier > 0 for earlier, later in pairwise(rows))
 
 
 @pytest.mark.parametrize("budget", [1, 40, 64, 100, 200, 1000])
@@ -170,12 +172,30 @@ def test_a_common_beginning_is_read_once(generate: hfkit.Generate, backend: Watc
     assert plain.statistics.tokens - found.statistics.tokens >= 2 * 32
 
 
-def test_what_is_no_number_is_an_error(
-    generate: hfkit.Generate, backend: WatchedBackend, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("backend")
+def test_what_is_no_number_is_an_error(generate: hfkit.Generate, monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(self: Watched, tokens: IntArray, /) -> FloatArray:
         return np.full_like(self._batch.write(tokens), np.nan)
 
     monkeypatch.setattr(Watched, "write", nothing)
     with pytest.raises(errors.BackendError, match="not finite"):
         generate("the cat")
+
+
+def test_guesses_save_forward_passes_and_change_nothing(
+    generate: hfkit.Generate, backend: WatchedBackend
+) -> None:
+    longer = generate.with_(max_new_tokens=45, min_new_tokens=45)
+    for decoding in (hfkit.Greedy(), hfkit.Sample(temperature=0.3, seed=1), hfkit.Beam(beams=2)):
+        plain = longer.with_(decoding=decoding)
+        guessing = plain.with_(prompt_lookup=4)
+        for prompt in PROMPTS:
+            assert guessing(prompt) == plain(prompt)
+            assert "".join(guessing.stream(prompt)) == plain(prompt).text
+        assert list(guessing.batch(PROMPTS)) == list(plain.batch(PROMPTS))
+    backend.notes.rows.clear()
+    longer("the cat the cat the cat")
+    without = len(backend.notes.rows)
+    backend.notes.rows.clear()
+    longer.with_(prompt_lookup=4)("the cat the cat the cat")
+    assert len(backend.notes.rows) <= without

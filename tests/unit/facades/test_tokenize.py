@@ -191,7 +191,7 @@ def test_a_template_s_own_fault_is_not_the_chat_s(
 ) -> None:
     with pytest.raises(errors.TokenizerError, match=message) as caught:
         tokenize.with_(template=template)(CHAT)
-    assert caught.value.hint == "give a template of your own: Tokenize(template=...)"
+    assert caught.value.hint == "give a template of your own: template=..."
 
 
 def test_jinja2_is_an_extra(tokenize: hfkit.Tokenize, monkeypatch: pytest.MonkeyPatch) -> None:

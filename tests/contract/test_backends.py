@@ -16,11 +16,14 @@ from hfkit.testing import (
     BrokenPromiseError,
     FakeBackend,
     TinyFamily,
+    TinyWriterFamily,
     checks,
     write_fake_model,
     write_fake_reader,
+    write_fake_writer,
     write_tiny_classifier,
     write_tiny_reader,
+    write_tiny_writer,
 )
 
 if TYPE_CHECKING:
@@ -33,19 +36,27 @@ _EXPORTED: tuple[TinyFamily, ...] = ("bert", "xlnet", "gpt2")
 
 
 def _cases() -> Iterator[object]:
-    for check in checks(FakeBackend(), write_fake_model(_FOLDER / "fake")):
-        yield pytest.param(check, id=f"fake: {check}")
-    for check in checks(FakeBackend(), write_fake_reader(_FOLDER / "fake-reader")):
-        yield pytest.param(check, id=f"fake reader: {check}")
+    for name, backend, folder in _models():
+        for check in checks(backend, folder):
+            yield pytest.param(check, id=f"{name}: {check}")
+
+
+def _models() -> Iterator[tuple[str, Backend, Path]]:
+    yield "fake", FakeBackend(), write_fake_model(_FOLDER / "fake")
+    yield "fake reader", FakeBackend(), write_fake_reader(_FOLDER / "fake-reader")
+    yield "fake writer", FakeBackend(), write_fake_writer(_FOLDER / "fake-writer")
+    encoding = write_fake_writer(_FOLDER / "fake-encoding-writer", encodes=True)
+    yield "fake writer that encodes", FakeBackend(), encoding
     for family in get_args(TinyFamily):
         classifier = write_tiny_classifier(_FOLDER / family, family=family)
         reader = write_tiny_reader(_FOLDER / f"{family}-reader", family=family)
         backends: list[Backend] = [TorchBackend(), *([OnnxBackend()] if family in _EXPORTED else [])]
         for backend in backends:
-            for check in checks(backend, classifier):
-                yield pytest.param(check, id=f"{backend.name}, {family}: {check}")
-            for check in checks(backend, reader):
-                yield pytest.param(check, id=f"{backend.name}, {family} reader: {check}")
+            yield f"{backend.name}, {family}", backend, classifier
+            yield f"{backend.name}, {family} reader", backend, reader
+    for writing in get_args(TinyWriterFamily):
+        writer = write_tiny_writer(_FOLDER / f"{writing}-writer", family=writing)
+        yield f"torch, {writing} writer", TorchBackend(), writer
 
 
 @pytest.mark.parametrize("check", list(_cases()))

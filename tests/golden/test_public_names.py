@@ -9,16 +9,17 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Agreement Answer AnswerSpan Answers Batch Beam Choice Classification Classify Continuation Coverage Evidence
-    Generate Generation Greedy HfkitError JsonSchema LabelScore Message NoPadding NoTruncation PadToLength
-    PadToLongest Pair Question Regex Runtime Sample Source SpecialToken SpecialTokens Statistics TokenArrays
-    TokenLogprob Tokenize Tokens Tool ToolCall TopLogprob Truncate Windows errors measure_agreement register_backend
-    starter testing
+    Agreement Answer Answers AnswerSpan Batch Beam Choice Classification Classify Continuation Coverage
+    errors Evidence Generate Generation Greedy HfkitError JsonSchema LabelScore measure_agreement Message
+    NoPadding NoTruncation PadToLength PadToLongest Pair Passage Question Regex register_backend Runtime
+    Sample Source SpecialToken SpecialTokens starter Statistics Summarize Summary testing TokenArrays
+    Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate Windows
 """.split()  # noqa: SIM905
 
 TESTING = """
-    BrokenPromiseError Check FakeBackend TinyFamily TinyWriterFamily checks write_fake_model
-    write_fake_reader write_fake_writer write_tiny_classifier write_tiny_reader write_tiny_writer
+    BrokenPromiseError Check FakeBackend TinyFamily TinyTranslatorFamily TinyWriterFamily checks
+    write_fake_model write_fake_reader write_fake_writer write_tiny_classifier write_tiny_reader
+    write_tiny_translator write_tiny_writer
 """.split()  # noqa: SIM905
 
 STARTER = "AdaptedStarter Carrier ConvertedStarter STARTERS Starter starter_folder".split()  # noqa: SIM905

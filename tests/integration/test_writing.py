@@ -178,3 +178,12 @@ def test_a_shared_beginning_changes_nothing(family: TinyWriterFamily) -> None:
     assert [tokens(result) for result in generate.batch(prompts)] == [
         written(family, prompt, max_new_tokens=4) for prompt in prompts
     ]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_guesses_change_nothing(family: TinyWriterFamily) -> None:
+    generate = facade(family, prompt_lookup=5)
+    prompts = [*PROMPTS, "the cat sat the cat sat the cat"]
+    assert [tokens(generate(prompt)) for prompt in prompts] == [
+        written(family, prompt, max_new_tokens=20) for prompt in prompts
+    ]

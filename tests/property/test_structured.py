@@ -173,7 +173,7 @@ class Cat(BaseModel):
 
 
 class Dog(BaseModel):
-    kind: Literal["dog"]
+    kind: Literal["dog"] = "dog"
     name: str = Field(pattern=r"^\w+$", max_length=9)
 
 
@@ -232,7 +232,7 @@ class Writer:
     def write(self, shape: Shape[object], seed: int) -> str:
         """Write a text of a shape to its end."""
         guide = self.guides.start(shape)
-        assume(self.wanderer.write(guide, Random(seed), longest=LONGEST))
+        assume(self.wanderer.write(guide, Random(seed), longest=LONGEST) is not None)
         return guide.text
 
 

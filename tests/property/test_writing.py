@@ -4,10 +4,12 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hfkit.testing.strategies import texts
+from hfkit.text.lookup import guess
 from hfkit.text.pieces import TextPieces
 from hfkit.text.stopping import StopWatch
 
@@ -80,3 +82,15 @@ def test_a_copy_goes_on_alike(text: str, place: int) -> None:
     twin = first.copy()
     rest = [twin.push(byte) for byte in data[place:]] + [twin.finish()]
     assert rest == [first.push(byte) for byte in data[place:]] + [first.finish()]
+
+
+@given(st.lists(st.integers(0, 3), max_size=30), st.integers(0, 6))
+def test_a_guess_came_after_the_same_tokens(tokens: list[int], most: int) -> None:
+    """What is guessed stands in the text, behind the last two tokens where they came before."""
+    found = guess(np.array(tokens, dtype=np.int64), most=most)
+    assert len(found) <= most
+    if found:
+        run = tokens[-2:] + found
+        assert any(tokens[place : place + len(run)] == run for place in range(len(tokens) - len(run) + 1))
+    elif most and len(tokens) > 2:
+        assert all(tokens[place : place + 2] != tokens[-2:] for place in range(len(tokens) - 2))

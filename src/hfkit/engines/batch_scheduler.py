@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hfkit.errors import BackendError, OutOfMemoryError
+from hfkit.text.lookup import guess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -68,6 +69,8 @@ class BatchScheduler:
         name: what errors call it.
         budget: the most tokens that may be remembered at a time, of all rows together, what pads them
             included; a single prompt that needs more is written alone.
+        guesses: where there is one row alone, so many tokens are guessed from what is there already, and written
+            at once with the one that is known; a guess that the search does not choose is taken back.
 
     Attributes:
         forwards: how often the model ran.
@@ -75,7 +78,7 @@ class BatchScheduler:
         splits: how often memory was too small for a batch.
     """
 
-    def __init__(self, writer: Writer, name: str, *, budget: int) -> None:
+    def __init__(self, writer: Writer, name: str, *, budget: int, guesses: int = 0) -> None:
         self._writer = writer
         self._name = name
         self._budget = budget
@@ -83,7 +86,13 @@ class BatchScheduler:
         self._rows: list[
             tuple[PromptTask, int]
         ] = []  # for each row of the batch its task, and which of its rows it is
-        self.forwards = self.tokens = self.splits = 0
+        self._guesses = guesses
+        self._ahead: deque[tuple[int, FloatArray]] = (
+            deque()
+        )  # tokens that were guessed, and the logits behind each
+        self.forwards: int = 0
+        self.tokens: int = 0
+        self.splits: int = 0
 
     def run(self, tasks: Sequence[PromptTask]) -> Iterator[list[PromptTask]]:
         """Write all of them.
@@ -171,6 +180,12 @@ class BatchScheduler:
         waiting: deque[PromptTask],
     ) -> FloatArray:
         """Write the next token of each row; where memory is short, fewer prompts go on and the others begin anew."""
+        if self._ahead:
+            expected, logits = self._ahead.popleft()
+            if following and following[0][3] == expected:
+                return logits
+            batch.forget(len(self._ahead) + 1)
+            self._ahead.clear()
         while True:
             arranged = _arranged(following)
             kept = np.array([place for place, *_ in arranged], dtype=np.int64)
@@ -179,11 +194,14 @@ class BatchScheduler:
             self._rows = [(task, local) for _, task, local, _ in arranged]
             if not arranged:
                 return np.empty((0, self._writer.card.vocabulary), dtype=np.float32)
+            tokens = np.array([[token] for *_, token in arranged], dtype=np.int64)
+            guessed = self._guess(arranged[0][1]) if len(arranged) == 1 and not waiting else []
             with suppress(OutOfMemoryError):
-                logits = batch.write(np.array([[token] for *_, token in arranged], dtype=np.int64))[:, -1]
+                logits = batch.write(np.append(tokens, [guessed], axis=1) if guessed else tokens)
                 self.forwards += 1
-                self.tokens += len(arranged)
-                return logits
+                self.tokens += logits.shape[0] * logits.shape[1]
+                self._ahead.extend((token, logits[:, place + 1]) for place, token in enumerate(guessed))
+                return logits[:, 0]
             tasks = list({id(task): task for task, _ in self._rows}.values())
             self._shrink(tasks)
             evicted = tasks[-(len(tasks) // 2) :]
@@ -195,6 +213,14 @@ class BatchScheduler:
                 for place, (_, task, local, token) in enumerate(arranged)
                 if task not in evicted
             ]
+
+    def _guess(self, task: PromptTask) -> list[int]:
+        """Guess what a single line goes on with."""
+        line = task.search.leading if self._guesses else None
+        if line is None or task.search.rows > 1:
+            return []
+        there = np.concatenate((task.prompt, np.array(line.tokens, dtype=np.int64)))
+        return guess(there, most=min(self._guesses, line.most - len(line.tokens) - 1))
 
     def _shrink(self, tasks: Sequence[PromptTask]) -> None:
         """Allow half of what these would take, since they do not fit.

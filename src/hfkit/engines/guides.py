@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -39,6 +40,9 @@ _JSON_OPTIONS: Final = {
 _JSON_CHARACTERS: Final = frozenset('{}[]":,-.0123456789aeflnrstu')
 _WORD: Final = 32
 _MESSAGE_LENGTH: Final = 300
+
+# Grammars take kilobytes to megabytes, and a program may make them up as it goes.
+_KEPT: Final = 64
 
 
 def check_shape(shape: Shape[object]) -> None:
@@ -87,6 +91,7 @@ class Guides:
         )
         self._written = frozenset(piece for piece in spelled if len(piece.decode("utf-8", "replace")) == 1)
         self._first: dict[Grammar, LLMatcher] = {}
+        self._lock = Lock()
 
     def start(self, shape: Shape[object]) -> TextGuide:
         """Give a guide at the beginning of a text; quick for a shape that was met before.
@@ -96,10 +101,13 @@ class Guides:
             TokenizerError: the vocabulary has no token for a character that the shape needs.
         """
         grammar = shape.grammar
-        first = self._first.get(grammar)
-        if first is None:
-            self._require_spelling(grammar)
-            first = self._first[grammar] = self._compile(grammar)
+        with self._lock:
+            first = self._first.get(grammar)
+            if first is None:
+                self._require_spelling(grammar)
+                if len(self._first) >= _KEPT:
+                    del self._first[next(iter(self._first))]
+                first = self._first[grammar] = self._compile(grammar)
         return TextGuide(first.deep_copy(), self._spelled, self._ends)
 
     def _compile(self, grammar: Grammar) -> LLMatcher:

@@ -61,6 +61,7 @@ class Order:
         first: an id that has to come first; None for what the model's own settings say.
         opening: the id that a decoder with an encoder begins with; None for what the model's own settings say.
         shape: what the text is to hold; None for any text.
+        prompt_lookup: so many tokens are guessed at a time where one prompt is written alone.
     """
 
     decoding: Decoding
@@ -76,6 +77,7 @@ class Order:
     first: int | None = None
     opening: int | None = None
     shape: Shape[object] | None = None
+    prompt_lookup: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +172,9 @@ class WritingSession:
         if error is not None:
             raise error
         task = self._task(read[0], order, self._rules(order))
-        scheduler = BatchScheduler(self._writer, self.source.model, budget=task.columns)
+        scheduler = BatchScheduler(
+            self._writer, self.source.model, budget=task.columns, guesses=order.prompt_lookup
+        )
         shown = 0
         for _ in scheduler.run([task]):
             line = task.search.leading
@@ -221,7 +225,9 @@ class WritingSession:
         first, inverse = distinct(keys)
         rules = self._rules(order)
         tasks = [self._task(prompts[place], order, rules) for place in first]
-        scheduler = BatchScheduler(self._writer, self.source.model, budget=budget or self._budget())
+        scheduler = BatchScheduler(
+            self._writer, self.source.model, budget=budget or self._budget(), guesses=order.prompt_lookup
+        )
         share = len(prompts) / len(tasks)
         for done in scheduler.run(tasks):
             if done:

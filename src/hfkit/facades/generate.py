@@ -63,6 +63,7 @@ class GenerateSettings(TypedDict, total=False):
     tools: tuple[Tool, ...]
     template: str | None
     overflow: PromptOverflow
+    prompt_lookup: int
     max_characters: int | None
     runtime: Runtime
 
@@ -90,6 +91,9 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
         template: a chat template in place of the model's, or the name of one of the model's.
         overflow: what becomes of a prompt that is longer than the model reads: ``"error"`` refuses it,
             ``"keep_end"`` lets go of its beginning, as ``coverage`` then tells.
+        prompt_lookup: where one prompt is written alone, so many tokens are guessed at a time from what came after
+            the same words before, in the prompt or the text, and computed at once. The text stays the same: guesses
+            that are wrong are taken back. Pays where much of the text stands in the prompt; 0 for no guesses.
         max_characters: longer prompts are refused; None for no limit.
         form: what the text is to hold; set by :meth:`into`.
         runtime: where and how the model runs.
@@ -114,6 +118,7 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
     tools: tuple[Tool, ...] = ()
     template: str | None = None
     overflow: PromptOverflow = "error"
+    prompt_lookup: int = 0
     max_characters: int | None = 1_000_000
     form: object = None
     runtime: Runtime = Runtime()
@@ -133,6 +138,8 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
         _require_tools(self.tools)
         require_kind("template", self.template, (str, type(None)))
         require_choice("overflow", self.overflow, get_args(PromptOverflow))
+        require_kind("prompt_lookup", self.prompt_lookup, (int,))
+        require_whole("prompt_lookup", self.prompt_lookup, least=0)
         require_whole("max_characters", self.max_characters, least=1)
 
     def __call__(self, prompt: Prompt, /) -> Generation[Value_co]:
@@ -259,6 +266,7 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
             overflow=self.overflow,
             template=self.template,
             tools=self.tools,
+            prompt_lookup=self.prompt_lookup,
             shape=None if self.form is None else session.shape(self.form),
         )
 

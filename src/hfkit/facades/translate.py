@@ -149,7 +149,12 @@ class Translate(Facade[TranslatingSession]):
     def _translate(
         self, chunks: Iterable[Sequence[str]], *, advance: Callable[[float], None], single: bool
     ) -> Iterator[tuple[list[Translation], Statistics]]:
-        order = TranslationOrder(
+        return self._session.run(
+            chunks, self._order(), budget=self.runtime.cache_tokens, advance=advance, single=single
+        )
+
+    def _order(self) -> TranslationOrder:
+        return TranslationOrder(
             source=self.source,
             target=self.target,
             decoding=self.decoding,
@@ -157,7 +162,4 @@ class Translate(Facade[TranslatingSession]):
             instruction=self.instruction,
             template=self.template,
             window=self.window,
-        )
-        return self._session.run(
-            chunks, order, budget=self.runtime.cache_tokens, advance=advance, single=single
         )

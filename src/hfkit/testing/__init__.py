@@ -17,3 +17,5 @@ from .models import write_tiny_reader as write_tiny_reader
 from .promise import BrokenPromiseError as BrokenPromiseError
 from .tiny_writers import TinyWriterFamily as TinyWriterFamily
 from .tiny_writers import write_tiny_writer as write_tiny_writer
+from .translators import TinyTranslatorFamily as TinyTranslatorFamily
+from .translators import write_tiny_translator as write_tiny_translator

@@ -146,6 +146,7 @@ class FakeRunningBatch:
 
     def write(self, tokens: IntArray, /) -> FloatArray:
         """Write one or more tokens to the end of each row."""
+        _ = self._writer.tables
         self._rows = [self._follow(row, ids) for row, ids in zip(self._rows, tokens, strict=True)]
         written = np.stack([row[-tokens.shape[1] :] for row in self._rows])
         return self._say(written + np.stack(self._sources)[:, None])

@@ -21,93 +21,86 @@ __all__ = ["RUNNING_CHECKS"]
 def keeps_rows(backend: object, model_dir: Path) -> None:
     """Rows that are kept go on in the order in which they are named."""
     with open_writer(backend, model_dir) as opened:
-        order = np.array([4, 2, 0, 3])
-        again = np.array([2, 0])
+        orders = np.array([4, 2, 0, 3]), np.array([2, 0])
+        chosen = orders[0], orders[0][orders[1]]
+        expected = [
+            _goes_on(opened, [opened.rows[row] for row in rows], opened.tokens[rows, : column + 1])
+            for column, rows in enumerate(chosen, 1)
+        ]
         batch, _ = opened.begin(opened.rows)
         batch.write(opened.tokens[:, :1])
-        batch.keep(order)
-        after = batch.write(opened.tokens[order, 1:2])
-        expected, _ = opened.begin([opened.rows[row] for row in order])
-        expected.write(opened.tokens[order, :1])
-        require_alike(after, expected.write(opened.tokens[order, 1:2]), "kept rows go on otherwise")
-        order = order[again]
-        batch.keep(again)
-        after = batch.write(opened.tokens[order, 2:3])
-        expected, _ = opened.begin([opened.rows[row] for row in order])
-        expected.write(opened.tokens[order, :2])
-        require_alike(after, expected.write(opened.tokens[order, 2:3]), "rows kept twice go on otherwise")
+        for column, (order, rows) in enumerate(zip(orders, chosen, strict=True), 1):
+            batch.keep(order)
+            logits = batch.write(opened.tokens[rows, column, None])
+            require_alike(logits, expected[column - 1], "kept rows go on otherwise")
 
 
 def forks_rows(backend: object, model_dir: Path) -> None:
     """A row that is kept twice goes on in two ways."""
     with open_writer(backend, model_dir) as opened:
         twice = np.array([0, 0, 1, 1, 1])
-        rows = [opened.rows[row] for row in twice]
+        tokens = opened.tokens[:, :3].copy()
+        tokens[:, 0] = tokens[twice, 0]  # then each has a token of its own
+        expected = _goes_on(opened, [opened.rows[row] for row in twice], tokens)
         batch, _ = opened.begin(opened.rows[:2])
         batch.write(opened.tokens[:2, :1])
         batch.keep(twice)
-        expected, _ = opened.begin(rows)
-        expected.write(opened.tokens[twice, :1])
-        for column in (1, 2):  # each with a token of its own
-            tokens = opened.tokens[:, column, None]
-            require_alike(batch.write(tokens), expected.write(tokens), "a row that forked goes on otherwise")
+        batch.write(tokens[:, 1:2])
+        require_alike(batch.write(tokens[:, 2:]), expected, "a row that forked goes on otherwise")
 
 
 def forgets_tokens(backend: object, model_dir: Path) -> None:
     """After tokens are taken back, rows go on as if these had never been written."""
     with open_writer(backend, model_dir) as opened:
+        near = _goes_on(opened, opened.rows, opened.tokens[:, [0, 1, 4]])
+        far = _goes_on(opened, opened.rows, opened.tokens[:, [5]])
         batch, _ = opened.begin(opened.rows)
         batch.write(opened.tokens[:, :1])
         batch.write(opened.tokens[:, 1:4])
         batch.forget(2)
-        after = batch.write(opened.tokens[:, 4:5])
-        expected, _ = opened.begin(opened.rows)
-        expected.write(opened.tokens[:, :2])
-        require_alike(after, expected.write(opened.tokens[:, 4:5]), "forgotten tokens are remembered")
+        require_alike(batch.write(opened.tokens[:, 4:5]), near, "forgotten tokens are remembered")
         batch.forget(3)
-        expected, _ = opened.begin(opened.rows)
-        tokens = opened.tokens[:, 5:6]
-        require_alike(batch.write(tokens), expected.write(tokens), "rows are not back where they began")
+        require_alike(batch.write(opened.tokens[:, 5:6]), far, "rows are not back where they began")
 
 
 def begins_anew(backend: object, model_dir: Path) -> None:
     """A batch that was emptied reads and writes as a new one does."""
     with open_writer(backend, model_dir) as opened:
         rows, tokens = opened.rows[1:4], opened.tokens[1:4, :1]
+        _, read = opened.begin(rows)
+        written = _goes_on(opened, rows, tokens)
         batch, _ = opened.begin(opened.rows)
         batch.write(opened.tokens)
         batch.keep(np.zeros(0, dtype=np.int64))
-        read = opened.read(batch, rows)
-        fresh, expected = opened.begin(rows)
-        require_alike(read, expected, "an emptied batch reads otherwise")
-        require_alike(batch.write(tokens), fresh.write(tokens), "an emptied batch writes otherwise")
+        require_alike(opened.read(batch, rows), read, "an emptied batch reads otherwise")
+        require_alike(batch.write(tokens), written, "an emptied batch writes otherwise")
 
 
 def lets_rows_come_and_go(backend: object, model_dir: Path) -> None:
-    """Rows go on as if they were alone from the beginning, whatever comes, leaves and is taken back beside them."""
+    """Rows go on as if they had been together from the beginning, whatever comes, leaves and is taken back."""
     with open_writer(backend, model_dir) as opened:
-        diary = _Diary(opened, opened.rows[:2] if opened.card.joins else opened.rows)
+        joins = opened.card.joins
+        diary = _Diary(opened, opened.rows[:2] if joins else opened.rows)
         diary.write()
-        diary.compare()
-        if opened.card.joins:
+        if joins:
             diary.read(opened.rows[2:3])  # longer than the others are by now
-            diary.compare()
+            diary.write()
             diary.read(opened.rows[3:])  # one shorter
-            diary.compare()
+            diary.write()
         diary.leave(1)
-        diary.compare()
+        diary.write()
         diary.leave(1)  # the longest
         diary.write()
         diary.forget()
-        diary.compare()
+        diary.write()
         diary.leave(0)
-        diary.compare()
-        if opened.card.joins:
+        diary.write()
+        if joins:
             diary.read([opened.draw(14, seed=7), opened.rows[1]])
-            diary.compare()
             diary.write()
             diary.forget()
-            diary.compare()
+            diary.write()
+        diary.check()
 
 
 def shares_a_beginning(backend: object, model_dir: Path) -> None:
@@ -115,59 +108,64 @@ def shares_a_beginning(backend: object, model_dir: Path) -> None:
     with open_writer(backend, model_dir) as opened:
         if not opened.card.shares:
             return
-        batch = opened.writer.begin()
-        rows: list[IntArray] = []
         first, second = opened.draw(2, 8, seed=8)
-        for beginning in (first, first, second, first):
-            new = [np.concatenate((beginning, row)) for row in opened.rows]
-            batch = batch if opened.card.joins else opened.writer.begin()
-            rows = rows + new if opened.card.joins else new
-            _, expected = opened.begin(new)
-            read = opened.read(batch, new, shared=len(beginning))
-            require_alike(read, expected, "what is shared reads otherwise")
-        tokens = np.resize(opened.tokens[:, :1], (len(rows), 1))
-        whole, _ = opened.begin(rows)
-        require_alike(batch.write(tokens), whole.write(tokens), "behind what is shared, rows go on otherwise")
+        beginnings = first, first, second, first
+        groups = [[np.concatenate((beginning, row)) for row in opened.rows] for beginning in beginnings]
+        read = [opened.begin(rows)[1] for rows in groups]
+        joined = [row for rows in groups for row in rows] if opened.card.joins else groups[-1]
+        tokens = np.resize(opened.tokens[:, 0], (len(joined), 1))
+        written = _goes_on(opened, joined, tokens)
+        batch = opened.writer.begin()
+        for rows, expected in zip(groups, read, strict=True):
+            if not opened.card.joins:
+                batch.keep(np.zeros(0, dtype=np.int64))
+            logits = opened.read(batch, rows, shared=len(first))
+            require_alike(logits, expected, "what is shared reads otherwise")
+        require_alike(batch.write(tokens), written, "behind what is shared, rows go on otherwise")
 
 
 def keeps_batches_apart(backend: object, model_dir: Path) -> None:
     """Two batches of one writer do not disturb each other."""
     with open_writer(backend, model_dir) as opened:
-        halves = slice(0, 2), slice(2, None)
-        expected = []
-        for half in halves:
-            batch, _ = opened.begin(opened.rows[half])
-            expected.append([batch.write(opened.tokens[half, column, None]) for column in range(3)])
+        halves = slice(0, 2), slice(2, 4)
+        expected = [_goes_on(opened, opened.rows[half], opened.tokens[half]) for half in halves]
         batches = [opened.begin(opened.rows[half])[0] for half in halves]
-        for column in range(3):
-            for batch, half, own in zip(batches, halves, expected, strict=True):
-                logits = batch.write(opened.tokens[half, column, None])
-                require_alike(logits, own[column], "another batch changes what a batch writes")
+        logits = expected
+        for column in range(opened.tokens.shape[1]):
+            pairs = zip(batches, halves, strict=True)
+            logits = [batch.write(opened.tokens[half, column, None]) for batch, half in pairs]
+        for own, one in zip(logits, expected, strict=True):
+            require_alike(own, one, "another batch changes what a batch writes")
+
+
+def _goes_on(opened: OpenedWriter, rows: list[IntArray], tokens: IntArray) -> FloatArray:
+    """Give the logits of the last of some tokens, written one by one to rows of a new batch."""
+    batch, _ = opened.begin(rows)
+    for column in range(tokens.shape[1] - 1):
+        batch.write(tokens[:, column, None])
+    return batch.write(tokens[:, -1:])
 
 
 class _Diary:
-    """A batch, and what each of its rows has read and written.
-
-    Each comparison writes a token to every row, and expects of it what a new batch says of the same rows.
-    """
+    """A batch whose rows come and go, and all that it said of what they had read and written by then."""
 
     def __init__(self, opened: OpenedWriter, rows: list[IntArray]) -> None:
         self._opened = opened
-        self._batch, _ = opened.begin(rows)
-        self._read = list(rows)
-        self._written = [np.zeros(0, dtype=np.int64)] * len(rows)
-        self._seed = 100
+        self._batch = opened.writer.begin()
+        self._read: list[IntArray] = []
+        self._written: list[IntArray] = []
+        self._pages: list[tuple[list[IntArray], list[IntArray], FloatArray]] = []
+        self.read(rows)
 
     def read(self, rows: list[IntArray]) -> None:
         self._opened.read(self._batch, rows)
-        self._read += rows
-        self._written += [np.zeros(0, dtype=np.int64)] * len(rows)
+        self._read = [*self._read, *rows]
+        self._written = [*self._written, *[np.zeros(0, dtype=np.int64)] * len(rows)]
 
-    def write(self) -> FloatArray:
-        self._seed += 1
-        tokens = self._opened.draw(len(self._read), 1, seed=self._seed)
+    def write(self) -> None:
+        tokens = self._opened.draw(len(self._read), 1, seed=100 + len(self._pages))
         self._written = [np.concatenate(pair) for pair in zip(self._written, tokens, strict=True)]
-        return self._batch.write(tokens)
+        self._pages.append((self._read, self._written, self._batch.write(tokens)))
 
     def forget(self) -> None:
         self._batch.forget(1)
@@ -179,19 +177,17 @@ class _Diary:
         self._read = [self._read[other] for other in kept]
         self._written = [self._written[other] for other in kept]
 
-    def compare(self) -> None:
-        logits = self.write()
-        if self._opened.card.encodes:  # rows that came later have written less, so each is written alone
-            expected = np.concatenate(list(map(self._alone, self._read, self._written)))
-        else:
-            pairs = zip(self._read, self._written, strict=True)
-            batch, _ = self._opened.begin([np.concatenate((read, row[:-1])) for read, row in pairs])
-            expected = batch.write(np.stack([row[-1:] for row in self._written]))
-        require_alike(logits, expected, "what comes and goes beside a row changes its logits")
-
-    def _alone(self, read: IntArray, written: IntArray) -> FloatArray:
-        batch, _ = self._opened.begin([read])
-        return [batch.write(token[None, None]) for token in written][-1]
+    def check(self) -> None:
+        """Compare each page with what a new batch says."""
+        for read, written, logits in self._pages:
+            if self._opened.card.encodes:  # rows that came later have written less, so each is alone
+                pairs = zip(read, written, strict=True)
+                alone = [_goes_on(self._opened, [row], tokens[None]) for row, tokens in pairs]
+                expected = np.concatenate(alone)
+            else:
+                rows = [np.concatenate((row, own[:-1])) for row, own in zip(read, written, strict=True)]
+                expected = _goes_on(self._opened, rows, np.stack([own[-1:] for own in written]))
+            require_alike(logits, expected, "what comes and goes beside a row changes its logits")
 
 
 RUNNING_CHECKS = (

@@ -80,8 +80,8 @@ def draw_writer(model: PreTrainedModel) -> None:
     """Draw weights so that each token depends on those before it more than on any bias of the model's own."""
     import torch
 
-    # Some normalize behind each sum, so that what was encoded, the same at each step, would drown the rest.
-    attention = 0.1 if model.config.model_type in ("bart", "marian", "mbart", "m2m_100") else 0.4
+    # These two normalize behind each sum, so that what was encoded, the same at each step, would drown the rest.
+    attention = 0.1 if model.config.model_type in ("bart", "marian") else 0.4
     tables = [model.get_input_embeddings().weight, model.get_output_embeddings().weight]  # type: ignore[no-untyped-call]
     with torch.no_grad():
         for name, weight in model.named_parameters():
@@ -161,7 +161,7 @@ def _settings(family: TinyWriterFamily, folder: Path, limit: int) -> Mapping[str
         case "marian":
             write_marian(folder, limit=limit)
             size = len(json.loads((folder / "vocab.json").read_text(encoding="utf-8")))
-            last = {"pad_token_id": size - 1, "decoder_start_token_id": size - 1}
+            last = {"pad_token_id": size - 1, "decoder_start_token_id": size - 1, "scale_embedding": True}
             return {**_TWICE, **last, "max_position_embeddings": limit, "vocab_size": size}
         case _ as unreachable:
             assert_never(unreachable)

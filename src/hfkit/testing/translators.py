@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never, cast
+
+from tokenizers import Tokenizer, models, pre_tokenizers
+from tokenizers.trainers import BpeTrainer
 
 from .models import save_model
 from .sentencepieces import trained_pieces, write_json
 from .tiny_writers import draw_writer
+from .tokenizers import CORPUS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,10 +83,19 @@ def write_language_tokenizer(
         case "nllb":
             from transformers import NllbTokenizer
 
-            letters = [piece for piece in scores if len(piece) == 1]
-            words = {piece: number for number, piece in enumerate([*specials, *letters, "▁t", "he", "▁the"])}
-            merges = [("▁", "t"), ("h", "e"), ("▁t", "he")]
-            return _save(NllbTokenizer(vocab=words, merges=merges, model_max_length=limit), folder)  # type: ignore[arg-type]  # it takes pairs
+            trained = Tokenizer(models.BPE())
+            trained.pre_tokenizer = pre_tokenizers.Metaspace()
+            trainer = BpeTrainer(vocab_size=400, special_tokens=specials, show_progress=False)
+            trained.train_from_iterator(CORPUS, trainer)
+            learned = json.loads(trained.to_str())["model"]
+            return _save(
+                NllbTokenizer(
+                    vocab=learned["vocab"],
+                    merges=cast("list[str]", list(map(tuple, learned["merges"]))),  # it takes pairs
+                    model_max_length=limit,
+                ),
+                folder,
+            )
         case "mbart50" | "mbart":
             from transformers import MBart50Tokenizer, MBartTokenizer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from tokenizers import Tokenizer
 
-    from hfkit.engines.guides import TextGuide
-
-__all__ = ["Wanderer"]
+__all__ = ["Guide", "Wanderer"]
 
 # Tokens taken at random open more than they close; these are preferred now and then, so that texts come to an end, and
 # what is odd in strings and numbers comes often enough.
@@ -26,6 +24,28 @@ _ODD = b"\\0123456789.eE-+"
 _CHANCE_TO_END = 0.3
 _CHANCE_TO_CLOSE = 0.5
 _CHANCE_OF_ODD = 0.65
+
+
+class Guide(Protocol):
+    """What tells which tokens may come: one of hfkit's, or another engine's in its place."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the text so far is whole."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing but an end may come."""
+        ...
+
+    def allowed(self) -> npt.NDArray[np.bool_]:
+        """Tell which tokens may come, shape [vocabulary]."""
+        ...
+
+    def accept(self, token: int, /) -> None:
+        """Go on by one token."""
+        ...
 
 
 class Wanderer:
@@ -43,7 +63,7 @@ class Wanderer:
         self._closing = np.array([piece != b"" and piece[0] in _CLOSING for piece in spelled])
         self._odd = np.array([piece != b"" and piece[0] in _ODD for piece in spelled])
 
-    def write(self, guide: TextGuide, chance: Random, *, longest: int) -> bool:
+    def write(self, guide: Guide, chance: Random, *, longest: int) -> list[int] | None:
         """Take random tokens that are allowed until the text ends.
 
         Args:
@@ -52,17 +72,19 @@ class Wanderer:
             longest: so many tokens at most.
 
         Returns:
-            Whether the text came to its end.
+            Its tokens without the end; None if it did not come to one.
         """
+        tokens: list[int] = []
         for _ in range(longest):
             allowed = guide.allowed()
             if guide.ended or (guide.complete and chance.random() < _CHANCE_TO_END):
-                return True
+                return tokens
             token = self._choose(allowed, chance)
             if token in self._ends:
-                return True
+                return tokens
             guide.accept(token)
-        return False
+            tokens.append(token)
+        return None
 
     def _choose(self, allowed: npt.NDArray[np.bool_], chance: Random) -> int:
         drawn = chance.random()

@@ -84,13 +84,9 @@ def depends_on_what_was_read(backend: object, model_dir: Path) -> None:
 def ignores_neighbors(backend: object, model_dir: Path) -> None:
     """A row has the same logits alone and beside others, shorter and longer."""
     with open_writer(backend, model_dir) as opened:
-        batch, together = opened.begin(opened.rows)
-        after = batch.write(opened.tokens[:, :1])
-        for place, row in enumerate(opened.rows):
-            batch, alone = opened.begin([row])
-            require_alike(together[[place]], alone, "what stands beside a row changes what read gives")
-            alone = batch.write(opened.tokens[[place], :1])
-            require_alike(after[[place]], alone, "what stands beside a row changes what write gives")
+        together = _written(opened, opened.rows, opened.tokens[:, :1])
+        alone = [_written(opened, [row], opened.tokens[[place], :1]) for place, row in enumerate(opened.rows)]
+        require_alike(together, np.concatenate(alone), "what stands beside a row changes its logits")
 
 
 def goes_on_as_if_read(backend: object, model_dir: Path) -> None:
@@ -217,9 +213,10 @@ def closes(backend: object, model_dir: Path) -> None:
 def _written(opened: OpenedWriter, rows: list[IntArray], tokens: IntArray) -> FloatArray:
     """Give the logits of rows and of tokens written to them one by one, ``[rows, tokens + 1, vocabulary]``."""
     batch, read = opened.begin(rows)
-    return np.concatenate(
-        [read[:, None], *(batch.write(tokens[:, column, None]) for column in range(tokens.shape[1]))], axis=1
-    )
+    columns = [read[:, None].copy()]
+    for column in range(tokens.shape[1]):
+        columns.append(batch.write(tokens[:, column, None]).copy())  # noqa: PERF401  # in turn, as they are given
+    return np.concatenate(columns, axis=1)
 
 
 WRITER_CHECKS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -32,13 +33,24 @@ class InnerTokens:
     """
 
     def __init__(self, tokenizer: Tokenizer, spelled: Sequence[bytes]) -> None:
-        description = json.loads(tokenizer.to_str())
-        for step in ("normalizer", "pre_tokenizer"):
-            description[step] = _in_the_middle(description[step])
-        self._tokenizer = type(tokenizer).from_str(json.dumps(description))
+        self._given = tokenizer
         self._spelled = spelled
-        self._ids = {piece: id_ for id_, piece in enumerate(spelled) if piece}
-        self._longest = max(map(len, self._ids), default=0)
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        description = json.loads(self._given.to_str())
+        told = {step: _in_the_middle(description[step]) for step in ("normalizer", "pre_tokenizer")}
+        if told.items() <= description.items():
+            return self._given
+        return type(self._given).from_str(json.dumps(description | told))
+
+    @cached_property
+    def _ids(self) -> dict[bytes, int]:
+        return {piece: id_ for id_, piece in enumerate(self._spelled) if piece}
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._ids), default=0)
 
     def cut(self, text: str) -> list[int]:
         """Give the tokens of a part of a text; none where its characters have none."""

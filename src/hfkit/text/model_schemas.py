@@ -62,9 +62,10 @@ class ModelSchemas(GenerateJsonSchema):
         }
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
-        """Say one of several models as such: their tags keep them apart, which an engine cannot tell."""
+        """Say one of several models as any of them: their tags keep them apart, and must be there to be read."""
         said = super().tagged_union_schema(schema)
-        return {"anyOf" if keyword == "oneOf" else keyword: value for keyword, value in said.items()}
+        tag = {"required": [said["discriminator"]["propertyName"]]} if "discriminator" in said else {}
+        return {"anyOf": [{"allOf": [part, tag]} for part in said["oneOf"]]}
 
     def set_schema(self, schema: core_schema.SetSchema) -> JsonSchemaValue:
         """Let what is there twice be written twice: the set has it once."""

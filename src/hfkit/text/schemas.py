@@ -15,10 +15,12 @@ from hfkit.errors import SettingError
 from hfkit.values.structure import JsonSchema
 from hfkit.values.suggestion import did_you_mean
 
+from .endings import require_end
 from .formats import ENGINE_FORMATS, FORMAT_PATTERNS, FREE_FORMATS
 from .keywords import DRAFTS, KEYWORDS, LISTS, MAPS, ONES, SIZES, TYPES, UNSUPPORTED, is_annotation
 from .numbers import BOUNDS, narrow_bounds
 from .patterns import Reader, within
+from .tags import are_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +60,11 @@ def narrow_schema(schema: JsonSchema, *, reader: Reader = "validator") -> JsonSc
         )
     walk = _Walk(lists=DRAFTS[draft.removesuffix("#")], reader=reader)
     narrowed = walk.schema({keyword: value for keyword, value in root.items() if keyword != "$id"}, "")
-    walk.finish()
+    walk.refuse()
+    targets = walk.targets()
+    for place in walk.places.values():
+        _choose_by_tag(place, targets)
+    require_end(narrowed, targets)
     return JsonSchema(cast("Mapping[str, object]", narrowed))
 
 
@@ -69,18 +75,18 @@ class _Walk:
     Attributes:
         lists: whether ``items`` may be a list.
         reader: who reads the text.
-        places: where schemas were met, as JSON pointers.
-        references: where a reference stands, and where it points.
+        places: the narrowed schemas by where they stand, as JSON pointers.
+        references: each reference by where it stands.
         refused: what is not supported, and where.
     """
 
     lists: bool
     reader: Reader
-    places: set[str] = field(default_factory=set)
+    places: dict[str, object] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
-    def finish(self) -> None:
+    def refuse(self) -> None:
         """Refuse what was met on the way and is not supported, all of it at once."""
         if self.refused:
             found = ", ".join(f"{what} at {_named(at)}" for what, at in self.refused)
@@ -90,23 +96,30 @@ class _Walk:
                 f"the schema asks for what is not supported: {found}",
                 hint=next(meant, "leave it out, and check the value for it"),
             )
-        for at, target in self.references.items():
+
+    def targets(self) -> dict[str, object]:
+        """Give the schemas that references point to, by the reference."""
+        found: dict[str, object] = {}
+        for at, reference in self.references.items():
+            target = unquote(reference.removeprefix("#"))
             if target not in self.places:
                 raise SettingError(
-                    f"$ref at {_named(at)} points to {target!r}, where no schema is",
+                    f"$ref at {_named(at)} is {reference!r}, where no schema stands",
                     hint='references point to a place in the schema: "#/$defs/Name"',
                 )
+            found[reference] = self.places[target]
+        return found
 
     def schema(self, given: object, at: str) -> object:
         """Narrow one schema."""
-        self.places.add(at)
         if isinstance(given, bool):
+            self.places[at] = given
             return given
         if not isinstance(given, dict):
             raise SettingError(
                 f"the schema at {_named(at)} is {given!r}, must be an object or a boolean", hint=_SEE
             )
-        narrowed: dict[str, object] = {}
+        self.places[at] = narrowed = cast("dict[str, object]", {})
         for keyword, value in given.items():
             if keyword not in KEYWORDS:
                 if not is_annotation(keyword):
@@ -154,7 +167,7 @@ class _Walk:
                 if not isinstance(value, str) or not value.startswith("#"):
                     self.refused.append((f"$ref {value!r}", at))
                 else:
-                    self.references[at] = unquote(value[1:])
+                    self.references[at] = value
             case "uniqueItems":
                 if value is not False:
                     self.refused.append((keyword, at))
@@ -209,6 +222,14 @@ class _Walk:
             narrowed["pattern"] = patterns[0]
         if len(patterns) > 1:
             narrowed["allOf"] = [*cast("list[object]", narrowed.get("allOf", [])), {"pattern": patterns[1]}]
+
+
+def _choose_by_tag(schema: object, targets: Mapping[str, object]) -> None:
+    """Say ``anyOf`` in place of ``oneOf`` where a property keeps the alternatives apart."""
+    if isinstance(schema, dict) and "anyOf" not in schema and are_apart(schema.get("oneOf", []), targets):
+        said = {"anyOf" if keyword == "oneOf" else keyword: value for keyword, value in schema.items()}
+        schema.clear()
+        schema.update(said)
 
 
 def _named(at: str) -> str:

@@ -93,16 +93,16 @@ def _from_piece(token: str, mark: str) -> bytes:
 
 
 def _from_letters(token: str) -> bytes:
-    letters = _letters()
     try:
-        return bytes(letters[letter] for letter in token)
-    except KeyError:  # no letter of a byte: a token that was put in as it is
+        return token.translate(_letters()).encode("latin-1")
+    except UnicodeEncodeError:  # no letter of a byte: a token that was put in as it is
         return token.encode("utf-8")
 
 
 @cache
-def _letters() -> dict[str, int]:
-    """Map the letters in which GPT-2's tokenizer writes bytes back to them."""
+def _letters() -> dict[int, int]:
+    """Map the letters in which GPT-2's tokenizer writes bytes to Latin-1, and other characters of it away."""
     shown = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     hidden = [byte for byte in range(256) if byte not in shown]
-    return {chr(byte): byte for byte in shown} | {chr(256 + index): byte for index, byte in enumerate(hidden)}
+    none = dict.fromkeys(hidden, 256)
+    return none | {256 + index: byte for index, byte in enumerate(hidden)}

@@ -335,3 +335,10 @@ def test_shapes_of_equal_grammars_are_compiled_once(guides: Guides) -> None:
     for _ in range(3):
         guides.start(Shape(SchemaGrammar('{"enum": ["once"]}'), str))
     assert len(guides._first) == before + 1
+
+
+def test_grammars_are_kept_in_bounds(tokenizer: Tokenizer) -> None:
+    guides = Guides(tokenizer, vocabulary=tokenizer.get_vocab_size(), ends=[2])
+    for number in range(100):
+        guides.start(Shape(SchemaGrammar(f'{{"const": {number}}}'), str))
+    assert len(guides._first) == 64

@@ -57,6 +57,12 @@ class Tree:
 
 
 @dataclass
+class Endless:
+    next: list[Endless] | Endless
+    other: Endless
+
+
+@dataclass
 class Even:
     number: int
 
@@ -246,6 +252,7 @@ def test_a_types_own_checks_are_told_from_the_schema(form: object) -> None:
         (list[Literal[b"x"]], "has the value b'x', which JSON cannot say"),
         (Annotated[int, Regex("a")], "on what is no str"),
         (Annotated[str, Regex("(?=a)")], "a look around"),
+        (Endless, "no text of the schema can end: a value of #/.defs/Endless must hold another"),
         (Lost, "the annotations of Lost cannot be resolved: name 'Elsewhere' is not defined"),
         ("Invoice", "'Invoice' is a value, must be a type"),
         (3, "3 is a value, must be a type"),

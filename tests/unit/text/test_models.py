@@ -14,10 +14,12 @@ import pytest
 from pydantic import (
     AwareDatetime,
     BaseModel,
+    Discriminator,
     Field,
     HttpUrl,
     NaiveDatetime,
     StringConstraints,
+    Tag,
     WebsocketUrl,
     create_model,
 )
@@ -228,12 +230,30 @@ def test_keys_that_no_engine_keeps_are_refused(kind: Any) -> None:
         schema_of(kind)
 
 
-def test_tags_keep_models_apart() -> None:
-    class Cat(BaseModel):
-        kind: Literal["cat"]
+class Cat(BaseModel):
+    kind: Literal["cat"] = Field("cat", alias="is")
 
-    class Dog(BaseModel):
-        kind: Literal["dog"]
 
+class Dog(BaseModel):
+    kind: Literal["dog"] = Field("dog", alias="is")
+
+
+def test_tags_keep_models_apart_and_must_be_there() -> None:
     found = schema_of(Annotated[Cat | Dog, Field(discriminator="kind")])
-    assert found == {"anyOf": [{"$ref": "#/$defs/Model.Cat"}, {"$ref": "#/$defs/Model.Dog"}]}
+    tag = {"required": ["is"]}
+    assert found == {
+        "anyOf": [
+            {"allOf": [{"$ref": "#/$defs/Model.Cat"}, tag]},
+            {"allOf": [{"$ref": "#/$defs/Model.Dog"}, tag]},
+        ]
+    }
+
+
+def test_tags_may_be_found_by_a_function() -> None:
+    """Pydantic tells of no property then; its checks are all that is left."""
+
+    def tag(value: Any) -> str:
+        return "cat" if "lives" in value else "dog"
+
+    kinds = Annotated[Annotated[Cat, Tag("cat")] | Annotated[Dog, Tag("dog")], Discriminator(tag)]
+    assert [part["allOf"][1] for part in schema_of(kinds)["anyOf"]] == [{}, {}]

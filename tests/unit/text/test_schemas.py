@@ -137,8 +137,8 @@ def test_a_misspelled_keyword_is_told_from_one_that_is_not_supported() -> None:
             {"patternProperties": {"a": {}}},
             "patternProperties without additionalProperties: false at the root",
         ),
-        ({"$ref": "#/$defs/a"}, r"\$ref at the root points to '/\$defs/a', where no schema is"),
-        ({"items": {"$ref": "#/default"}, "default": {}}, r"\$ref at /items points to '/default'"),
+        ({"$ref": "#/$defs/a"}, r"\$ref at the root is '#/\$defs/a', where no schema stands"),
+        ({"items": {"$ref": "#/default"}, "default": {}}, r"\$ref at /items is '#/default', where no"),
         (
             {"$schema": "http://json-schema.org/draft-04/schema#"},
             r"\$schema is 'http://json-schema.org/draft-04",
@@ -163,3 +163,78 @@ def test_a_misspelled_keyword_is_told_from_one_that_is_not_supported() -> None:
 def test_what_cannot_be_kept_is_refused(schema: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingError, match=message):
         narrowed(schema)
+
+
+CAT = {"type": "object", "properties": {"is": {"const": "cat"}}, "required": ["is"]}
+DOG = {"type": "object", "properties": {"is": {"enum": ["dog", "hound"]}}, "required": ["is"]}
+
+
+@pytest.mark.parametrize(
+    "schemas",
+    [
+        [CAT, DOG],
+        [{"$ref": "#/$defs/Cat%20or%20tom"}, DOG],
+        [CAT, {**DOG, "properties": {"is": {"const": "dog"}, "age": {}}, "required": ["age", "is"]}],
+    ],
+)
+def test_alternatives_that_a_tag_keeps_apart_are_any_of_them(schemas: list[Any]) -> None:
+    narrow = narrowed({"title": "T", "oneOf": schemas, "type": "object", "$defs": {"Cat or tom": CAT}})
+    assert list(narrow) == ["anyOf", "type", "$defs"]
+
+
+@pytest.mark.parametrize(
+    "schemas",
+    [
+        [CAT, CAT],
+        [CAT, {**DOG, "required": []}],
+        [CAT, {**DOG, "type": ["object", "null"]}],
+        [CAT, {**DOG, "properties": {"is": {"enum": ["dog", 1]}}}],
+        [CAT, {**DOG, "properties": {"is": True}}],
+        [CAT, {**DOG, "properties": {"is": {"enum": ["dog", "cat"]}}}],
+        [CAT, False],
+    ],
+)
+def test_other_alternatives_are_left_to_the_engine(schemas: list[Any]) -> None:
+    assert "oneOf" in narrowed({"oneOf": schemas})
+
+
+def test_two_kinds_of_alternatives_stay_two() -> None:
+    assert list(narrowed({"anyOf": [{}], "oneOf": [CAT, DOG]})) == ["anyOf", "oneOf"]
+
+
+NODE = {"properties": {"next": {"$ref": "#/$defs/Node"}}, "required": ["next"], "type": "object"}
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        NODE,
+        {"allOf": [NODE]},
+        {"anyOf": [NODE, {"$ref": "#/$defs/Node"}]},
+        {"type": "array", "items": {"$ref": "#/$defs/Node"}, "minItems": 1},
+        {"type": "array", "prefixItems": [{"$ref": "#/$defs/Node"}], "minItems": 1},
+        {"type": "object", "required": ["a"], "additionalProperties": {"$ref": "#/$defs/Node"}},
+    ],
+)
+def test_a_schema_whose_texts_never_end_is_refused(node: dict[str, Any]) -> None:
+    with pytest.raises(SettingError) as caught:
+        narrowed({"$ref": "#/$defs/Node", "$defs": {"Node": node}})
+    assert caught.value.message == (
+        "no text of the schema can end: a value of #/$defs/Node must hold another"
+    )
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {**NODE, "required": []},
+        {**NODE, "type": ["object", "null"]},
+        {"anyOf": [NODE, {"type": "null"}]},
+        {"type": "array", "items": {"$ref": "#/$defs/Node"}},
+        {"type": "array", "prefixItems": [{}, {"$ref": "#/$defs/Node"}], "minItems": 1},
+        {"type": "array", "prefixItems": [{}], "items": {"type": "null"}, "minItems": 3},
+        {"type": "object", "required": ["a", "b"], "properties": {"a": True}},
+    ],
+)
+def test_a_schema_some_of_whose_texts_end_is_taken(node: dict[str, Any]) -> None:
+    assert narrowed({"$ref": "#/$defs/Node", "$defs": {"Node": node}})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -23,5 +24,5 @@ def test_the_limit_of_a_container_counts(tmp_path: Path, monkeypatch: pytest.Mon
 def test_where_nothing_says_so_it_is_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_GROUP", tmp_path)
     monkeypatch.setattr(module, "_AVAILABLE", tmp_path / "none")
-    monkeypatch.delattr(module.os, "sysconf")
+    monkeypatch.delattr(os, "sysconf")
     assert module.free_memory() == 2 << 30

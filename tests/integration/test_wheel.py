@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 PROBE = """
 import os, tempfile, pathlib, hfkit
 from hfkit import errors
-from hfkit.testing import FakeBackend, checks, write_fake_model, write_fake_reader
+from hfkit.testing import FakeBackend, checks, write_fake_model, write_fake_reader, write_fake_writer
 
 assert "site-packages" in hfkit.__file__, hfkit.__file__
 folder = write_fake_model(pathlib.Path(tempfile.mkdtemp()) / "model")
@@ -37,6 +37,11 @@ for check in checks(FakeBackend(), folder):
 reader = write_fake_reader(pathlib.Path(tempfile.mkdtemp()) / "reader")
 asked = hfkit.Question("plot", context="The plot is good.")
 assert hfkit.Answer(reader, runtime=hfkit.Runtime(backend="fake"))(asked).text in asked.context
+writer = write_fake_writer(pathlib.Path(tempfile.mkdtemp()) / "writer")
+for check in checks(FakeBackend(), writer):
+    check()
+written = hfkit.Generate(writer, max_new_tokens=4, runtime=hfkit.Runtime(backend="fake")).batch(["good", "世界"])
+assert all(generation.text for generation in written)
 assert hfkit.Tokenize(folder).count("good") == 3
 assert (pathlib.Path(hfkit.__file__).parent / "py.typed").is_file()
 for name, starter in hfkit.starter.STARTERS.items():

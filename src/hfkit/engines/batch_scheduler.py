@@ -90,7 +90,9 @@ class BatchScheduler:
         self._ahead: deque[tuple[int, FloatArray]] = (
             deque()
         )  # tokens that were guessed, and the logits behind each
-        self.forwards = self.tokens = self.splits = 0
+        self.forwards: int = 0
+        self.tokens: int = 0
+        self.splits: int = 0
 
     def run(self, tasks: Sequence[PromptTask]) -> Iterator[list[PromptTask]]:
         """Write all of them.

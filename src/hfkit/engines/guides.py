@@ -66,7 +66,7 @@ class Guides:
     Args:
         tokenizer: the model's, open.
         vocabulary: how many tokens the model's logits tell apart; may be more than the tokenizer has.
-        ends: the ids that end a text.
+        ends: the ids that end a text; without any a text ends where nothing can follow.
 
     Raises:
         MissingDependencyError: the engine is not installed.
@@ -79,16 +79,14 @@ class Guides:
         _require_engine()
         from llguidance import LLTokenizer, TokenizerWrapper
 
+        self._ends = frozenset(end for end in ends if end < vocabulary)
         spelled = token_bytes(tokenizer, vocabulary=vocabulary)
-        for end in ends:
+        for end in self._ends:
             spelled[end] = b""
         self._spelled = spelled
-        self._ends = frozenset(ends)
-        self._engine = LLTokenizer(
-            TokenizerWrapper(_Spelling(tokenizer, spelled, end=min(ends))),
-            eos_token=sorted(ends),
-            slices=LLTokenizer.json_slices(),
-        )
+        # The engine gets an end of its own, beyond the vocabulary: a model may have none.
+        wrapped = TokenizerWrapper(_Spelling(tokenizer, [*spelled, b""], end=vocabulary))
+        self._engine = LLTokenizer(wrapped, slices=LLTokenizer.json_slices())
         self._written = frozenset(piece for piece in spelled if len(piece.decode("utf-8", "replace")) == 1)
         self._first: dict[Grammar, LLMatcher] = {}
         self._lock = Lock()
@@ -149,7 +147,7 @@ class TextGuide:
         self._matcher = matcher
         self._spelled = spelled
         self._ends = ends
-        self._bits = np.zeros(-(-len(spelled) // _WORD), dtype=np.uint32)
+        self._bits = np.zeros(len(spelled) // _WORD + 1, dtype=np.uint32)  # with the engine's own end
         self._pieces: list[bytes] = []
         self._ended = False
 

@@ -96,10 +96,10 @@ class Line:
         )
         self._tail = ""  # as much of the text as a banned string may begin in
         self.tokens: list[int] = []
-        self.text = ""
+        self.text: str = ""
         self.finish: FinishReason | None = None
         self.logprobs: list[TokenLogprob] = []
-        self.score = 0.0
+        self.score: float = 0.0
         self.guide = guide
 
     @property

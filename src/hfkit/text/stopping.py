@@ -27,7 +27,7 @@ class StopWatch:
         """Watch for any of these; none of them is empty."""
         self._stops = tuple(stops)
         self._held = ""
-        self.stopped = False
+        self.stopped: bool = False
 
     def push(self, piece: str) -> str:
         """Take the next piece; give what of the text is now known to stand."""

@@ -342,3 +342,14 @@ def test_grammars_are_kept_in_bounds(tokenizer: Tokenizer) -> None:
     for number in range(100):
         guides.start(Shape(SchemaGrammar(f'{{"const": {number}}}'), str))
     assert len(guides._first) == 64
+
+
+@pytest.mark.parametrize("more", range(34))
+def test_a_model_without_an_end_writes_until_nothing_can_follow(tokenizer: Tokenizer, more: int) -> None:
+    size = tokenizer.get_vocab_size() + more
+    guide = Guides(tokenizer, vocabulary=size, ends=[size]).start(shape_of(Choice(("a", "ab"))))
+    guide.accept(tokenizer.get_vocab()["a"])
+    assert (guide.complete, guide.ended, guide.allowed().shape) == (True, False, (size,))
+    assert [tokenizer.id_to_token(token) for token in np.flatnonzero(guide.allowed())] == ["b"]
+    guide.accept(tokenizer.get_vocab()["b"])
+    assert (guide.complete, guide.ended, bool(guide.allowed().any())) == (True, True, False)

@@ -135,35 +135,47 @@ class _KeptLayer(DynamicLayer):
         return self._parts()
 
 
-class KeptKeys(Cache):
-    """What all layers of a decoder remember of the rows that it writes."""
+class _KeptCache(Cache):
+    """The layers, as transformers asks for them; each is made when it first reads something."""
 
     def __init__(self) -> None:
         super().__init__(layer_class_to_replicate=_KeptLayer)
 
+
+class KeptKeys:
+    """What all layers of a decoder remember of the rows that it writes."""
+
+    def __init__(self) -> None:
+        self._cache = _KeptCache()
+
+    @property
+    def cache(self) -> object:
+        """The same as transformers' models take it."""
+        return self._cache
+
     @property
     def columns(self) -> int:
         """Columns that all layers have."""
-        return min((layer.columns for layer in self._kept), default=0)
+        return min((layer.columns for layer in self._layers), default=0)
 
     @property
     def bytes(self) -> int:
         """Memory that the keys and values take, room to spare left out."""
-        tensors = [part for layer in self._kept for part in layer._parts()]  # noqa: SLF001
+        tensors = [part for layer in self._layers for part in layer._parts()]  # noqa: SLF001
         return sum(part.numel() * part.element_size() for part in tensors)
 
     @property
-    def _kept(self) -> list[_KeptLayer]:
-        return cast("list[_KeptLayer]", self.layers)
+    def _layers(self) -> list[_KeptLayer]:
+        return cast("list[_KeptLayer]", self._cache.layers)
 
     def keep(self, rows: Sequence[int], *, start: int = 0) -> None:
         """Keep these rows in this order, and the columns from ``start`` on."""
-        for layer in self._kept:
+        for layer in self._layers:
             layer.keep(rows, start)
 
     def crop_to(self, columns: int) -> None:
         """Take columns back from the end until there are so many."""
-        for layer in self._kept:
+        for layer in self._layers:
             layer.crop(layer.columns - columns)
 
     def join(self, others: Sequence[KeptKeys], places: Sequence[Sequence[int]]) -> None:
@@ -173,13 +185,13 @@ class KeptKeys(Cache):
             others: one or more.
             places: for each of the others the places of its rows, counted from the first row here.
         """
-        for number in range(len(others[0].layers)):
-            if number == len(self.layers):
-                self.layers.append(_KeptLayer())
-            self._kept[number].join([other._kept[number] for other in others], places)  # noqa: SLF001
+        parts = list(zip(*(other._layers for other in others), strict=True))  # noqa: SLF001  # its own class
+        self._layers.extend(_KeptLayer() for _ in range(len(parts) - len(self._layers)))
+        for layer, own in zip(self._layers, parts, strict=True):
+            layer.join(own, places)
 
     def forked(self, rows: int) -> KeptKeys:
         """Make a copy in which the only row stands so many times."""
         copy = KeptKeys()
-        copy.layers = [layer.forked(rows) for layer in self._kept]
+        copy._layers.extend(layer.forked(rows) for layer in self._layers)
         return copy

@@ -93,7 +93,7 @@ class TorchWriter:
     def _step(self, step: Step, kept: KeptKeys) -> FloatArray:
         arguments: dict[str, object] = {
             "input_ids": self._sent(step.ids),
-            self._cache: kept,
+            self._cache: kept.cache,
             "use_cache": True,
         }
         if not step.mask.all():
@@ -120,7 +120,7 @@ class TorchWriter:
                 "encoder_outputs": (hidden,),
                 "attention_mask": mask,
                 "decoder_input_ids": self._sent(ids),
-                self._cache: EncoderDecoderCache(written, sources.kept),
+                self._cache: EncoderDecoderCache(written.cache, sources.kept.cache),
                 "use_cache": True,
             }
             return _array(module(**arguments)["logits"])

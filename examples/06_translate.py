@@ -1,8 +1,8 @@
 """Translate a text sentence by sentence; blanks and blank lines stay where they are.
 
-Run it as ``python examples/06_translate.py MODEL SOURCE TARGET TEXT``, for example with
-``facebook/nllb-200-distilled-600M en de "The film was good."``. Without arguments it writes a tiny model with the languages
-of NLLB and random weights, which is told what to do like a trained one, and writes nonsense.
+Run it as ``python examples/06_translate.py MODEL SOURCE TARGET TEXT``, for example with the model
+``facebook/nllb-200-distilled-600M``. Without arguments it writes a tiny model with the languages of NLLB and random
+weights, which is told what to do like a trained one, and writes nonsense.
 """
 
 from __future__ import annotations

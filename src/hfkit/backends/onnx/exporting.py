@@ -20,7 +20,8 @@ from hfkit.hub.tokenizer_files import tokenizer_owner
 
 from .entries import drafted_entry, maker_versions
 from .export_folder import CARD_FILE, MODEL_FILE, ExportCard
-from .forward import OnnxModel, reason_of
+from .forward import OnnxModel
+from .open_session import reason_of
 from .optimize import optimize
 from .probes import difference, probe_batch, probes
 

@@ -8,14 +8,14 @@ import numpy as np
 
 from hfkit.text.batching import plan_batches
 
-from .kept_rows import KeptRows
+from .writing_batch import WritingBatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hfkit.text.arrays import FloatArray, IntArray
 
-    from .stepping import BoundRows, Decoder
+    from .stepping import Decoder
 
 __all__ = ["DecodingBatch"]
 
@@ -23,8 +23,8 @@ __all__ = ["DecodingBatch"]
 _PIECE = 512
 
 
-class DecodingBatch:
-    """See :class:`hfkit.backends.writers.RunningBatch`.
+class DecodingBatch(WritingBatch):
+    """Rows of a decoder alone; see :class:`hfkit.backends.writers.RunningBatch`.
 
     Args:
         decoder: runs the model.
@@ -32,12 +32,7 @@ class DecodingBatch:
     """
 
     def __init__(self, decoder: Decoder, *, budget: int) -> None:
-        self._decoder = decoder
-        self._budget = budget
-        self._kept = KeptRows(decoder.sizes)
-        # Rows lie in memory in an order of their own, so that as few as possible are moved.
-        self._places: IntArray = np.zeros(0, dtype=np.int64)
-        self._bound: BoundRows | None = None
+        super().__init__(decoder, budget=budget)
         self._shared: tuple[bytes, list[FloatArray]] | None = None
 
     def read(
@@ -46,54 +41,34 @@ class DecodingBatch:
         """Read rows, short ones together, and put them behind those that are there."""
         if opening is not None:
             raise ValueError("a decoder goes on with what it reads; it takes no opening")
-        first = len(self._kept.lengths)
+        first = len(self._written.lengths)
         try:
             beginning = self._beginning(rows[0][:shared]) if shared else None
             lengths = np.array([len(row) - shared for row in rows], dtype=np.int64)
             places = np.empty(len(rows), dtype=np.int64)
             logits = np.empty((len(rows), self._decoder.vocabulary), dtype=np.float32)
-            self._kept.reserve(first + len(rows), shared + int(lengths.max()))
+            self._written.reserve(first + len(rows), shared + int(lengths.max()))
             for group in plan_batches(lengths, budget=self._budget):
-                start = self._kept.add(len(group), 0)
+                start = self._written.add(len(group), 0)
                 places[group] = np.arange(start, start + len(group))
                 if beginning is not None:
                     for row in range(start, start + len(group)):
-                        self._kept.fill(row, beginning)
+                        self._written.fill(row, beginning)
                 logits[group] = self._read_on(start, [rows[place][shared:] for place in group])
         except BaseException:
-            self._kept.drop(first)
+            self._written.drop(first)
             raise
         self._places = np.concatenate((self._places, places))
         return logits
-
-    def write(self, tokens: IntArray, /) -> FloatArray:
-        """Write tokens to the end of each row."""
-        rows, width = tokens.shape
-        self._kept.reserve(rows, int(self._kept.lengths.max(initial=0)) + width)
-        if self._bound is None or not self._bound.holds(0, rows):
-            self._bound = self._decoder.bind(0, rows, self._kept)
-        ids = np.empty_like(tokens)
-        ids[self._places] = tokens
-        wanted = (self._places[:, None] * width + np.arange(width)).ravel()
-        logits = self._decoder.step(self._bound, ids, np.full(rows, width, dtype=np.int64), wanted)
-        return logits.reshape(rows, width, -1)
-
-    def keep(self, rows: IntArray, /) -> None:
-        """Go on with these rows, in this order."""
-        self._places = self._kept.keep(self._places[rows])
-
-    def forget(self, tokens: int, /) -> None:
-        """Take tokens back from the end of every row."""
-        self._kept.lengths -= tokens
 
     def _beginning(self, ids: IntArray) -> list[FloatArray]:
         """Read what rows share, or remember it from the last time."""
         key = ids.tobytes()
         if self._shared is None or self._shared[0] != key:
-            row = self._kept.add(1, len(ids))
+            row = self._written.add(1, len(ids))
             self._read_on(row, [ids])
-            self._shared = key, self._kept.beginning(row, len(ids))
-            self._kept.drop(row)
+            self._shared = key, self._written.beginning(row, len(ids))
+            self._written.drop(row)
         return self._shared[1]
 
     def _read_on(self, first: int, rows: Sequence[IntArray]) -> FloatArray:
@@ -104,10 +79,10 @@ class DecodingBatch:
         for place, row in enumerate(rows):
             ids[place, : len(row)] = row
         logits = np.empty((len(rows), self._decoder.vocabulary), dtype=np.float32)
-        before = int(self._kept.lengths[first : first + len(rows)].max())
+        before = int(self._written.lengths[first : first + len(rows)].max())
         # The width of a piece has to fit behind every row.
-        self._kept.reserve(first + len(rows), before + longest)
-        bound = self._decoder.bind(first, len(rows), self._kept)
+        self._written.reserve(first + len(rows), before + longest)
+        bound = self._decoder.bind(first, len(rows), self._written)
         for start in range(0, longest, _PIECE):
             piece = ids[:, start : start + _PIECE]
             counts = np.clip(lengths - start, 0, piece.shape[1])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from hfkit.text.arrays import FloatArray, IntArray
 
@@ -27,7 +27,8 @@ class KeptRows:
 
     Args:
         sizes: heads, and numbers of a head, of each buffer.
-        make: makes a buffer of a shape; those whose every column is read must not hold what is not finite.
+        reads_all: whether all columns are read, with a mask on those that are not a row's own: then there are no
+            more than are needed, and they hold what is finite.
 
     Attributes:
         buffers: one for each of ``sizes``, ``[rows, heads, columns, size]``.
@@ -38,13 +39,17 @@ class KeptRows:
     def __init__(
         self,
         sizes: Sequence[tuple[int, int]],
-        make: Callable[[tuple[int, ...]], FloatArray] = lambda shape: np.empty(shape, dtype=np.float32),
+        *,
+        reads_all: bool = False,
     ) -> None:
         self._sizes = sizes
-        self._make = make
-        self.buffers: list[FloatArray] = [make((0, heads, 0, size)) for heads, size in sizes]
+        self._reads_all = reads_all
+        self.buffers: list[FloatArray] = [self._make(0, heads, 0, size) for heads, size in sizes]
         self.lengths: IntArray = np.zeros(0, dtype=np.int64)
         self.version = 0
+
+    def _make(self, *shape: int) -> FloatArray:
+        return (np.zeros if self._reads_all else np.empty)(shape, dtype=np.float32)
 
     @property
     def columns(self) -> int:
@@ -62,11 +67,11 @@ class KeptRows:
             return
         if rows > have_rows:
             rows += rows // _SPARE_ROWS
-        if columns > have_columns:
+        if columns > have_columns and not self._reads_all:
             columns += max(_SPARE_COLUMNS, columns // 2)
         shape = max(rows, have_rows), max(columns, have_columns)
         there, longest = len(self.lengths), int(self.lengths.max(initial=0))
-        larger = [self._make((shape[0], heads, shape[1], size)) for heads, size in self._sizes]
+        larger = [self._make(shape[0], heads, shape[1], size) for heads, size in self._sizes]
         for buffer, old in zip(larger, self.buffers, strict=True):
             buffer[:there, :, :longest] = old[:there, :, :longest]
         self.buffers = larger

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from torch.onnx._internal.torchscript_exporter.jit_utils import GraphContext
 
-__all__ = ["IMPLEMENTATION", "Memory", "SourceMemory", "remembering"]
+__all__ = ["IMPLEMENTATION", "Memory", "SourceMemory", "columns_remembered", "remembering"]
 
 IMPLEMENTATION = "hfkit_memory"
 """The name under which transformers knows this way to attend."""
@@ -138,6 +138,9 @@ class Memory(Cache):
         starts: places of each row before what is new, ``[rows, 1]``, for models that ask the cache where they
             are; any number for the others.
         mask: where sources have tokens, ``[rows, columns]``, if there are sources beside.
+
+    Attributes:
+        columns: how many columns the buffers have.
     """
 
     def __init__(
@@ -155,7 +158,7 @@ class Memory(Cache):
         self._starts = starts
         self._writing: int | None = None
         self._mask = mask
-        self._columns = torch.as_tensor(buffers[0].shape[2])
+        self.columns: torch.Tensor = torch.as_tensor(buffers[0].shape[2])
         self._present: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
 
     def update(
@@ -218,7 +221,7 @@ class Memory(Cache):
             keys,
             values,
             self._lasts,
-            self._columns.to(torch.int32),
+            self.columns.to(torch.int32),
             self._counts,
             bias,
             heads,
@@ -258,6 +261,11 @@ def remembering(memory: Memory) -> Iterator[None]:
         yield
     finally:
         _memory.reset(token)
+
+
+def columns_remembered() -> torch.Tensor:
+    """Say how many columns the buffers have that are in use."""
+    return _memory.get().columns
 
 
 def _nothing(g: GraphContext) -> torch.Value:

@@ -75,6 +75,7 @@ class Decoder:
         given = {value.name: value.shape for value in session.get_inputs()}
         self._past = [name for name in given if name.startswith("past.")]
         self._sources = [name for name in given if name.startswith("source.")]
+        self._takes_positions = "positions" in given
         found = {value.name: value.shape for value in session.get_outputs()}
         self._present = [name for name in found if name.startswith("present.")]
         if not self._past or len(self._past) != len(self._present) or _LOGITS not in found:
@@ -135,7 +136,6 @@ class Decoder:
             logits = np.empty((len(wanted), self.vocabulary), dtype=np.float32)
             arrays = {
                 "ids": np.ascontiguousarray(ids, dtype=np.int64),
-                "positions": positions,
                 "lasts": (after - 1).astype(np.int32),
                 "counts": counts.astype(np.int32),
                 "wanted": wanted,
@@ -144,12 +144,22 @@ class Decoder:
                 (sources,) = beside
                 columns = np.arange(sources.columns)
                 arrays["source_mask"] = (columns < sources.lengths[rows][:, None]).astype(np.int32)
+            if self._takes_positions:
+                arrays["positions"] = positions
             for name, array in arrays.items():
                 binding.bind_cpu_input(name, array)
             binding.bind_ortvalue_output(_LOGITS, onnxruntime.OrtValue.ortvalue_from_numpy(logits))
             session.run_with_iobinding(binding)
         written.lengths[rows] = after
         return logits
+
+    def require_open(self) -> None:
+        """Make sure that it is open.
+
+        Raises:
+            SessionClosedError: ``close`` was called.
+        """
+        self._open.get()
 
     def close(self) -> None:
         """Let go of the model."""

@@ -46,7 +46,12 @@ LONGEST = 400
 
 _FALSE = st.just(value=False)
 NAMES = st.sampled_from(["a", "b", "name", "größe", "日", 'quo"te', "line\nbreak"])
-NUMBERS = st.integers(-1000, 1000) | st.floats(-1000, 1000).map(lambda number: round(number, 3))
+NUMBERS = (
+    st.integers(-1000, 1000)
+    | st.floats(-1000, 1000).map(lambda number: round(number, 3))
+    | st.floats(-1e20, 1e20)
+    | st.integers(-(2**62), 2**62)
+)
 CONSTANTS = st.none() | st.booleans() | NUMBERS | NAMES | st.lists(NUMBERS, max_size=2)
 TITLES = st.fixed_dictionaries(
     {}, optional={"title": st.just("T"), "default": st.just(1), "x-order": st.just(2)}

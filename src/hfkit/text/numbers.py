@@ -8,7 +8,7 @@ include themselves become ones that do, a step of 15 digits inside: as many digi
 from __future__ import annotations
 
 import math
-from decimal import Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from hfkit.errors import SettingError
@@ -16,7 +16,7 @@ from hfkit.errors import SettingError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BOUNDS", "narrow_bounds"]
+__all__ = ["BOUNDS", "is_exact", "narrow_bounds"]
 
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 """The keywords that are about numbers."""
@@ -24,11 +24,17 @@ BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipl
 _Number: TypeAlias = int | float
 
 _DIGITS = 15
-_STEPS = Context(prec=_DIGITS)
-_LEAST_STEP = Decimal("1e-15")
+_DIGITS_KEPT = Context(prec=_DIGITS)
 
-# Beyond this an engine writes bounds out to hundreds of digits.
-_FURTHEST = 1e30
+# What is nearer to 0 no text is likely to tell from it.
+_LEAST = Decimal("1e-15")
+
+# From here on double precision leaves out whole numbers.
+_EXACT = 2**53
+
+# Powers of ten beyond it have no exact value in double precision.
+_POWERS = 22
+_FURTHEST = 1e22
 
 # The outermost whole numbers of 64 bits that double precision holds exactly.
 _WIDEST_WHOLE = 2**63 - 1024
@@ -54,7 +60,7 @@ def narrow_bounds(schema: Mapping[str, object], *, whole: bool, at: str) -> dict
     {'maximum': 9.99999999999999}
     """
     bounds = _Bounds(*(_number(schema, keyword, at) for keyword in BOUNDS))
-    lowers, uppers = (_whole_ends if whole else _ends)(bounds)
+    lowers, uppers = _whole_ends(bounds) if whole else _ends(bounds)
     narrowed: dict[str, object] = {}
     if bounds.divisor is not None:
         narrowed["multipleOf"] = bounds.divisor
@@ -70,6 +76,16 @@ def narrow_bounds(schema: Mapping[str, object], *, whole: bool, at: str) -> dict
     if upper is not None:
         narrowed["maximum"] = upper
     return narrowed
+
+
+def is_exact(number: float) -> bool:
+    """Tell whether any reader takes the digits of a number for the same: few of them, near to the point.
+
+    >>> is_exact(0.1), is_exact(0.30000000000000004), is_exact(1e-30)
+    (True, False, False)
+    """
+    _, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
+    return len(digits) <= _DIGITS and isinstance(exponent, int) and abs(exponent) <= _POWERS
 
 
 class _Bounds(NamedTuple):
@@ -111,29 +127,48 @@ def _ends(bounds: _Bounds) -> tuple[list[_Number], list[_Number]]:
     lowers: list[_Number] = []
     uppers: list[_Number] = []
     if bounds.least is not None:
-        lowers.append(_held(bounds.least, upwards=True))
+        lowers.append(_inside(bounds.least, upwards=True))
     if bounds.above is not None:
         lowers.append(_step(bounds.above, upwards=True))
     if bounds.most is not None:
-        uppers.append(_held(bounds.most, upwards=False))
+        uppers.append(_inside(bounds.most, upwards=False))
     if bounds.below is not None:
         uppers.append(_step(bounds.below, upwards=False))
     return lowers, uppers
 
 
-def _held(bound: _Number, *, upwards: bool) -> _Number:
-    """Give the nearest number on one side that double precision holds."""
+def _held(bound: int, *, upwards: bool) -> int:
+    """Give the nearest whole number on one side that double precision holds."""
     near = float(bound)
     if (near < bound) if upwards else (near > bound):
         near = math.nextafter(near, math.inf if upwards else -math.inf)
-    return int(near) if isinstance(bound, int) else near
+    return int(near)
 
 
-def _step(bound: _Number, *, upwards: bool) -> float:
-    exact = Decimal(repr(bound))
-    if not exact:
-        return float(_LEAST_STEP if upwards else -_LEAST_STEP)
-    return float(_STEPS.next_plus(exact) if upwards else _STEPS.next_minus(exact))
+def _inside(bound: _Number, *, upwards: bool) -> _Number:
+    """Give a bound of 15 digits at most, not beyond another: an engine that reads more may read them amiss."""
+    # From 2**53 on the digits of double precision are not its value.
+    exact = Decimal(bound) if abs(bound) >= _EXACT else Decimal(repr(bound))
+    if 0 < abs(exact) < _LEAST:
+        return float(_LEAST) if upwards and bound > 0 else -float(_LEAST) if bound < 0 and not upwards else 0
+    near = exact.normalize(Context(prec=_DIGITS, rounding=ROUND_CEILING if upwards else ROUND_FLOOR))
+    while (float(near) < bound) if upwards else (float(near) > bound):
+        near = _next(near, upwards=upwards)
+    return bound if near == exact else float(near)
+
+
+def _step(bound: _Number, *, upwards: bool) -> _Number:
+    """Give a bound that includes itself for one that does not."""
+    if not bound:
+        return float(_LEAST if upwards else -_LEAST)
+    near = _next(Decimal(repr(bound)), upwards=upwards)
+    while (float(near) <= bound) if upwards else (float(near) >= bound):
+        near = _next(near, upwards=upwards)
+    return _inside(float(near), upwards=upwards)
+
+
+def _next(number: Decimal, *, upwards: bool) -> Decimal:
+    return _DIGITS_KEPT.next_plus(number) if upwards else _DIGITS_KEPT.next_minus(number)
 
 
 def _reach_of(divisor: Decimal, at: str) -> float:

@@ -18,7 +18,7 @@ from hfkit.values.suggestion import did_you_mean
 from .endings import require_end
 from .formats import ENGINE_FORMATS, FORMAT_PATTERNS, FREE_FORMATS
 from .keywords import DRAFTS, KEYWORDS, LISTS, MAPS, ONES, SIZES, TYPES, UNSUPPORTED, is_annotation
-from .numbers import BOUNDS, narrow_bounds
+from .numbers import BOUNDS, is_exact, narrow_bounds
 from .patterns import Reader, within
 from .tags import are_apart
 
@@ -148,7 +148,7 @@ class _Walk:
 
     def _key(self, keyword: str, name: str, at: str) -> str:
         if keyword == "properties":
-            _require_writable(name, at)
+            _writable(name, at)
         return within(name, reader=self.reader) if keyword == "patternProperties" else name
 
     def _keyword(self, keyword: str, value: object, given: dict[str, object], at: str) -> dict[str, object]:
@@ -173,7 +173,7 @@ class _Walk:
                     self.refused.append((keyword, at))
                 return {}
             case "enum" | "const" | "required":
-                _require_writable(value, f"{at}/{keyword}")
+                return {keyword: _writable(value, f"{at}/{keyword}")}
             case "type":
                 _types(given, at)
             case _:  # format and pattern come later
@@ -260,8 +260,8 @@ def _size(keyword: str, value: object, at: str) -> int:
     return int(value)
 
 
-def _require_writable(value: object, at: str) -> None:
-    """Refuse what an engine could not write as it stands, or would write as another value."""
+def _writable(value: object, at: str) -> object:
+    """Give a constant as an engine can write it; refuse what it could not write, or would write as another."""
     match value:
         case str():
             if any(character < " " or character == "\x7f" for character in set(value) - _WRITABLE):
@@ -269,16 +269,21 @@ def _require_writable(value: object, at: str) -> None:
                     f"the text {value!r} at {at} holds a control character, which is not supported",
                     hint="leave it out",
                 )
-        case bool() | None:
-            pass
-        case int() if abs(value) >= _LARGEST:
+        case int() | float() if abs(value) >= _LARGEST:
             raise SettingError(f"the number {value} at {at} is beyond 64 bits", hint="write it as a text")
+        case float() if value.is_integer():
+            return int(
+                value
+            )  # whose digits are its value: a float's are only the shortest that are read as it
+        case float() if not is_exact(value):
+            raise SettingError(
+                f"the number {value} at {at} has more digits than an engine keeps",
+                hint="write it with 15 at most",
+            )
         case list():
-            for item in value:
-                _require_writable(item, at)
+            return [_writable(item, at) for item in value]
         case dict():
-            for key, item in value.items():
-                _require_writable(key, at)
-                _require_writable(item, at)
+            return {_writable(key, at): _writable(item, at) for key, item in value.items()}
         case _:
             pass
+    return value

@@ -91,7 +91,9 @@ def _task(capability: type, folder: ModelFolder) -> Task | None:
 
     if capability is OpensWriters:
         return _writing(folder)
-    return {OpensScorers: SEQUENCE_CLASSIFICATION, OpensSpanScorers: QUESTION_ANSWERING}.get(capability)
+    if capability is OpensSpanScorers:
+        return QUESTION_ANSWERING
+    return SEQUENCE_CLASSIFICATION if capability is OpensScorers else None
 
 
 def _writing(folder: ModelFolder) -> Task:

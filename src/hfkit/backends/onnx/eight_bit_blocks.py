@@ -183,7 +183,9 @@ def _block(width: int) -> int:
     return next((size for size in _BLOCKS if -width % size <= width * _WASTE), _BLOCKS[-1])
 
 
-def _in_blocks(rows: FloatArray, block: int) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], FloatArray]:
+def _in_blocks(
+    rows: FloatArray, block: int
+) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], FloatArray]:
     """Round rows to 8 bits in blocks; give them, ``[rows, blocks, block]``, and their steps, ``[rows, blocks]``."""
     count, width = rows.shape
     filled = np.zeros((count, -(-width // block) * block), dtype=np.float32)

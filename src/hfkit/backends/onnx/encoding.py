@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .open_session import OpenSession
+from .open_session import OpenSession, unknown_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +24,11 @@ class Encoder:
         file: the model.
         name: what it is called in a message.
         threads: threads of one forward pass; None for one on each core.
+        vocabulary: how many token ids it knows.
     """
 
-    def __init__(self, file: Path, *, name: str, threads: int | None) -> None:
+    def __init__(self, file: Path, *, name: str, threads: int | None, vocabulary: int) -> None:
+        self._vocabulary = vocabulary
         self._open = OpenSession(file, name=name, threads=threads)
 
     def encode(self, rows: Sequence[IntArray]) -> list[FloatArray]:
@@ -42,6 +44,7 @@ class Encoder:
         Raises:
             SessionClosedError: ``close`` was called.
             OutOfMemoryError: there is too little memory.
+            CorruptModelError: the ids are not the model's, or its weights were written over.
             BackendError: it fails otherwise.
         """
         session = self._open.get()
@@ -50,6 +53,8 @@ class Encoder:
         for place, row in enumerate(rows):
             ids[place, : len(row)] = row
             mask[place, : len(row)] = 1
+        if ids.max() >= self._vocabulary:  # a table in 8 bits would give zeros
+            raise unknown_ids(ids, self._vocabulary)
         with self._open.computing(ids, vocabulary=None):
             found: list[FloatArray] = session.run(None, {"ids": ids, "mask": mask})
         return found

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["CARD_FILE", "ENCODER_FILE", "MODEL_FILE", "ExportCard", "ExportFolder", "find_export", "holds_export"]
+__all__ = [
+    "CARD_FILE",
+    "ENCODER_FILE",
+    "MODEL_FILE",
+    "ExportCard",
+    "ExportFolder",
+    "find_export",
+    "holds_export",
+]
 
 CARD_FILE = "hfkit-export.json"
 """What hfkit knew of a model when it exported it, beside the export."""

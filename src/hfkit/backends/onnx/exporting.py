@@ -93,8 +93,11 @@ def _export(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
     with drafted_entry(folder, task) as (draft, origin):
         write_tokenizer = _copy_tokenizer if task in WRITERS else _write_tokenizer
         reads_specials = write_tokenizer(folder, runtime, draft)
-        write = _write_writer if task in WRITERS else _write_model
-        card = write(folder, loaded, runtime, task, draft)
+        card = (
+            _write_writer(folder, loaded, runtime, draft)
+            if task in WRITERS
+            else _write_model(folder, loaded, runtime, task, draft)
+        )
         # Other settings of a configuration, such as the type of its weights, may be no JSON.
         config = json.dumps(loaded.model.config.to_dict(), default=str, indent=2)
         (draft / "config.json").write_text(config + "\n", encoding="utf-8")
@@ -197,12 +200,10 @@ def _write_model(
     )
 
 
-def _write_writer(
-    folder: ModelFolder, loaded: LoadedModel, runtime: Runtime, task: Task, draft: Path
-) -> ExportCard:
+def _write_writer(folder: ModelFolder, loaded: LoadedModel, runtime: Runtime, draft: Path) -> ExportCard:
     from .exporting_writers import write_writer
 
-    return write_writer(folder, loaded, runtime, task, draft)
+    return write_writer(folder, loaded, runtime, draft)
 
 
 def _pool_early(file: Path) -> None:

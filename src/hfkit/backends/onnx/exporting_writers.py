@@ -21,8 +21,8 @@ from .optimize import optimize
 from .tidying import tidy
 from .trace_decoder import trace_decoder
 from .trace_encoded import trace_encoded
-from .written_export import WrittenExport
 from .writing_trial import live
+from .written_export import WrittenExport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from hfkit.backends.torch.loading import LoadedModel
-    from hfkit.backends.torch.tasks import Task
     from hfkit.hub.folder import ModelFolder
     from hfkit.text.arrays import FloatArray
     from hfkit.values.runtime import Runtime
@@ -50,9 +49,7 @@ _LARGEST_WINDOW = 1024
 _BUDGET = 64
 
 
-def write_writer(
-    folder: ModelFolder, loaded: LoadedModel, runtime: Runtime, task: Task, draft: Path
-) -> ExportCard:
+def write_writer(folder: ModelFolder, loaded: LoadedModel, runtime: Runtime, draft: Path) -> ExportCard:
     """Trace a model, tidy and optimize the trace, and compare it with the model; give what is known of it.
 
     Raises:

@@ -97,4 +97,3 @@ class GraphView:
         self.graph.initializer.extend(weights)
         del self.graph.value_info[:]
         self._look()
-

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hfkit.errors import OutOfMemoryError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -49,18 +51,24 @@ class KeptRows:
         self.version = 0
 
     def _make(self, *shape: int) -> FloatArray:
-        return (np.zeros if self._reads_all else np.empty)(shape, dtype=np.float32)
+        try:
+            return (np.zeros if self._reads_all else np.empty)(shape, dtype=np.float32)
+        except MemoryError as error:
+            raise OutOfMemoryError(
+                f"the keys and values of {shape[0]} rows of {shape[2]} tokens do not fit on cpu",
+                hint="write fewer or shorter texts at a time",
+            ) from error
 
     @property
     def columns(self) -> int:
         """How many columns there is room for."""
-        return self.buffers[0].shape[2]
+        return int(self.buffers[0].shape[2])
 
     def reserve(self, rows: int, columns: int) -> None:
         """Make room for so many rows in all, each of so many columns.
 
         Raises:
-            MemoryError: there is none; all stays as it was.
+            OutOfMemoryError: there is none; all stays as it was.
         """
         have_rows, _, have_columns, _ = self.buffers[0].shape
         if rows <= have_rows and columns <= have_columns:
@@ -103,14 +111,14 @@ class KeptRows:
         places = np.full(len(rows), -1, dtype=np.int64)
         self.reserve(len(rows), 0)
         taken = np.zeros(len(rows), dtype=np.bool_)
-        for place, row in enumerate(rows):
+        for place, row in enumerate(rows.tolist()):
             if row < len(rows) and not taken[row]:
                 places[place], taken[row] = row, True
-        free = np.flatnonzero(~taken)
-        moved = np.flatnonzero(places < 0)
-        for place, target in zip(moved, free, strict=True):
+        moved, free = np.flatnonzero(places < 0), np.flatnonzero(~taken)
+        for place, target in zip(moved.tolist(), free.tolist(), strict=True):
             # A free place is read by nobody: whoever stays in it would have taken it.
-            source, length = rows[place], self.lengths[rows[place]]
+            source = int(rows[place])
+            length = int(self.lengths[source])
             for buffer in self.buffers:
                 buffer[target, :, :length] = buffer[source, :, :length]
             places[place] = target

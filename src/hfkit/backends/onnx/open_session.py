@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hfkit.text.arrays import IntArray
 
-__all__ = ["OpenSession", "reason_of"]
+__all__ = ["OpenSession", "reason_of", "unknown_ids"]
 
 # ONNX Runtime writes to standard error; what it would say is raised as well.
 _SILENT = 4
@@ -86,10 +86,7 @@ class OpenSession:
             yield
         except Exception as error:  # the library's errors share no base
             if vocabulary is not None and ids.max() >= vocabulary:
-                raise CorruptModelError(
-                    f"the tokenizer gives ids up to {ids.max()}, the model has {vocabulary}",
-                    hint="the tokenizer beside the model is not the one it was trained with",
-                ) from error
+                raise unknown_ids(ids, vocabulary) from error
             if isinstance(error, MemoryError) or any(sign in str(error) for sign in _NO_MEMORY):
                 raise OutOfMemoryError(
                     f"{ids.shape[0]} sequences of {ids.shape[1]} tokens do not fit on cpu",
@@ -137,6 +134,14 @@ def _open(file: Path, threads: int | None) -> onnxruntime.InferenceSession:
         ) from error
     keep_in_children(session)
     return session
+
+
+def unknown_ids(ids: IntArray, vocabulary: int) -> CorruptModelError:
+    """Say that a model has no such ids."""
+    return CorruptModelError(
+        f"the tokenizer gives ids up to {ids.max()}, the model has {vocabulary}",
+        hint="the tokenizer beside the model is not the one it was trained with",
+    )
 
 
 def reason_of(error: BaseException) -> str:

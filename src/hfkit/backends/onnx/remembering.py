@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import torch
@@ -34,84 +35,91 @@ _FLAT_AXES = 3
 _HIDDEN = -1e30
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How a layer attends.
+
+    Attributes:
+        heads: of queries.
+        key_heads: of keys and values, each for several queries.
+        scale: what products are multiplied with.
+        window: how many tokens each sees, itself included; -1 for all.
+        softcap: what products are squashed to; 0 for no bound.
+    """
+
+    heads: int
+    key_heads: int
+    scale: float
+    window: int = -1
+    softcap: float = 0.0
+
+
 class _Attend(torch.autograd.Function):
     """A node that writes new keys and values behind those of each row, and attends to all of them."""
 
     @staticmethod
-    def forward(  # type: ignore[override]
-        _: object,
-        query: torch.Tensor,
-        key: torch.Tensor,  # noqa: ARG004
-        value: torch.Tensor,  # noqa: ARG004
-        keys: torch.Tensor,
-        values: torch.Tensor,
-        *__: object,
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def forward(
+        _: object, how: _How, query: torch.Tensor, *others: torch.Tensor | None
+    ) -> tuple[torch.Tensor, ...]:
         """Give something of the right shapes: only the graph counts."""
-        return query.clone(), keys.clone(), values.clone()
+        del how
+        return query.clone(), *(kept.clone() for kept in others[2:4] if kept is not None)
 
     @staticmethod
     def symbolic(
-        g: GraphContext,
-        query: torch.Value,
-        key: torch.Value,
-        value: torch.Value,
-        keys: torch.Value,
-        values: torch.Value,
-        lasts: torch.Value,
-        columns: torch.Value,
-        counts: torch.Value,
-        bias: torch.Value | None,
-        heads: int,
-        key_heads: int,
-        scale: float,
-        window: int,
-        softcap: float,
-    ) -> tuple[torch.Value, torch.Value, torch.Value]:
-        """Write the node."""
+        g: GraphContext, how: _How, query: torch.Value, *others: torch.Value | None
+    ) -> tuple[torch.Value, ...]:
+        """Write the node.
+
+        Args:
+            g: the graph.
+            how: see there.
+            query: ``[rows, tokens, numbers]``.
+            others: new keys and values; the buffers of keys and values; the last place of each row; columns; how
+                many new tokens each row has; and what is added before the softmax, or None.
+        """
         none = _nothing(g)
-        bias = none if bias is None else bias
+        key, value, keys, values, lasts, columns, counts, bias = (other or none for other in others)
         # Left out are rotation, which models do themselves, and scales and norms of other kinds of memory.
-        given = [query, key, value, keys, values, lasts, columns, none, none, none, bias, *[none] * 5, counts]
+        given = [query, key, value, keys, values, lasts, columns, none, none, none, bias]
         found = g.op(
             "com.microsoft::GroupQueryAttention",
             *given,
-            num_heads_i=heads,
-            kv_num_heads_i=key_heads,
-            scale_f=scale,
-            local_window_size_i=window,
-            softcap_f=softcap,
+            *[none] * 5,
+            counts,
+            num_heads_i=how.heads,
+            kv_num_heads_i=how.key_heads,
+            scale_f=how.scale,
+            local_window_size_i=how.window,
+            softcap_f=how.softcap,
             outputs=3,
         )
-        output, present_keys, present_values = cast("Sequence[torch.Value]", found)
-        for made, like in ((output, query), (present_keys, keys), (present_values, values)):
-            _set_kind(made, like)
-        return output, present_keys, present_values
+        made = cast("tuple[torch.Value, ...]", tuple(found))
+        for one, like in zip(made, (query, keys, values), strict=True):
+            _set_kind(one, like)
+        return made
 
 
 class _LookAt(torch.autograd.Function):
     """A node that attends to sources, of which a mask says where tokens are."""
 
     @staticmethod
-    def forward(  # type: ignore[override]
-        _: object,
-        query: torch.Tensor,
-        *__: object,
-    ) -> torch.Tensor:
+    def forward(_: object, how: _How, query: torch.Tensor, *others: torch.Tensor) -> torch.Tensor:
         """Give something of the right shape: only the graph counts."""
+        del how, others
         return query.clone()
 
     @staticmethod
-    def symbolic(
-        g: GraphContext,
-        query: torch.Value,
-        keys: torch.Value,
-        values: torch.Value,
-        mask: torch.Value,
-        heads: int,
-        scale: float,
-    ) -> torch.Value:
-        """Write the node; see :class:`_Attend`."""
+    def symbolic(g: GraphContext, how: _How, query: torch.Value, *others: torch.Value) -> torch.Value:
+        """Write the node.
+
+        Args:
+            g: the graph.
+            how: see there.
+            query: ``[rows, tokens, numbers]``.
+            others: keys, values and the mask.
+        """
+        keys, values, mask = others
         found = g.op(
             "com.microsoft::MultiHeadAttention",
             query,
@@ -119,8 +127,8 @@ class _LookAt(torch.autograd.Function):
             values,
             _nothing(g),
             mask,
-            num_heads_i=heads,
-            scale_f=scale,
+            num_heads_i=how.heads,
+            scale_f=how.scale,
             mask_filter_value_f=_HIDDEN,
         )
         output = cast("torch.Value", found)
@@ -179,7 +187,9 @@ class Memory(Cache):
             NotImplementedError: not every layer attended to what it remembers.
         """
         if sorted(self._present) != list(range(len(self._buffers) // 2)):
-            raise NotImplementedError("not all of its layers attend as transformers lets others attend for them")
+            raise NotImplementedError(
+                "not all of its layers attend as transformers lets others attend for them"
+            )
         return [part for layer in sorted(self._present) for part in self._present[layer]]
 
     def attend(
@@ -207,30 +217,28 @@ class Memory(Cache):
         Returns:
             Shape ``[rows, tokens, heads * size]``.
         """
-        heads, key_heads = int(query.shape[1]), int(key.shape[1])
+        how = _How(
+            heads=int(query.shape[1]),
+            key_heads=int(key.shape[1]),
+            scale=scale,
+            window=-1 if window is None else window,
+            softcap=softcap or 0.0,
+        )
         if self._writing is None:
             if self._mask is None:
                 raise NotImplementedError("it attends to something that it does not remember")
-            return cast("torch.Tensor", _LookAt.apply(_flat(query), key, value, self._mask, heads, scale))  # type: ignore[no-untyped-call]
+            return cast("torch.Tensor", _LookAt.apply(how, _flat(query), key, value, self._mask))  # type: ignore[no-untyped-call]
         layer, self._writing = self._writing, None
-        keys, values = self._buffers[2 * layer : 2 * layer + 2]
-        output, *present = _Attend.apply(  # type: ignore[no-untyped-call]
-            _flat(query),
-            _flat(key),
-            _flat(value),
-            keys,
-            values,
+        output, keys, values = _Attend.apply(  # type: ignore[no-untyped-call]
+            how,
+            *(_flat(heads) for heads in (query, key, value)),
+            *self._buffers[2 * layer : 2 * layer + 2],
             self._lasts,
             self.columns.to(torch.int32),
             self._counts,
             bias,
-            heads,
-            key_heads,
-            scale,
-            -1 if window is None else window,
-            softcap or 0.0,
         )
-        self._present[layer] = (present[0], present[1])
+        self._present[layer] = keys, values
         return cast("torch.Tensor", output)
 
 
@@ -271,15 +279,17 @@ def columns_remembered() -> torch.Tensor:
 def _nothing(g: GraphContext) -> torch.Value:
     """Leave an input out."""
     nothing = cast("torch.Value", g.op("prim::Constant"))
-    nothing.setType(torch._C.OptionalType.ofTensor())  # noqa: SLF001  # as torch's own symbolic functions do
+    nothing.setType(torch._C.OptionalType.ofTensor())  # noqa: SLF001  # as torch's own functions do
     return nothing
 
 
 def _set_kind(made: torch.Value, like: torch.Value) -> None:
     """Say that a value is like another, of any length: torch would take the lengths of the trace for given."""
-    kind = cast("torch._C.TensorType", like.type())
+    kind = cast("torch._C.TensorType", like.type())  # noqa: SLF001  # in name only
     sizes = kind.sizes() or []
-    made.setType(kind.with_sizes([None, None, *sizes[2:]] if len(sizes) == _FLAT_AXES else [None] * len(sizes)))
+    made.setType(
+        kind.with_sizes([None, None, *sizes[2:]] if len(sizes) == _FLAT_AXES else [None] * len(sizes))
+    )
 
 
 def _flat(heads: torch.Tensor) -> torch.Tensor:
@@ -288,19 +298,20 @@ def _flat(heads: torch.Tensor) -> torch.Tensor:
 
 
 def _attend(
-    _: torch.nn.Module,
+    module: torch.nn.Module,
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
-    __: torch.Tensor | None,
+    attention_mask: torch.Tensor | None,
     *,
     scaling: float | None = None,
     sliding_window: int | None = None,
     softcap: float | None = None,
     position_bias: torch.Tensor | None = None,
-    **___: object,
+    **settings: object,
 ) -> tuple[torch.Tensor, None]:
-    """Attend as transformers asks for it."""
+    """Attend as transformers asks for it; what else a model sets shows in the comparison, if it matters."""
+    del module, attention_mask, settings
     size = int(query.shape[3])
     output = _memory.get().attend(
         query,

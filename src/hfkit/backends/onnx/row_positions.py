@@ -27,8 +27,9 @@ _TOO_MANY_AXES = 4
 @contextmanager
 def positions_by_row(model: PreTrainedModel) -> Iterator[None]:
     """Help the position code of a model's decoder while it is traced."""
+    decoder = cast("torch.nn.Module", model.get_decoder())  # type: ignore[no-untyped-call]
     with ExitStack() as helped:
-        for name, module in model.get_decoder().named_modules():
+        for name, module in decoder.named_modules():
             if hasattr(module, "compute_bias") and getattr(module, "has_relative_attention_bias", False):
                 helped.enter_context(_instead(module, "compute_bias", _biases(module.compute_bias)))
             elif hasattr(module, "create_position_ids_from_input_ids"):
@@ -62,7 +63,8 @@ def _biases(compute: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]
         places = starts + torch.arange(query_length)  # type: ignore[call-overload]
         columns = columns_remembered()
         rows = compute(1, columns, device=device, past_seen_tokens=places.reshape(-1, 1))[0]
-        return rows.reshape(rows.shape[0], *places.shape, columns).transpose(0, 1)
+        shape = [rows.shape[0], *places.shape, cast("int", columns)]
+        return rows.reshape(shape).transpose(0, 1)
 
     return by_row
 

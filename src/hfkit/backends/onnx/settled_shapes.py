@@ -11,7 +11,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper
@@ -21,6 +20,7 @@ from .graph_view import GraphView
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     from onnx import ModelProto
 
 __all__ = ["settle_shapes"]
@@ -68,7 +68,9 @@ def settle_shapes(model: ModelProto, runs: tuple[_Run, _Run], *, ids: str) -> No
         shape = _shape(*(one[name] for name in (before, after) for one in sizes))
         if shape.count(-1) <= 1:
             node.input[1] = view.numbers(*shape)
-        elif all(one[after][:_CHANGING] == one[ids] for one in sizes) and min(shape[_CHANGING:], default=0) > 0:
+        elif (
+            all(one[after][:_CHANGING] == one[ids] for one in sizes) and min(shape[_CHANGING:], default=0) > 0
+        ):
             node.input[1] = wide.setdefault(tuple(shape[_CHANGING:]), f"hfkit/wide_{len(wide)}")
     if wide:
         further = [view.numbers(*shape) for shape in wide]
@@ -86,7 +88,10 @@ def settle_shapes(model: ModelProto, runs: tuple[_Run, _Run], *, ids: str) -> No
 
 
 def _shape(
-    before: tuple[int, ...], other_before: tuple[int, ...], after: tuple[int, ...], other_after: tuple[int, ...]
+    before: tuple[int, ...],
+    other_before: tuple[int, ...],
+    after: tuple[int, ...],
+    other_after: tuple[int, ...],
 ) -> list[int]:
     """Write a shape as ONNX does: 0 for what is as it was before, -1 for what is left.
 

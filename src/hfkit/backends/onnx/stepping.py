@@ -10,7 +10,7 @@ import onnxruntime
 
 from hfkit.errors import ModelError
 
-from .open_session import OpenSession
+from .open_session import OpenSession, unknown_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,9 @@ class Decoder:
             )
         self.vocabulary: int = found[_LOGITS][1]
         self.sizes: list[tuple[int, int]] = [(given[name][1], given[name][3]) for name in self._past]
-        self.source_sizes: list[tuple[int, int]] = [(given[name][1], given[name][3]) for name in self._sources]
+        self.source_sizes: list[tuple[int, int]] = [
+            (given[name][1], given[name][3]) for name in self._sources
+        ]
         self.versions: tuple[tuple[str, str], ...] = self._open.versions
 
     def bind(self, first: int, rows: int, *kept: KeptRows) -> BoundRows:
@@ -132,7 +134,9 @@ class Decoder:
         places = np.arange(ids.shape[1])
         # Places of what is passed over may be beyond all that the model has positions for.
         positions = np.where(places < counts[:, None], before[:, None] + places, 0)
-        with self._open.computing(ids, vocabulary=self.vocabulary):
+        if ids.max() >= self.vocabulary:  # a table in 8 bits would give zeros
+            raise unknown_ids(ids, self.vocabulary)
+        with self._open.computing(ids, vocabulary=None):
             logits = np.empty((len(wanted), self.vocabulary), dtype=np.float32)
             arrays = {
                 "ids": np.ascontiguousarray(ids, dtype=np.int64),

@@ -66,7 +66,7 @@ def only(model: PreTrainedModel, wanted: torch.Tensor) -> Iterator[None]:
         hidden, *others = given
         return (hidden.flatten(0, 1)[wanted][None], *others)
 
-    head = model.get_output_embeddings()
+    head = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     if head is None:
         raise NotImplementedError("it has no head that is known to transformers")
     handle = head.register_forward_pre_hook(choose)
@@ -102,7 +102,9 @@ def trace_decoder(model: PreTrainedModel, target: Path) -> None:
         **dict(zip(past, buffers, strict=True)),
     }
     model.set_attn_implementation(IMPLEMENTATION)
-    write_onnx(_Step(model).eval(), inputs, target, outputs=["logits", *present], axes=step_axes(past, present))
+    write_onnx(
+        _Step(model).eval(), inputs, target, outputs=["logits", *present], axes=step_axes(past, present)
+    )
 
 
 def step_axes(past: Sequence[str], present: Sequence[str]) -> dict[str, dict[int, str]]:
@@ -116,7 +118,9 @@ def step_axes(past: Sequence[str], present: Sequence[str]) -> dict[str, dict[int
 def _buffers(model: PreTrainedModel) -> list[torch.Tensor]:
     """Make a buffer for each that the model remembers of a token."""
     cache = DynamicCache(config=model.config)
-    model(**{"input_ids": torch.ones(1, 1, dtype=torch.int64), "use_cache": True, cache_argument(model): cache})
+    model(
+        **{"input_ids": torch.ones(1, 1, dtype=torch.int64), "use_cache": True, cache_argument(model): cache}
+    )
     remembered = [getattr(layer, part, None) for layer in cache.layers for part in ("keys", "values")]
     buffers = [
         part.new_zeros(_ROWS, part.shape[1], _COLUMNS, part.shape[3])

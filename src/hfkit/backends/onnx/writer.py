@@ -11,8 +11,8 @@ from .opening import prepare_export
 from .written_export import WrittenExport
 
 if TYPE_CHECKING:
-    from hfkit.backends.writers import RunningBatch
     from hfkit.backends.torch.tasks import Task
+    from hfkit.backends.writers import RunningBatch
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
 

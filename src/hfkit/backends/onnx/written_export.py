@@ -38,8 +38,10 @@ class WrittenExport:
     def __init__(self, folder: Path, *, name: str, threads: int | None) -> None:
         self._decoder = Decoder(folder / MODEL_FILE, name=name, threads=threads)
         file = folder / ENCODER_FILE
-        self._encoder = Encoder(file, name=name, threads=threads) if file.is_file() else None
         self.vocabulary: int = self._decoder.vocabulary
+        self._encoder: Encoder | None = None
+        if file.is_file():
+            self._encoder = Encoder(file, name=name, threads=threads, vocabulary=self.vocabulary)
         self.encodes: bool = self._encoder is not None
         self.token_floats: int = sum(heads * size for heads, size in self._decoder.sizes)
         self.versions: tuple[tuple[str, str], ...] = self._decoder.versions

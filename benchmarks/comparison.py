@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rounds import Trial
+    from variants import Run
 
 __all__ = ["Comparison", "compare_variants"]
 
@@ -61,7 +62,7 @@ class Comparison:
 
 def compare_variants(
     folder: Path,
-    opened: Sequence[Variant | Missing],
+    opened: Sequence[Variant[Run] | Missing],
     texts: Sequence[str],
     lengths: Sequence[int],
     *,

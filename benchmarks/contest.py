@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,37 +20,21 @@ from readers import (
     open_readers,
     without_types,
 )
-from rounds import Spread
+from turns import take_turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from questions import Query
     from readers import Found
+    from turns import Timing
 
-__all__ = ["LONGER", "Arena", "Contest", "Timing"]
+__all__ = ["LONGER", "Arena", "Contest"]
 
 LONGER = 128
 """The longest answer, in tokens, where answers are compared without the usual limit."""
 
 _WARM_UP = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """What was measured of one way to answer.
-
-    Attributes:
-        name: the way.
-        wall: seconds on the clock.
-        wall_ratio: how many times faster than Haystack in the same round.
-        cpu_ratio: the same by processor time, over all threads.
-    """
-
-    name: str
-    wall: Spread
-    wall_ratio: Spread
-    cpu_ratio: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +82,7 @@ class Arena:
         for reader in readers:
             reader.prepare(queries[:_WARM_UP])()
         works = {reader.name: reader.prepare(queries) for reader in readers}
-        timings, found = _race(works, rounds=rounds)
+        timings, found = take_turns(works, rounds=rounds, baseline=HAYSTACK)
         if single and found[ONE_BY_ONE] != found[SUBJECT]:
             raise SystemExit("hfkit gives other answers in a batch than one by one")
         if found[EXPORTED] != found[SUBJECT]:
@@ -122,29 +105,6 @@ class Arena:
                 texts = [query.texts[text][start:end] for text, start, end in (theirs, ours)]
                 sys.stderr.write(f"differs: {query.question!r}: Haystack {texts[0]!r}, hfkit {texts[1]!r}\n")
         return _same(found[SUBJECT], reference), _same(typeless, reference), _same(longer, reference)
-
-
-def _race(works: dict[str, Callable[[], Found]], *, rounds: int) -> tuple[list[Timing], dict[str, Found]]:
-    """Give the times, and what each way has found."""
-    walls: dict[str, list[float]] = {name: [] for name in works}
-    cpus: dict[str, list[float]] = {name: [] for name in works}
-    answers: dict[str, Found] = {}
-    for number in range(1, rounds + 1):
-        for name, work in works.items():
-            wall, cpu = time.perf_counter(), time.process_time()
-            found = work()
-            walls[name].append(time.perf_counter() - wall)
-            cpus[name].append(time.process_time() - cpu)
-            if answers.setdefault(name, found) != found:
-                raise SystemExit(f"{name} gives other answers in round {number} than before")
-            sys.stderr.write(f"round {number}/{rounds}: {name}: {walls[name][-1]:.1f} s\n")
-    return [
-        Timing(name, Spread.of(walls[name]), _ratio(walls, name), _ratio(cpus, name)) for name in works
-    ], answers
-
-
-def _ratio(seconds: dict[str, list[float]], name: str) -> Spread:
-    return Spread.of([base / own for base, own in zip(seconds[HAYSTACK], seconds[name], strict=True)])
 
 
 def _same(found: Found, reference: Found) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from peers.ctranslate2_encoder import open_ctranslate2
 from peers.openvino_model import open_openvino
@@ -40,24 +40,27 @@ BASELINE = f"pipeline(batch_size={ROWS})"
 LOOP = f"padded loop, {ROWS} a batch"
 
 
+Work = TypeVar("Work")
+
+
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Generic[Work]):
     """One who takes part.
 
     Attributes:
         name: what the tables call it.
-        open: opens a model in a folder, in float32 on the processor.
+        open: opens a model in a folder on the processor, in float32 unless its name says otherwise.
         package: what must be installed beside hfkit; None for nothing.
         exact: whether it must give the reference's answers; those in 8 bits need not.
     """
 
     name: str
-    open: Callable[[Path], Run]
+    open: Callable[[Path], Work]
     package: str | None = None
     exact: bool = True
 
 
-LINEUP = (
+LINEUP: tuple[Entry[Run], ...] = (
     Entry(SUBJECT, partial(open_hfkit, backend="torch", dtype="float32")),
     Entry(EXPORTED, partial(open_hfkit, backend="onnx", dtype="float32")),
     Entry(f"{EXPORTED} int8", partial(open_hfkit, backend="onnx", dtype="int8"), exact=False),
@@ -73,7 +76,7 @@ LINEUP = (
 """In the order of the tables."""
 
 
-def open_entry(entry: Entry, folder: Path) -> Variant | Missing:
+def open_entry(entry: Entry[Work], folder: Path) -> Variant[Work] | Missing:
     """Open a model one way, or say why it cannot be."""
     if entry.package is None:
         return Variant(entry.name, entry.open(folder), entry.exact)
@@ -86,6 +89,6 @@ def open_entry(entry: Entry, folder: Path) -> Variant | Missing:
         return Missing(entry.name, f"does not open: {type(error).__name__}: {first}")
 
 
-def open_lineup(folder: Path) -> list[Variant | Missing]:
+def open_lineup(folder: Path) -> list[Variant[Run] | Missing]:
     """Open a model every way."""
     return [open_entry(entry, folder) for entry in LINEUP]

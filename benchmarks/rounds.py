@@ -14,7 +14,7 @@ from lineup import BASELINE, REFERENCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from variants import Outcome, Variant
+    from variants import Outcome, Run, Variant
 
 __all__ = ["Spread", "Trial", "run_rounds"]
 
@@ -73,7 +73,7 @@ class Trial:
 
 
 def run_rounds(
-    variants: Sequence[Variant],
+    variants: Sequence[Variant[Run]],
     texts: Sequence[str],
     lengths: Sequence[int],
     *,
@@ -132,7 +132,7 @@ def run_rounds(
     ]
 
 
-def _check(variant: Variant, outcomes: dict[str, Outcome]) -> Difference:
+def _check(variant: Variant[Run], outcomes: dict[str, Outcome]) -> Difference:
     difference = compare(outcomes[REFERENCE].probabilities, outcomes[variant.name].probabilities)
     if variant.exact and not difference.agrees:
         raise SystemExit(f"{variant.name} does not agree with {REFERENCE}: {difference}")

@@ -1,9 +1,9 @@
-"""One way to classify a list of texts, and what it gives."""
+"""One way to do what is measured, open or not; and what a way to classify gives."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -34,24 +34,27 @@ Run: TypeAlias = "Callable[[Sequence[str]], Outcome]"
 """From texts to answers, with a model that is open."""
 
 
+Work = TypeVar("Work")
+
+
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """One way to classify, open.
+class Variant(Generic[Work]):
+    """One way to do what is measured, open.
 
     Attributes:
         name: what the tables call it.
-        run: from texts to answers.
+        run: does it; to classify, from texts to answers.
         exact: whether it must give the reference's answers; those in 8 bits need not.
     """
 
     name: str
-    run: Run
+    run: Work
     exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One way to classify that cannot be measured here.
+    """One way that cannot be measured here.
 
     Attributes:
         name: what the tables call it.

@@ -28,7 +28,10 @@ exclude_patterns = ["_build", "conftest.py"]
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(collections\.abc|os|pathlib|typing)\..*|Path|Iterable|Iterator"),  # the standard library
-    ("py:.*", r"(datasets|np|npt|numpy|pd|pl|tokenizers|torch)\..*|SearchStrategy|Tokenizer"),  # libraries of others
+    (
+        "py:.*",
+        r"(datasets|np|npt|numpy|pd|pl|tokenizers|torch)\..*|SearchStrategy|Tokenizer",
+    ),  # libraries of others
     ("py:.*", r"(typing_extensions\.)?TypeForm"),
     ("py:.*", r"(.*\.)?(C|Input_contra|R_co|Result_co|T|Value|Value_co|Wanted)"),  # type variables
 ]

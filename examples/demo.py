@@ -25,6 +25,7 @@ QUESTIONS = (
     "What must modified files carry?",
     "What may You charge a fee for?",
 )
+PROMPTS = ("What is the capital of France?", "Name three colors.")
 T = TypeVar("T")
 
 
@@ -98,6 +99,23 @@ def show_answer(document: str) -> None:
     print(f"  {len(QUESTIONS)} questions, {work.windows} windows, in {seconds:.1f} s with opening the model")
 
 
+def show_generate() -> None:
+    """Let a small language model answer: two chats at a time."""
+    heading("Generate: two chats with a very small model, which writes well and knows little")
+    with hfkit.Generate(max_new_tokens=16) as generate:
+        _, opening = seconds_of(generate.load)
+        texts, seconds = seconds_of(
+            lambda: generate.batch([hfkit.Message("user", prompt)] for prompt in PROMPTS)
+        )
+    for prompt, written in zip(PROMPTS, texts, strict=True):
+        print(f"  {prompt}")
+        print(f"    {GREEN}{' '.join(written.text.split())}{PLAIN} ({written.finish_reason})")
+    work, tokens = texts.statistics, sum(written.new_tokens for written in texts)
+    print(
+        f"  {tokens} tokens in {work.forwards} forward passes, {seconds:.1f} s; opening took {opening:.1f} s"
+    )
+
+
 def main() -> None:
     with (HERE / "data" / "reviews.csv").open(encoding="utf-8", newline="") as file:
         reviews = list(csv.DictReader(file))
@@ -110,6 +128,7 @@ def main() -> None:
         show_classify(classify, reviews)
         show_tokenize([review["text"] for review in reviews], document)
         show_answer(document)
+        show_generate()
 
         heading("Errors are typed and say what to do")
         try:

@@ -80,6 +80,6 @@ def test_a_peer_that_does_not_open_says_why(tmp_path: Path) -> None:
 def test_what_is_measured_itself_must_open(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="no such kernel"):
         open_entry(Entry("hfkit", _refuse), tmp_path)
-    opened = open_entry(Entry("hfkit", lambda _: _refuse, exact=False), tmp_path)  # type: ignore[arg-type, return-value]
+    opened = open_entry(Entry("hfkit", lambda _: _refuse, exact=False), tmp_path)
     assert isinstance(opened, Variant)
     assert not opened.exact

@@ -25,7 +25,7 @@ def _answers(*, shift: float = 0.0, computed: int = 8) -> Run:
     return run
 
 
-def _trials(*others: Variant, least_seconds: float = 1e-9) -> list[Trial]:
+def _trials(*others: Variant[Run], least_seconds: float = 1e-9) -> list[Trial]:
     variants = [
         Variant(SUBJECT, _answers()),
         Variant(REFERENCE, _answers()),

@@ -11,6 +11,8 @@ import hfkit
 GOLDEN = Path(__file__).parent / "classification.json"
 GOLDEN_GENERATION = Path(__file__).parent / "generation.json"
 GOLDEN_ANSWERS = Path(__file__).parent / "answers.json"
+GOLDEN_SUMMARY = Path(__file__).parent / "summary.json"
+GOLDEN_TRANSLATION = Path(__file__).parent / "translation.json"
 GOLDEN_TOKENS = Path(__file__).parent / "tokens.json"
 
 SOURCE = hfkit.Source(
@@ -99,3 +101,34 @@ def test_a_generation_is_written_like_this() -> None:
     )
     written = hfkit.Batch([result]).to_json(indent=2) + "\n"
     assert written == GOLDEN_GENERATION.read_text(encoding="utf-8")
+
+
+def test_a_summary_is_written_like_this() -> None:
+    passages = (hfkit.Passage(0, 20, "Zoë wrote.", "eos"), hfkit.Passage(21, 40, "It is old.", "length"))
+    summary = hfkit.Summary(
+        text="Zoë wrote it.",
+        finish_reason="eos",
+        passages=passages,
+        rounds=2,
+        coverage=hfkit.Coverage(read=40, total=40, windows=2),
+        prompt_tokens=30,
+        new_tokens=12,
+        source=SOURCE,
+    )
+    assert hfkit.Batch([summary]).to_json(indent=2) + "\n" == GOLDEN_SUMMARY.read_text(encoding="utf-8")
+
+
+def test_a_translation_is_written_like_this() -> None:
+    translation = hfkit.Translation(
+        text="Zoë schrieb es.",
+        source_language="eng_Latn",
+        target_language=None,
+        passages=(hfkit.Passage(0, 13, "Zoë schrieb es.", "eos"),),
+        finish_reason="eos",
+        coverage=hfkit.Coverage(read=13, total=13, windows=1),
+        prompt_tokens=8,
+        new_tokens=7,
+        source=SOURCE,
+    )
+    written = hfkit.Batch([translation]).to_json(indent=2) + "\n"
+    assert written == GOLDEN_TRANSLATION.read_text(encoding="utf-8")

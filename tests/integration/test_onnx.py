@@ -331,7 +331,7 @@ class TestErrors:
             def run(self, *_: object) -> None:
                 raise raised
 
-        scorer._model._session = Failing()  # type: ignore[attr-defined]
+        scorer._model._open._session = Failing()  # type: ignore[attr-defined]
         (batch, *_) = probes(scorer.card, vocabulary=100, types=False)
         with pytest.raises(kind) as caught:
             scorer.score(batch)

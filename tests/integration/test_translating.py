@@ -184,7 +184,7 @@ def test_a_chat_s_summary_and_translation_are_those_of_transformers(models: dict
     reference = Reference(models["llama"])
     asked: dict[hfkit.Summarize | hfkit.Translate, str] = {
         hfkit.Summarize(models["llama"], max_new_tokens=NEW, runtime=runtime): (
-            "Summarize the following text in a few sentences. Answer with the summary only."
+            "Summarize this text in one or two sentences:"
         ),
         hfkit.Translate(
             models["llama"], source="en", target="de", max_new_tokens=NEW, window=60, runtime=runtime

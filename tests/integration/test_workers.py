@@ -104,7 +104,7 @@ def test_a_closed_model_is_not_opened_again(tiny_bert: Path) -> None:
     scorer: Any = hfkit.Classify(tiny_bert, runtime=_runtime("onnx", 2, None)).load()._session._scorer
     scorer.close()
     assert scorer.use_threads(1) == 1
-    assert scorer._model._session is None
+    assert scorer._model._open._session is None
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, errors.BackendError])

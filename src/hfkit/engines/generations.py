@@ -11,7 +11,7 @@ from hfkit.values.generation import Continuation, Generation
 from .chats import choose_template
 
 if TYPE_CHECKING:
-    from hfkit.values.tools import ToolCall
+    from hfkit.text.tool_calls import ToolReply
 
     from .lines import Line
     from .writing import Order, WritingSession, Written
@@ -45,26 +45,29 @@ def _continuation(
                 parsed = order.shape.decode(line.guide.text)
             except RefusedValueError as error:
                 whole, refusal = False, error.message
+    reply = _reply(line, order, session) if order.tools else None
     return Continuation(
         text=line.text,
         finish_reason=line.finish or "length",
         tokens=tuple(line.tokens),
         score=score,
         logprobs=tuple(line.logprobs) if order.logprobs is not None else None,
-        tool_calls=_tool_calls(line, order, session) if order.tools else (),
+        tool_calls=reply.calls if reply else (),
+        said=reply.content if reply else None,
         parsed=parsed,
         has_value=whole,
         refusal=refusal,
     )
 
 
-def _tool_calls(line: Line, order: Order, session: WritingSession) -> tuple[ToolCall, ...]:
+def _reply(line: Line, order: Order, session: WritingSession) -> ToolReply | None:
     """Find calls of tools in the model's own words, special tokens included: some mark calls by them."""
     form = tool_call_format(
         choose_template(session.tokenizer.templates, order.template, model=session.source.model, tools=True)
     )
     if form is None:
-        return ()
+        return None
     ends = session.settings.ends
     ids = line.tokens[:-1] if line.tokens and line.tokens[-1] in ends else line.tokens
-    return parse_tool_calls(session.tokenizer.text_of(ids, special_tokens=True), form).calls
+    reply = parse_tool_calls(session.tokenizer.text_of(ids, special_tokens=True), form)
+    return reply if reply.calls else None

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SummaryOrder", "summarize"]
 
-_INSTRUCTION = "Summarize the following text in a few sentences. Answer with the summary only."
+# Of four that were tried on the starter the one that it copies from least and makes up least to.
+_INSTRUCTION = "Summarize this text in one or two sentences:"
 # What is left of the bar for the rounds after the first, of which nobody knows yet how many there are.
 _LATER = 0.2
 

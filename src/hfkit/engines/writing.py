@@ -189,8 +189,10 @@ class WritingSession:
         self, prompts: Sequence[Prompt], order: Order, first_index: int | None
     ) -> tuple[list[ReadPrompt], InputError | None]:
         limit = self.card.max_tokens
-        most = None if limit is None else limit if self.card.encodes else limit - 1
-        kept = None if limit is None else limit if self.card.encodes else max(1, limit - order.max_new_tokens)
+        most = kept = limit
+        if limit is not None and not self.card.encodes:
+            # Room for what is to be written, but never so much that of the prompt little is left.
+            most, kept = limit - 1, max(limit // 2, limit - order.max_new_tokens)
         rules = PromptRules(
             most=most,
             kept=kept,

@@ -90,7 +90,8 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
         tools: functions that the model may ask to be called, shown to it through its chat template.
         template: a chat template in place of the model's, or the name of one of the model's.
         overflow: what becomes of a prompt that is longer than the model reads: ``"error"`` refuses it,
-            ``"keep_end"`` lets go of its beginning, as ``coverage`` then tells.
+            ``"keep_end"`` lets go of its beginning, as ``coverage`` then tells, and makes room for ``max_new_tokens``
+            in up to half of the model's context.
         prompt_lookup: where one prompt is written alone, so many tokens are guessed at a time from what came after
             the same words before, in the prompt or the text, and computed at once. The text stays the same: guesses
             that are wrong are taken back. Pays where much of the text stands in the prompt; 0 for no guesses.

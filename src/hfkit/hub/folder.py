@@ -31,8 +31,10 @@ __all__ = [
 MODEL_FILES = ("*.json", "*.safetensors", "*.txt", "*.model", "*.spm", "*.tiktoken", "*.jinja", "*.py")
 """What a model needs to run: never pickles, never the twins of other frameworks, nothing of a trainer's."""
 
-EXPORT_FILES = tuple(
-    f"{place}model.onnx{ending}" for place in ("", "onnx/") for ending in ("", ".data", "_data")
+EXPORT_FILES = (
+    *(f"{place}model.onnx{ending}" for place in ("", "onnx/") for ending in ("", ".data", "_data")),
+    "encoder.onnx",
+    "encoder.onnx.data",
 )
 """What an ONNX export adds to a folder; not fetched from the hub, where many variants lie side by side."""
 

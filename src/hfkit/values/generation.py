@@ -9,6 +9,7 @@ from typing_extensions import TypeVar
 
 from hfkit.errors import NoValueError, RefusedValueError
 
+from .chat import Message
 from .jsonable import to_json_value
 from .provenance import Coverage, Source
 from .tools import ToolCall
@@ -67,6 +68,7 @@ class Continuation(Generic[Value_co]):
             power of ``length_penalty``. None where nothing asked for it.
         logprobs: for each token how likely it was; None unless asked for.
         tool_calls: the tools that the model wants to be called.
+        said: what the text says beside the calls of tools; None where there are none, and it is the text.
         parsed: the value that was asked for with ``into``, else None.
         has_value: whether the value that was asked for is there: False where the text was cut or the value refused;
             True where none was asked for.
@@ -79,9 +81,15 @@ class Continuation(Generic[Value_co]):
     score: float | None = None
     logprobs: tuple[TokenLogprob, ...] | None = None
     tool_calls: tuple[ToolCall, ...] = ()
+    said: str | None = None
     parsed: Value_co | None = None
     has_value: bool = True
     refusal: str | None = None
+
+    @property
+    def message(self) -> Message:
+        """The assistant's turn, to go on with a chat: what it said, and the tools that it wants to be called."""
+        return Message("assistant", self.text if self.said is None else self.said, tool_calls=self.tool_calls)
 
     @property
     def value(self) -> Value_co:
@@ -135,6 +143,11 @@ class Generation(Generic[Value_co]):
     def new_tokens(self) -> int:
         """How many tokens the best continuation has, the end token included."""
         return len(self.continuations[0].tokens)
+
+    @property
+    def message(self) -> Message:
+        """The best continuation as the assistant's turn, to go on with a chat."""
+        return self.continuations[0].message
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:

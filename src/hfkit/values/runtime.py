@@ -38,8 +38,9 @@ class Runtime:
         dtype: the number type of the weights while they run.
         threads: threads of one forward pass on the processor; None leaves the library's own choice, or
             shares the processor's cores out to the ``workers``.
-        workers: forward passes at a time. None finds out on the processor: as many as there are cores if
-            that measures faster than one of many threads; where ``threads`` are given, one.
+        workers: forward passes at a time where texts are read; texts are written by one. None finds out on
+            the processor: as many as there are cores if that measures faster than one of many threads; where
+            ``threads`` are given, one.
         batch_tokens: the most tokens of one forward pass, padding included; a longer single
             sequence runs alone.
         cache_tokens: while text is written, the most tokens of all rows together whose keys and values are

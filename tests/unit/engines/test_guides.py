@@ -350,6 +350,6 @@ def test_a_model_without_an_end_writes_until_nothing_can_follow(tokenizer: Token
     guide = Guides(tokenizer, vocabulary=size, ends=[size]).start(shape_of(Choice(("a", "ab"))))
     guide.accept(tokenizer.get_vocab()["a"])
     assert (guide.complete, guide.ended, guide.allowed().shape) == (True, False, (size,))
-    assert [tokenizer.id_to_token(token) for token in np.flatnonzero(guide.allowed()).tolist()] == ["b"]
+    assert [tokenizer.id_to_token(int(token)) for token in np.flatnonzero(guide.allowed()).tolist()] == ["b"]
     guide.accept(tokenizer.get_vocab()["b"])
     assert (guide.complete, guide.ended, bool(guide.allowed().any())) == (True, True, False)

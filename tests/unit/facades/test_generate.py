@@ -220,6 +220,8 @@ def test_a_prompt_beyond_the_context_is_refused_or_loses_its_beginning(generate:
     assert long.endswith(found.prompt)
     assert found.coverage == hfkit.Coverage(len(found.prompt), len(long), 1)
     assert found.text == generate(found.prompt).text
+    greedy_for_room = generate.with_(overflow="keep_end", max_new_tokens=500)(long)
+    assert greedy_for_room.prompt_tokens == 64 // 2
 
 
 def test_a_full_context_ends_a_text(generate: hfkit.Generate) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from hfkit.errors import NoValueError, RefusedValueError
 from hfkit.values.batch import Batch
+from hfkit.values.chat import Message
 from hfkit.values.generation import Continuation, Generation
 from hfkit.values.provenance import Coverage, Source
 from hfkit.values.tools import ToolCall
@@ -53,3 +54,10 @@ def test_a_batch_of_values_is_json_and_a_table(source: Source) -> None:
     (plain,) = json.loads(batch.to_json())
     assert plain["continuations"][0]["parsed"] == "red"
     assert batch.to_polars()["text"].to_list() == ["red"]
+
+
+def test_a_turn_of_the_chat_says_what_stands_beside_its_calls() -> None:
+    call = ToolCall("now", {})
+    asked = Continuation("Let me see. <call>", "eos", (1,), tool_calls=(call,), said="Let me see.")
+    assert asked.message == Message("assistant", "Let me see.", tool_calls=(call,))
+    assert Continuation("Hi", "eos", (1,)).message == Message("assistant", "Hi")

@@ -6,12 +6,14 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from hfkit.backends.protocols import OpensScorers, OpensSpanScorers
+from hfkit.backends.writers import OpensWriters
 
 if TYPE_CHECKING:
     import tokenizers
 
     from hfkit.backends.protocols import Scorer, SpanScorer
     from hfkit.backends.torch.tasks import Task
+    from hfkit.backends.writers import Writer
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
 
@@ -34,8 +36,8 @@ class OnnxBackend:
         from .export_folder import holds_export
         from .readiness import DEVICES, DTYPES, drives_accelerator, find_ready
 
-        tasks = _tasks()
-        if capability not in tasks:
+        task = _task(capability, folder)
+        if task is None:
             return False
         if not any(folder.path.glob("*.safetensors")) and holds_export(folder.path):
             return True  # whatever is wrong with it, torch could not open the folder
@@ -46,7 +48,7 @@ class OnnxBackend:
         if runtime.device == "auto" and runtime.dtype != "int8" and drives_accelerator():
             return False  # "auto" promises the accelerator, which knows no int8
         try:
-            export = find_ready(folder, tasks[capability], runtime.dtype)
+            export = find_ready(folder, task, runtime.dtype)
         except (OSError, CorruptModelError):
             return False
         # One that lies beside weights may be of others, or of 8 bits.
@@ -54,17 +56,27 @@ class OnnxBackend:
 
     def open_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> Scorer:
         """Open a sequence classification model; see :class:`hfkit.backends.protocols.OpensScorers`."""
+        from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
+
         from .opening import open_export
         from .scorer import OnnxScorer
 
-        return OnnxScorer(open_export(folder, runtime, _tasks()[OpensScorers]))
+        return OnnxScorer(open_export(folder, runtime, SEQUENCE_CLASSIFICATION))
 
     def open_span_scorer(self, folder: ModelFolder, runtime: Runtime, /) -> SpanScorer:
         """Open a question answering model; see :class:`hfkit.backends.protocols.OpensSpanScorers`."""
+        from hfkit.backends.torch.tasks import QUESTION_ANSWERING
+
         from .opening import open_export
         from .span_scorer import OnnxSpanScorer
 
-        return OnnxSpanScorer(open_export(folder, runtime, _tasks()[OpensSpanScorers]))
+        return OnnxSpanScorer(open_export(folder, runtime, QUESTION_ANSWERING))
+
+    def open_writer(self, folder: ModelFolder, runtime: Runtime, /) -> Writer:
+        """Open a model that writes text; see :class:`hfkit.backends.writers.OpensWriters`."""
+        from .writer import open_onnx_writer
+
+        return open_onnx_writer(folder, runtime, _writing(folder))
 
     def open_tokenizer(self, folder: ModelFolder, runtime: Runtime, /) -> tokenizers.Tokenizer:
         """Open the tokenizer that was written beside the export."""
@@ -73,7 +85,19 @@ class OnnxBackend:
         return open_exported_tokenizer(folder, runtime)
 
 
-def _tasks() -> dict[type, Task]:
+def _task(capability: type, folder: ModelFolder) -> Task | None:
+    """Name the task of what is to be opened; None if exports do not serve it."""
     from hfkit.backends.torch.tasks import QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION
 
-    return {OpensScorers: SEQUENCE_CLASSIFICATION, OpensSpanScorers: QUESTION_ANSWERING}
+    if capability is OpensWriters:
+        return _writing(folder)
+    if capability is OpensSpanScorers:
+        return QUESTION_ANSWERING
+    return SEQUENCE_CLASSIFICATION if capability is OpensScorers else None
+
+
+def _writing(folder: ModelFolder) -> Task:
+    from hfkit.backends.torch.tasks import CAUSAL_WRITING, ENCODED_WRITING
+
+    config = folder.config or (folder.base.config if folder.base else {})
+    return ENCODED_WRITING if config.get("is_encoder_decoder") else CAUSAL_WRITING

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["CARD_FILE", "MODEL_FILE", "ExportCard", "ExportFolder", "find_export", "holds_export"]
+__all__ = [
+    "CARD_FILE",
+    "ENCODER_FILE",
+    "MODEL_FILE",
+    "ExportCard",
+    "ExportFolder",
+    "find_export",
+    "holds_export",
+]
 
 CARD_FILE = "hfkit-export.json"
 """What hfkit knew of a model when it exported it, beside the export."""
@@ -22,9 +30,12 @@ CARD_FILE = "hfkit-export.json"
 MODEL_FILE = "model.onnx"
 """The export; weights may lie in further files beside it whose names begin with this."""
 
+ENCODER_FILE = "encoder.onnx"
+"""What reads sources, of a model that encodes; the export itself is then its decoder. Weights lie as there."""
+
 _CONFIG, _TOKENIZER = "config.json", "tokenizer.json"
 
-_NEEDED = frozenset({MODEL_FILE, _CONFIG, _TOKENIZER})
+_NEEDED = frozenset({MODEL_FILE, _CONFIG})
 
 # What the fields of a card are in JSON.
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -119,13 +130,11 @@ def find_export(path: Path) -> ExportFolder | None:
     Raises:
         CorruptModelError: hfkit exported it, and its files are no longer those that it wrote.
     """
-    if not all((path / name).is_file() for name in (_CONFIG, _TOKENIZER)):
-        return None
     model = next((path / place for place in _PLACES if (path / place).is_file()), None)
-    if model is None:
+    if model is None or not (path / _CONFIG).is_file():
         return None
     if not (path / CARD_FILE).is_file():
-        return ExportFolder(path, model, card=None)
+        return ExportFolder(path, model, card=None) if (path / _TOKENIZER).is_file() else None
     try:
         card = ExportCard.from_dict(read_json_object(path / CARD_FILE))
         known = dict(card.files)

@@ -8,24 +8,27 @@ import os
 import shutil
 import tempfile
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hfkit.backends.torch.tasks import WRITERS
 from hfkit.errors import BackendError, CorruptModelError, MissingDependencyError, ModelError, TokenizerError
 from hfkit.hub.digests import file_digest
 from hfkit.hub.folder import PIN_FILE
-from hfkit.hub.tokenizer_files import tokenizer_owner
+from hfkit.hub.tokenizer_files import tokenizer_owner, tokenizer_stamp
 
 from .entries import drafted_entry, maker_versions
 from .export_folder import CARD_FILE, MODEL_FILE, ExportCard
-from .forward import OnnxModel, reason_of
+from .forward import OnnxModel
+from .open_session import reason_of
 from .optimize import optimize
 from .probes import difference, probe_batch, probes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from hfkit.backends.protocols import ModelCard, TokenBatch
     from hfkit.backends.torch.loading import LoadedModel
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from hfkit.text.arrays import FloatArray
     from hfkit.values.runtime import Runtime
 
-__all__ = ["export_model"]
+__all__ = ["export_model", "exporting_errors", "refusal"]
 
 _NEEDED = ("torch", "transformers", "onnx")
 
@@ -47,8 +50,14 @@ _LITTLE_DISK = 1 << 20
 
 _exporting = threading.Lock()
 
-# What a tokenizer says beside its definition.
-_BESIDE = ("tokenizer_config.json", "special_tokens_map.json", PIN_FILE)
+# What a tokenizer says beside its definition, and a model that writes of how.
+_BESIDE = (
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "chat_template.jinja",
+    "generation_config.json",
+    PIN_FILE,
+)
 
 
 def export_model(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
@@ -66,7 +75,7 @@ def export_model(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
             f"{folder.name} is not exported to ONNX yet, which takes torch, transformers and onnx once",
             hint="pip install 'hfkit[export]'",
         )
-    if folder.config.get("is_encoder_decoder") is True:
+    if task not in WRITERS and folder.config.get("is_encoder_decoder") is True:
         raise ModelError(
             f"{folder.name} ({folder.config.get('model_type')}) has a decoder behind its encoder; "
             "backend 'onnx' runs models of one part",
@@ -82,8 +91,13 @@ def _export(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
 
     loaded = load_model(folder, runtime, task)
     with drafted_entry(folder, task) as (draft, origin):
-        reads_specials = _write_tokenizer(folder, runtime, draft)
-        card = _write_model(folder, loaded, runtime, task, draft)
+        write_tokenizer = _copy_tokenizer if task in WRITERS else _write_tokenizer
+        reads_specials = write_tokenizer(folder, runtime, draft)
+        card = (
+            _write_writer(folder, loaded, runtime, draft)
+            if task in WRITERS
+            else _write_model(folder, loaded, runtime, task, draft)
+        )
         # Other settings of a configuration, such as the type of its weights, may be no JSON.
         config = json.dumps(loaded.model.config.to_dict(), default=str, indent=2)
         (draft / "config.json").write_text(config + "\n", encoding="utf-8")
@@ -110,6 +124,11 @@ def _write_tokenizer(folder: ModelFolder, runtime: Runtime, draft: Path) -> bool
     """Write the tokenizer as transformers puts it together; say whether it reads special tokens as text."""
     from hfkit.backends.torch.tokenizer import load_tokenizer
 
+    owner = tokenizer_owner(folder)
+    for place in (owner, folder):
+        for name in _BESIDE:
+            if (place.path / name).is_file():
+                shutil.copyfile(place.path / name, draft / name)
     tokenizer = load_tokenizer(folder, runtime)
     try:
         tokenizer.save(str(draft / "tokenizer.json"))
@@ -118,11 +137,18 @@ def _write_tokenizer(folder: ModelFolder, runtime: Runtime, draft: Path) -> bool
             f"the tokenizer of {folder.name} cannot be written as tokenizer.json: {error}",
             hint="use Runtime(backend='torch')",
         ) from error
-    for place in (tokenizer_owner(folder), folder):
-        for name in _BESIDE:
-            if (place.path / name).is_file():
-                shutil.copyfile(place.path / name, draft / name)
     return bool(tokenizer.encode_special_tokens)
+
+
+def _copy_tokenizer(folder: ModelFolder, runtime: Runtime, draft: Path) -> bool:
+    """Write the tokenizer; one that has no ``tokenizer.json`` is copied, as a model that writes needs none."""
+    try:
+        return _write_tokenizer(folder, runtime, draft)
+    except TokenizerError:
+        for name, *_ in tokenizer_stamp(tokenizer_owner(folder)):
+            (draft / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(tokenizer_owner(folder).path / name, draft / name)
+        return False
 
 
 def _write_model(
@@ -146,27 +172,21 @@ def _write_model(
         traced = Path(temporary) / MODEL_FILE
         sample = probe_batch(card, _TRACED, vocabulary=vocabulary, types=types)
         inputs = ("input_ids", "attention_mask", *(["token_type_ids"] if types else []))
-        try:
+        with exporting_errors(folder, loaded, draft):
             trace(model, sample, traced, inputs=inputs, outputs=task.outputs)
             _pool_early(traced)
             optimize(traced, draft / MODEL_FILE)
-        except OSError:
-            raise  # the disk's
-        except Exception as error:  # torch, transformers and ONNX Runtime each raise what they like
-            if shutil.disk_usage(draft).free < _LITTLE_DISK:
-                raise OSError(f"no space left, in the words of a library: {reason_of(error)}") from error
-            raise _refusal(folder, loaded, f"cannot be exported to ONNX: {reason_of(error)}") from error
     exported = OnnxModel(draft / MODEL_FILE, name=folder.name, outputs=task.outputs, threads=runtime.threads)
     try:
         furthest = max(
             difference(one, exported.run(batch), batch) for one, batch in zip(expected, batches, strict=True)
         )
     except BackendError as error:
-        raise _refusal(folder, loaded, f"does not run as ONNX: {error.message}") from error
+        raise refusal(folder, loaded, f"does not run as ONNX: {error.message}") from error
     finally:
         exported.close()
     if furthest > _TOLERANCE:
-        raise _refusal(
+        raise refusal(
             folder, loaded, f"gives other logits as ONNX, by {furthest:.2g}, must be within {_TOLERANCE:.0e}"
         )
     versions = maker_versions()
@@ -178,6 +198,12 @@ def _write_model(
         versions=tuple(sorted(versions.items())),
         notes=card.notes,
     )
+
+
+def _write_writer(folder: ModelFolder, loaded: LoadedModel, runtime: Runtime, draft: Path) -> ExportCard:
+    from .exporting_writers import write_writer
+
+    return write_writer(folder, loaded, runtime, draft)
 
 
 def _pool_early(file: Path) -> None:
@@ -206,7 +232,26 @@ def _original(
     return reader.card, reader.score_spans
 
 
-def _refusal(folder: ModelFolder, loaded: LoadedModel, reason: str) -> ModelError:
+@contextmanager
+def exporting_errors(folder: ModelFolder, loaded: LoadedModel, draft: Path) -> Iterator[None]:
+    """Say that a model cannot be exported, unless it is the disk that is full.
+
+    Raises:
+        ModelError: torch, transformers or ONNX Runtime failed.
+        OSError: the disk did.
+    """
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:  # torch, transformers and ONNX Runtime each raise what they like
+        if shutil.disk_usage(draft).free < _LITTLE_DISK:
+            raise OSError(f"no space left, in the words of a library: {reason_of(error)}") from error
+        raise refusal(folder, loaded, f"cannot be exported to ONNX: {reason_of(error)}") from error
+
+
+def refusal(folder: ModelFolder, loaded: LoadedModel, reason: str) -> ModelError:
+    """Say why a model is not exported."""
     return ModelError(
         f"{folder.name} ({loaded.model.config.model_type}) {reason}", hint="use Runtime(backend='torch')"
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from .export_folder import ExportCard, ExportFolder
 
-__all__ = ["OpenExport", "open_export"]
+__all__ = ["OpenExport", "open_export", "prepare_export"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +50,12 @@ class OpenExport:
 
 
 def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport:
-    """Open a model's export, and make it first if there is none.
+    """Open a model's export, and make it first if there is none; raises what :func:`prepare_export` does."""
+    return _open(prepare_export(folder, runtime, task), folder, runtime, task)
+
+
+def prepare_export(folder: ModelFolder, runtime: Runtime, task: Task) -> ExportFolder:
+    """Find a model's export, and make it first if there is none.
 
     Raises:
         ModelError: a subclass says what is wrong with the model's files, or why they cannot be exported.
@@ -80,7 +85,7 @@ def open_export(folder: ModelFolder, runtime: Runtime, task: Task) -> OpenExport
             f"the export of {folder.name} was damaged as soon as it was written",
             hint="check the disk, and whether another program clears the cache",
         )
-    return _open(export, folder, runtime, task)
+    return export
 
 
 def _reads_types(export: ExportFolder) -> bool:

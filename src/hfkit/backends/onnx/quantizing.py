@@ -9,25 +9,31 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from hfkit.backends.protocols import ModelCard
+from hfkit.backends.torch.tasks import WRITERS
 from hfkit.errors import MissingDependencyError, ModelError
 from hfkit.hub.digests import file_digest
 from hfkit.hub.folder import read_json_object
 
 from .entries import drafted_entry, maker_versions
-from .export_folder import CARD_FILE, MODEL_FILE
+from .export_folder import CARD_FILE, ENCODER_FILE, MODEL_FILE
 from .forward import OnnxModel
 from .probes import probes
 from .sensitivity import state_sensitivity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from onnx import GraphProto
 
     from hfkit.backends.torch.tasks import Task
     from hfkit.hub.folder import ModelFolder
 
     from .export_folder import ExportCard, ExportFolder
 
-__all__ = ["quantize_export"]
+__all__ = ["quantize_export", "write_quantized"]
+
+_MODELS = (MODEL_FILE, ENCODER_FILE)
 
 # In bytes; smaller weights stay in the graph.
 _SMALL = 1024
@@ -59,15 +65,14 @@ def quantize_export(folder: ModelFolder, export: ExportFolder, task: Task) -> No
         )
     with drafted_entry(folder, task, "int8") as (draft, origin):
         for file in sorted(export.path.iterdir()):
-            if file.is_file() and file.name != CARD_FILE and not file.name.startswith(MODEL_FILE):
+            if file.is_file() and file.name != CARD_FILE and not file.name.startswith(_MODELS):
                 shutil.copyfile(file, draft / file.name)
-        _write(export.model, draft / MODEL_FILE, name=folder.name)
-        models = [
-            OnnxModel(file, name=folder.name, outputs=task.outputs, threads=1)
-            for file in (export.model, draft / MODEL_FILE)
-        ]
-        vocabulary = read_json_object(draft / "config.json").get("vocab_size")
-        note = _note(models, card, vocabulary=vocabulary if isinstance(vocabulary, int) else 1)
+        if task in WRITERS:
+            from .quantizing_writers import quantize_writer
+
+            note = quantize_writer(export, draft, name=folder.name)
+        else:
+            note = _quantize(export, draft, card, task, name=folder.name)
         card = replace(
             card,
             dtype="int8",
@@ -79,13 +84,29 @@ def quantize_export(folder: ModelFolder, export: ExportFolder, task: Task) -> No
         (draft / CARD_FILE).write_text(json.dumps(card.to_dict(), indent=2) + "\n", encoding="utf-8")
 
 
-def _write(source: Path, target: Path, *, name: str) -> None:
-    import onnx
-
+def _quantize(export: ExportFolder, draft: Path, card: ExportCard, task: Task, *, name: str) -> str:
+    """Write the model in 8 bits; say what that changes."""
     from .eight_bits import quantize_graph
 
+    write_quantized(export.model, draft / MODEL_FILE, quantize_graph, name=name)
+    models = [
+        OnnxModel(file, name=name, outputs=task.outputs, threads=1)
+        for file in (export.model, draft / MODEL_FILE)
+    ]
+    vocabulary = read_json_object(draft / "config.json").get("vocab_size")
+    return _note(models, card, vocabulary=vocabulary if isinstance(vocabulary, int) else 1)
+
+
+def write_quantized(source: Path, target: Path, quantize: Callable[[GraphProto], int], *, name: str) -> None:
+    """Write a graph in 8 bits, its weights beside it.
+
+    Raises:
+        ModelError: there is nothing to make 8 bits of.
+    """
+    import onnx
+
     model = onnx.load(source)
-    if not quantize_graph(model.graph):
+    if not quantize(model.graph):
         raise ModelError(
             f"{name} has no embeddings and no matrices that hfkit can make 8 bits of",
             hint="use dtype='float32'",

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from transformers import PreTrainedModel
 
     from hfkit.backends.protocols import TokenBatch
 
-__all__ = ["trace"]
+__all__ = ["trace", "write_onnx"]
 
 # The oldest with a layer norm of its own, which more versions of ONNX Runtime read than read the newest.
 _OPSET = 17
@@ -72,16 +72,41 @@ def trace(
         model.set_attn_implementation("eager")
     # In training mode the exporter would leave it so.
     wrapped = _Positional(model, inputs, outputs).eval()
+    write_onnx(
+        wrapped,
+        {name: torch.from_numpy(arrays[name]) for name in inputs},
+        target,
+        outputs=outputs,
+        axes={name: {0: "rows", 1: "tokens"} for name in inputs} | {name: {0: "rows"} for name in outputs},
+    )
+
+
+def write_onnx(
+    module: torch.nn.Module,
+    inputs: Mapping[str, torch.Tensor],
+    target: Path,
+    *,
+    outputs: Sequence[str],
+    axes: Mapping[str, Mapping[int, str]],
+) -> None:
+    """Trace a module that takes its inputs by position and gives its outputs as a tuple.
+
+    Args:
+        module: ready to run.
+        inputs: what to trace it with, by the names they are to have.
+        target: the file.
+        outputs: the names of what it gives.
+        axes: of inputs and outputs, which axes may be of any length, and what these are called.
+    """
     with warnings.catch_warnings(), _without_graphs():
         warnings.simplefilter("ignore")  # of every branch on a shape; the comparison tells which matter
         torch.onnx.export(
-            wrapped,
-            tuple(torch.from_numpy(arrays[name]) for name in inputs),
+            module,
+            tuple(inputs.values()),
             str(target),
             input_names=list(inputs),
             output_names=list(outputs),
-            dynamic_axes={name: {0: "rows", 1: "tokens"} for name in inputs}
-            | {name: {0: "rows"} for name in outputs},
+            dynamic_axes=axes,
             opset_version=_OPSET,
             dynamo=False,
         )

@@ -27,6 +27,10 @@ _multiply: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
 # From one power of two to the next; the more rows, the more it costs to compute what nobody asked for.
 _FEW, _STEPS, _MORE_STEPS = 256, 8, 16
 
+# One row takes a fifth longer than four, and two take a third longer: oneDNN 3 has no kernel of its own for so few.
+# (All layers of GPT-2's or SmolLM2's dimensions in turns, so that none stays in a cache; one thread, AVX-512.)
+_FEWEST = 4
+
 # Weights. For 512 rows and one thread, 64 x 64 are slower so, 256 x 256 a tenth and 768 x 768 a fifth faster (AVX-512).
 _LARGE = 1 << 16
 
@@ -35,8 +39,10 @@ def rounded_rows(rows: int) -> int:
     """Give the number of rows that so many are computed as.
 
     >>> [rounded_rows(rows) for rows in (1, 16, 33, 200, 500, 513)]
-    [1, 16, 36, 208, 512, 544]
+    [4, 16, 36, 208, 512, 544]
     """
+    if rows <= _FEWEST:
+        return _FEWEST
     below = 1 << max(0, rows - 1).bit_length() >> 1
     step = max(1, below // (_STEPS if rows <= _FEW else _MORE_STEPS))
     return -(-rows // step) * step
@@ -62,10 +68,11 @@ class _PrepackedLinear(torch.nn.Module):
         """Give ``rows @ weight.T + bias``, ``[..., in]`` to ``[..., out]``."""
         flat = rows.flatten(0, -2)
         count = len(flat)
-        if more := rounded_rows(count) - count:
+        more = rounded_rows(count) - count
+        if more:
             flat = torch.cat((flat, flat.new_zeros(more, flat.shape[1])))
         product = cast("torch.Tensor", _multiply(flat, self._packed, self.bias, "none", [], ""))
-        return product[:count].view(*rows.shape[:-1], -1)
+        return (product[:count] if more else product).view(*rows.shape[:-1], -1)
 
     def restored(self) -> torch.nn.Linear:
         """Make the layer that it was made of, or one that does the same."""

@@ -73,9 +73,9 @@ def load_model(folder: ModelFolder, runtime: Runtime, task: Task) -> LoadedModel
     model, missing = weights.model, weights.missing
     made = _architectures(folder, task)
     if missing or task.mistaken_for.search(" ".join(made)):
-        lack = f"its weights lack {_few(missing)}, which" if missing else "which is not what"
+        lack = f"; its weights lack {_few(missing)}, which" if missing else ", which is not what"
         raise WrongHeadError(
-            f"{folder.name} was saved as {made}; {lack} {type(model).__name__} needs: its answers would be random",
+            f"{folder.name} was saved as {made}{lack} {type(model).__name__} needs: its answers would be random",
             hint=f"open it with the verb it was trained for, or fine-tune it for {task.name} first",
         )
     model.eval()  # type: ignore[no-untyped-call]

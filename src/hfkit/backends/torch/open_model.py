@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 import transformers
 
+from hfkit.backends.free_memory import free_memory
 from hfkit.errors import BackendError, CorruptModelError, OutOfMemoryError, SessionClosedError
 
 from .exactness import exact_products
@@ -111,6 +112,12 @@ class OpenModel:
         """
         self._threads = threads
         return threads or torch.get_num_threads()
+
+    def free_memory(self) -> int:
+        """Give the bytes that are free where it computes."""
+        if self._computes.type in {"cpu", "mps"}:  # one memory for all
+            return free_memory()
+        return int(torch.get_device_module(self._computes).mem_get_info(self._computes)[0])
 
     def close(self) -> None:
         """Let go of the model, and of files that were made for it."""

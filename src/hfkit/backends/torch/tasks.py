@@ -6,7 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["CAUSAL_WRITING", "ENCODED_WRITING", "QUESTION_ANSWERING", "SEQUENCE_CLASSIFICATION", "Task"]
+__all__ = [
+    "CAUSAL_WRITING",
+    "ENCODED_WRITING",
+    "QUESTION_ANSWERING",
+    "SEQUENCE_CLASSIFICATION",
+    "WRITERS",
+    "Task",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,3 +66,6 @@ ENCODED_WRITING = Task(
     "text to text generation", "AutoModelForSeq2SeqLM", _NO_WRITERS, ("logits",), takes_types=False
 )
 """Encoder-decoder: one text is read, another written."""
+
+WRITERS = (CAUSAL_WRITING, ENCODED_WRITING)
+"""Of both kinds."""

@@ -77,6 +77,10 @@ class TorchWriter:
             return EncodedBatch(self._write_beside, budget=self._budget)
         return DecodingBatch(self._step, budget=self._budget)
 
+    def free_memory(self) -> int:
+        """Give the bytes that are free where the model computes."""
+        return self._model.free_memory()
+
     @property
     def changes_threads_at_once(self) -> bool:
         """They are set around each forward pass."""

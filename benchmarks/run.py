@@ -18,8 +18,10 @@ import torch
 import answering
 import classify
 import cold_start
+import generating
 import scaling
 import tokenizing
+from generating_report import generating_section
 from machine import describe_machine
 from plot import draw
 from report import comparison_section, page
@@ -35,6 +37,7 @@ class Plan:
         growth: how many texts each method is given.
         tokenize: texts to tokenize, and rounds.
         answer: questions about short texts, and rounds.
+        generate: how much is written.
     """
 
     classify: tuple[int, int]
@@ -42,6 +45,7 @@ class Plan:
     growth: dict[scaling.Way, tuple[int, ...]]
     tokenize: tuple[int, int]
     answer: tuple[int, int]
+    generate: generating.Scale
 
 
 _FULL = Plan(
@@ -50,9 +54,15 @@ _FULL = Plan(
     growth=scaling.COUNTS,
     tokenize=(tokenizing.COUNT, tokenizing.ROUNDS),
     answer=(answering.COUNT, answering.ROUNDS),
+    generate=generating.FULL,
 )
 _QUICK = Plan(
-    classify=(4, 1), starts=1, growth={"map": (100, 1_000), "batch": (100,)}, tokenize=(100, 1), answer=(5, 1)
+    classify=(4, 1),
+    starts=1,
+    growth={"map": (100, 1_000), "batch": (100,)},
+    tokenize=(100, 1),
+    answer=(5, 1),
+    generate=generating.QUICK,
 )
 
 
@@ -94,6 +104,7 @@ def _measure(plan: Plan, plot: Path) -> list[str]:
     races = tokenizing.measure_tokenizing(count=tokenized, rounds=turns)
     questions, asked = plan.answer
     contests = answering.measure_answering(count=questions, rounds=asked)
+    findings = generating.measure_generating(plan.generate)
     return [
         comparison_section(comparisons),
         f"![Times as fast as the pipeline]({plot.name})\n",
@@ -101,6 +112,7 @@ def _measure(plan: Plan, plot: Path) -> list[str]:
         scaling.scaling_section(growths),
         tokenizing.tokenizing_section(races, count=tokenized, rounds=turns),
         answering.answering_section(contests),
+        generating_section(findings),
     ]
 
 

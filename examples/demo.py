@@ -100,20 +100,15 @@ def show_answer(document: str) -> None:
 
 
 def show_generate() -> None:
-    """Let a small language model answer: two chats at a time."""
+    """Let a small language model answer two chats at a time."""
     heading("Generate: two chats with a very small model, which writes well and knows little")
     with hfkit.Generate(max_new_tokens=16) as generate:
-        _, opening = seconds_of(generate.load)
-        texts, seconds = seconds_of(
-            lambda: generate.batch([hfkit.Message("user", prompt)] for prompt in PROMPTS)
-        )
+        texts = generate.batch([hfkit.Message("user", prompt)] for prompt in PROMPTS)
     for prompt, written in zip(PROMPTS, texts, strict=True):
         print(f"  {prompt}")
         print(f"    {GREEN}{' '.join(written.text.split())}{PLAIN} ({written.finish_reason})")
-    work, tokens = texts.statistics, sum(written.new_tokens for written in texts)
-    print(
-        f"  {tokens} tokens in {work.forwards} forward passes, {seconds:.1f} s; opening took {opening:.1f} s"
-    )
+    tokens = sum(written.new_tokens for written in texts)
+    print(f"  {tokens} tokens in {texts.statistics.forwards} forward passes: both chats at a time")
 
 
 def main() -> None:

@@ -39,7 +39,9 @@ def _continuation(
     parsed, refusal, whole = None, None, True
     if order.shape is not None:
         # What may end here may also go on: where it was cut, 47 might have become 4711.
-        whole = line.guide is not None and line.guide.complete and line.finish != "length"
+        whole = (
+            line.guide is not None and line.guide.complete and line.finish != "length" and not line.stopped
+        )
         if whole and line.guide is not None:
             try:
                 parsed = order.shape.decode(line.guide.text)

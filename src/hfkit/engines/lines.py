@@ -108,6 +108,11 @@ class Line:
         return self._most
 
     @property
+    def stopped(self) -> bool:
+        """Whether it ended at a stop string."""
+        return self._watch.stopped
+
+    @property
     def bans(self) -> bool:
         """Whether there are strings that its text may not hold."""
         return bool(self._rules.banned)

@@ -31,7 +31,9 @@ class Guide:
 def test_a_text_that_was_cut_has_no_value_though_it_might_end_there(
     *, complete: bool, finish: str, whole: bool
 ) -> None:
-    line: Any = SimpleNamespace(text="47", finish=finish, tokens=[5], logprobs=[], guide=Guide(complete))
+    line: Any = SimpleNamespace(
+        text="47", finish=finish, tokens=[5], logprobs=[], guide=Guide(complete), stopped=False
+    )
     session: Any = SimpleNamespace(source=None)
     order = Order(decoding=Greedy(), max_new_tokens=1, shape=SHAPE)
     result = make_generation(Written(PROMPT, ((line, 0.0),)), order, session)

@@ -375,3 +375,10 @@ def test_a_type_that_cannot_be_is_refused_before_a_model_is_opened() -> None:
         hfkit.Generate("no/such-model").into(complex)
     with pytest.raises(errors.SettingError, match="uniqueItems"):
         hfkit.Generate("no/such-model").into(hfkit.JsonSchema({"type": "array", "uniqueItems": True}))
+
+
+def test_a_stop_string_within_a_value_leaves_none(generate: hfkit.Generate) -> None:
+    found = generate.with_(stop=("ga",)).into(hfkit.Choice(("negative",)))(PROMPT)
+    assert found.text.strip() == "ne"
+    assert found.finish_reason == "stop"
+    assert not found.has_value

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from variants import Run
 
-__all__ = ["open_ctranslate2"]
+__all__ = ["convert", "open_ctranslate2"]
 
 # Of 256, 512, 1,024, 2,048 and 4,096 the fastest for DistilBERT's dimensions: 5.7, 5.3, 4.3, 5.7 and 8.5 s.
 _BUDGET = 1024
@@ -33,7 +33,7 @@ def open_ctranslate2(folder: Path) -> Run:
     model, tokenizer, _ = load(folder)
     head = head_of(model)
     with tempfile.TemporaryDirectory() as scratch:
-        _convert(folder, scratch, vocabulary=model.config.vocab_size)
+        convert(folder, scratch, vocabulary=model.config.vocab_size)
         encoder = ctranslate2.Encoder(
             scratch, device="cpu", compute_type="float32", intra_threads=torch.get_num_threads()
         )
@@ -51,7 +51,8 @@ def open_ctranslate2(folder: Path) -> Run:
     return run
 
 
-def _convert(folder: Path, target: str, *, vocabulary: int) -> None:
+def convert(folder: Path, target: str, *, vocabulary: int) -> None:
+    """Write a model as CTranslate2 reads it, in float32."""
     from ctranslate2.converters import TransformersConverter
 
     class Converter(TransformersConverter):  # type: ignore[misc]  # untyped

@@ -241,7 +241,7 @@ class TextGuide:
     def _dead_end(self) -> TokenizerError:
         return TokenizerError(
             f"no token can go on from {self.text[-40:]!r} within the shape",
-            hint="take a model whose tokens spell every character",
+            hint="see that the shape has a value at all, or take a model whose tokens spell every character",
         )
 
 

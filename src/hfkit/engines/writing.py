@@ -42,6 +42,9 @@ __all__ = ["Order", "WritingSession", "Written"]
 # Of what is free: the rest is for what a forward pass computes, and for others.
 _USABLE = 0.5
 
+# Shapes that are kept for the next call.
+_SHAPES = 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
@@ -118,6 +121,7 @@ class WritingSession:
         self._writer = writer
         self._memory = memory
         self._guides = cache(guides)
+        self._shapes: dict[int, tuple[object, Shape[object]]] = {}
         self.folder = folder
         self.tokenizer = tokenizer
         self.settings = settings
@@ -164,7 +168,17 @@ class WritingSession:
         """
         from hfkit.text.forms import shape_of
 
-        return shape_of(form)
+        known = self._shapes.get(
+            id(form)
+        )  # by identity: date | str equals str | date, and is read in another order
+        if known is None:
+            if len(self._shapes) >= _SHAPES:
+                self._shapes.clear()
+            known = self._shapes[id(form)] = (
+                form,
+                shape_of(form),
+            )  # holds the form, so that no other gets its number
+        return known[1]
 
     def stream(self, prompt: Prompt, order: Order) -> Iterator[str]:
         """Write to one prompt, and give its text piece by piece; all together they are what :meth:`run` gives."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from hfkit.errors import SettingError
@@ -69,7 +70,7 @@ def narrow_bounds(schema: Mapping[str, object], *, whole: bool, at: str) -> dict
             lowers.append(-reach)
             uppers.append(reach)
     lower, upper = max(lowers, default=None), min(uppers, default=None)
-    if lower is not None and upper is not None and lower > upper:
+    if lower is not None and upper is not None and _first_multiple(lower, bounds.divisor) > upper:
         raise SettingError(f"no number lies between the bounds at {at or 'the root'}", hint="widen them")
     if lower is not None:
         narrowed["minimum"] = lower
@@ -169,6 +170,13 @@ def _step(bound: _Number, *, upwards: bool) -> _Number:
 
 def _next(number: Decimal, *, upwards: bool) -> Decimal:
     return _DIGITS_KEPT.next_plus(number) if upwards else _DIGITS_KEPT.next_minus(number)
+
+
+def _first_multiple(lower: _Number, divisor: _Number | None) -> _Number | Fraction:
+    if divisor is None:
+        return lower
+    step = Fraction(repr(divisor))
+    return math.ceil(Fraction(repr(lower)) / step) * step
 
 
 def _reach_of(divisor: Decimal, at: str) -> float:

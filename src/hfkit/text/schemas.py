@@ -29,8 +29,8 @@ __all__ = ["narrow_schema"]
 
 _SEE = "see https://json-schema.org/draft/2020-12"
 
-# Whole numbers that the engine reads as such; beyond them it falls back to double precision.
-_LARGEST = 2**63
+# An engine reads constants in double precision, which leaves out whole numbers beyond this one.
+_LARGEST = 2**53
 
 # What a string can hold that an engine writes without escapes by number, which would give a text two spellings.
 _WRITABLE = frozenset("\b\f\n\r\t")
@@ -269,8 +269,8 @@ def _writable(value: object, at: str) -> object:
                     f"the text {value!r} at {at} holds a control character, which is not supported",
                     hint="leave it out",
                 )
-        case int() | float() if abs(value) >= _LARGEST:
-            raise SettingError(f"the number {value} at {at} is beyond 64 bits", hint="write it as a text")
+        case int() | float() if abs(value) > _LARGEST:
+            raise SettingError(f"the number {value} at {at} is beyond 2**53", hint="write it as a text")
         case float() if value.is_integer():
             return int(
                 value

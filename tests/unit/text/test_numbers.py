@@ -59,6 +59,7 @@ def test_bounds_of_other_numbers(given: dict[str, object], narrowed: dict[str, o
         ({"maximum": None}, "maximum at /a is None, must be a number"),
         ({"maximum": 1e23}, r"maximum at /a is 1e\+23, too far from 0"),
         ({"minimum": 2, "maximum": 1}, "no number lies between the bounds at /a"),
+        ({"minimum": 1, "maximum": 4.5, "multipleOf": 5}, "no number lies between the bounds at /a"),
         ({"multipleOf": 0}, "multipleOf at /a is 0, must be a decimal number above 0"),
         ({"multipleOf": -0.5}, r"multipleOf at /a is -0.5, must be a decimal number above 0"),
         ({"multipleOf": 1e-20}, "multipleOf at /a is 1E-20, must be a decimal number above 0"),

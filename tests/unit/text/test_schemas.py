@@ -72,7 +72,7 @@ def test_what_an_engine_keeps_stays_as_it_is(schema: dict[str, Any]) -> None:
         ),
         ({"minProperties": 2, "required": ["a", "b"]}, {"required": ["a", "b"]}),
         ({"minProperties": 1}, {"minProperties": 1}),
-        ({"enum": [1.0, True, [4.391612750747421e16]]}, {"enum": [1, True, [43916127507474208]]}),
+        ({"enum": [1.0, True, [2.0**53]]}, {"enum": [1, True, [9007199254740992]]}),
     ],
 )
 def test_what_an_engine_keeps_loosely_is_narrowed(schema: dict[str, Any], narrow: dict[str, Any]) -> None:
@@ -163,7 +163,7 @@ def test_a_misspelled_keyword_is_told_from_one_that_is_not_supported() -> None:
             "the number 0.30000000000000004 at /const has more digits than an engine keeps",
         ),
         ({"const": 1e-30}, "the number 1e-30 at /const has more digits than an engine keeps"),
-        ({"const": 2**63}, "the number 9223372036854775808 at /const is beyond 64 bits"),
+        ({"const": 2**53 + 1}, r"the number 9007199254740993 at /const is beyond 2\*\*53"),
     ],
 )
 def test_what_cannot_be_kept_is_refused(schema: dict[str, Any], message: str) -> None:

@@ -74,9 +74,9 @@ class OnnxBackend:
 
     def open_writer(self, folder: ModelFolder, runtime: Runtime, /) -> Writer:
         """Open a model that writes text; see :class:`hfkit.backends.writers.OpensWriters`."""
-        from .writer import open_writer
+        from .writer import open_onnx_writer
 
-        return open_writer(folder, runtime, _writing(folder))
+        return open_onnx_writer(folder, runtime, _writing(folder))
 
     def open_tokenizer(self, folder: ModelFolder, runtime: Runtime, /) -> tokenizers.Tokenizer:
         """Open the tokenizer that was written beside the export."""

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from .stepping import Decoder
 
-__all__ = ["DecodingBatch"]
+__all__ = ["OnnxDecodingBatch"]
 
 # A longer text is read in pieces: attention makes a table of a piece and all that is before it.
 _PIECE = 512
 
 
-class DecodingBatch(WritingBatch):
+class OnnxDecodingBatch(WritingBatch):
     """Rows of a decoder alone; see :class:`hfkit.backends.writers.RunningBatch`.
 
     Args:

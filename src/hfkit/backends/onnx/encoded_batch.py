@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from hfkit.text.arrays import FloatArray, IntArray
 
-    from .encoding import Encoder
+    from .encoding import SourceEncoder
     from .stepping import Decoder
 
-__all__ = ["EncodedBatch"]
+__all__ = ["OnnxEncodedBatch"]
 
 
-class EncodedBatch(WritingBatch):
+class OnnxEncodedBatch(WritingBatch):
     """Rows of an encoder-decoder; see :class:`hfkit.backends.writers.RunningBatch`.
 
     Args:
@@ -30,7 +30,7 @@ class EncodedBatch(WritingBatch):
         budget: the most tokens that are read at a time, padding included.
     """
 
-    def __init__(self, encoder: Encoder, decoder: Decoder, *, budget: int) -> None:
+    def __init__(self, encoder: SourceEncoder, decoder: Decoder, *, budget: int) -> None:
         super().__init__(decoder, budget=budget)
         self._encoder = encoder
 

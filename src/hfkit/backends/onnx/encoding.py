@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from hfkit.text.arrays import FloatArray, IntArray
 
-__all__ = ["Encoder"]
+__all__ = ["SourceEncoder"]
 
 
-class Encoder:
+class SourceEncoder:
     """An encoder with what comes of it in a decoder's layers, as traced beside the decoder.
 
     Args:

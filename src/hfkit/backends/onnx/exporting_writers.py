@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hfkit.text.arrays import FloatArray
     from hfkit.values.runtime import Runtime
 
-    from .writing_trial import Reading
+    from .writing_trial import TrialReading
 
 __all__ = ["write_writer"]
 
@@ -119,7 +119,7 @@ def _longest(max_tokens: int | None, window: int) -> int:
     return min(longest, max_tokens or longest)
 
 
-def _read_at_once(loaded: LoadedModel, readings: Sequence[Reading]) -> FloatArray:
+def _read_at_once(loaded: LoadedModel, readings: Sequence[TrialReading]) -> FloatArray:
     """Give the logits that a model gives after each text, with nothing remembered."""
     expected: dict[int, FloatArray] = {}
     for place in sorted(range(len(readings)), key=lambda place: -len(readings[place].text)):

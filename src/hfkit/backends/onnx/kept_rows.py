@@ -48,7 +48,7 @@ class KeptRows:
         self._reads_all = reads_all
         self.buffers: list[FloatArray] = [self._make(0, heads, 0, size) for heads, size in sizes]
         self.lengths: IntArray = np.zeros(0, dtype=np.int64)
-        self.version = 0
+        self.version: int = 0
 
     def _make(self, *shape: int) -> FloatArray:
         try:

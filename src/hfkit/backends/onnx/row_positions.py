@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import torch
 
-from .remembering import columns_remembered
+from ._remembering import columns_remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

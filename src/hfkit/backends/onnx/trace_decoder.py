@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from transformers.cache_utils import DynamicCache
 
-from .remembering import IMPLEMENTATION, Memory, remembering
+from ._remembering import IMPLEMENTATION, Memory, remembering
 from .trace import write_onnx
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 
-from .remembering import IMPLEMENTATION, Memory, SourceMemory, remembering
+from ._remembering import IMPLEMENTATION, Memory, SourceMemory, remembering
 from .row_positions import positions_by_row
 from .trace import write_onnx
 from .trace_decoder import buffer_names, cache_argument, only, step_axes

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from .export_folder import ExportCard
 
-__all__ = ["OnnxWriter", "open_writer"]
+__all__ = ["OnnxWriter", "open_onnx_writer"]
 
 _FLOAT_BYTES = 4
 
 
-def open_writer(folder: ModelFolder, runtime: Runtime, task: Task) -> OnnxWriter:
+def open_onnx_writer(folder: ModelFolder, runtime: Runtime, task: Task) -> OnnxWriter:
     """Open a model's export, and make it first if there is none.
 
     Raises:

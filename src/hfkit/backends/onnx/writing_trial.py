@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hfkit.backends.writers import RunningBatch
     from hfkit.text.arrays import FloatArray, IntArray
 
-__all__ = ["Reading", "live"]
+__all__ = ["TrialReading", "live"]
 
 _LENGTHS = (5, 13, 1, 30)
 _SHARED = 9
@@ -27,7 +27,7 @@ _WRITTEN = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class TrialReading:
     """What a model has read when it gives logits.
 
     Attributes:
@@ -41,7 +41,7 @@ class Reading:
 
 def live(
     batch: RunningBatch, *, vocabulary: int, longest: int, encodes: bool
-) -> tuple[FloatArray, list[Reading]]:
+) -> tuple[FloatArray, list[TrialReading]]:
     """Let a batch live; the same each time.
 
     Args:
@@ -76,9 +76,9 @@ class _Life:
         self._chance = np.random.default_rng(longest)
         self._opening = self._ids(_OPENING) if encodes else None
         self._beginning = self._ids(_SHARED)
-        self._rows: list[Reading] = []
+        self._rows: list[TrialReading] = []
         self.logits: list[FloatArray] = []
-        self.readings: list[Reading] = []
+        self.readings: list[TrialReading] = []
 
     def read(self, lengths: tuple[int, ...], *, shared: int = 0) -> None:
         beginning = self._beginning[: min(shared, self._most - 1)]
@@ -88,10 +88,10 @@ class _Life:
         ]
         if self._opening is None:
             self.logits.append(self._batch.read(rows, shared=len(beginning)))
-            new = [Reading(row) for row in rows]
+            new = [TrialReading(row) for row in rows]
         else:
             self.logits.append(self._batch.read(rows, opening=self._opening))
-            new = [Reading(self._opening, row) for row in rows]
+            new = [TrialReading(self._opening, row) for row in rows]
         self._rows += new
         self.readings += new
 
@@ -100,7 +100,9 @@ class _Life:
         for count in range(len(self._rows) * width):
             row, place = divmod(count, width)
             before = self._rows[row]
-            self.readings.append(Reading(np.append(before.text, tokens[row, : place + 1]), before.source))
+            self.readings.append(
+                TrialReading(np.append(before.text, tokens[row, : place + 1]), before.source)
+            )
         self._rows = self.readings[-len(self._rows) * width :][width - 1 :: width]
         logits = self._batch.write(tokens)
         self.logits.append(logits.reshape(-1, logits.shape[-1]))
@@ -111,7 +113,7 @@ class _Life:
 
     def forget(self, tokens: int) -> None:
         self._batch.forget(tokens)
-        self._rows = [Reading(row.text[:-tokens], row.source) for row in self._rows]
+        self._rows = [TrialReading(row.text[:-tokens], row.source) for row in self._rows]
 
     def _ids(self, length: int) -> IntArray:
         """Draw ids from the middle of the vocabulary, where no special tokens are."""

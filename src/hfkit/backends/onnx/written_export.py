@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .decoding_batch import DecodingBatch
-from .encoded_batch import EncodedBatch
-from .encoding import Encoder
+from .decoding_batch import OnnxDecodingBatch
+from .encoded_batch import OnnxEncodedBatch
+from .encoding import SourceEncoder
 from .export_folder import ENCODER_FILE, MODEL_FILE
 from .stepping import Decoder
 
@@ -39,14 +39,14 @@ class WrittenExport:
         self._decoder = Decoder(folder / MODEL_FILE, name=name, threads=threads)
         file = folder / ENCODER_FILE
         self.vocabulary: int = self._decoder.vocabulary
-        self._encoder: Encoder | None = None
+        self._encoder: SourceEncoder | None = None
         if file.is_file():
-            self._encoder = Encoder(file, name=name, threads=threads, vocabulary=self.vocabulary)
+            self._encoder = SourceEncoder(file, name=name, threads=threads, vocabulary=self.vocabulary)
         self.encodes: bool = self._encoder is not None
         self.token_floats: int = sum(heads * size for heads, size in self._decoder.sizes)
         self.versions: tuple[tuple[str, str], ...] = self._decoder.versions
 
-    def begin(self, *, budget: int) -> DecodingBatch | EncodedBatch:
+    def begin(self, *, budget: int) -> OnnxDecodingBatch | OnnxEncodedBatch:
         """Begin an empty batch.
 
         Args:
@@ -57,8 +57,8 @@ class WrittenExport:
         """
         self._decoder.require_open()
         if self._encoder is None:
-            return DecodingBatch(self._decoder, budget=budget)
-        return EncodedBatch(self._encoder, self._decoder, budget=budget)
+            return OnnxDecodingBatch(self._decoder, budget=budget)
+        return OnnxEncodedBatch(self._encoder, self._decoder, budget=budget)
 
     def close(self) -> None:
         """Let go of the model."""

@@ -248,7 +248,9 @@ class SourceMemory(EncoderDecoderCache):
     def __init__(self, memory: Memory, sources: Sequence[torch.Tensor]) -> None:
         layers = [_layer(*sources[place : place + 2]) for place in range(0, len(sources), 2)]
         super().__init__(memory, Cache(layers=[*layers]))
-        self.is_updated = dict.fromkeys(range(len(layers)), True)  # else a model makes them itself
+        self.is_updated: dict[int, bool] = dict.fromkeys(
+            range(len(layers)), True
+        )  # else a model makes them itself
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
         """Say where the rows are."""

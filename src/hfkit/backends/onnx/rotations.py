@@ -118,7 +118,7 @@ def join_heads(model: ModelProto) -> None:
     """Leave heads together where they are taken apart only to be put together again, rotated or not."""
     view = GraphView(model.graph)
     for node in list(model.graph.node):
-        heads = _heads_before(view, node)
+        heads = None if node.output[0] in view.given else _heads_before(view, node)
         if heads is None:
             continue
         source, turned, shape = heads

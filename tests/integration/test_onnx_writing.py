@@ -415,6 +415,13 @@ class TestRefusals:
             opened(path)
         assert caught.value.hint == "pip install 'hfkit[export]'"
 
+    def test_an_onnx_runtime_that_is_too_old(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("onnxruntime.__version__", "1.31.1")
+        with pytest.raises(errors.MissingDependencyError) as caught:
+            opened(folder("gpt2"))
+        assert caught.value.message == "onnxruntime 1.31.1 is installed, writing takes 1.32 or later"
+        assert caught.value.hint == "pip install --upgrade onnxruntime"
+
     def test_a_writer_that_is_closed(self) -> None:
         writer = opened(folder("t5"))
         batch = writer.begin()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import onnxruntime
+
 from hfkit.backends.writers import WriterCard
-from hfkit.errors import ModelError
+from hfkit.errors import MissingDependencyError, ModelError
 
 from .opening import prepare_export
 from .written_export import WrittenExport
@@ -22,6 +24,9 @@ __all__ = ["OnnxWriter", "open_onnx_writer"]
 
 _FLOAT_BYTES = 4
 
+# The first whose attention takes rows that have different numbers of new tokens.
+_OLDEST = (1, 32)
+
 
 def open_onnx_writer(folder: ModelFolder, runtime: Runtime, task: Task) -> OnnxWriter:
     """Open a model's export, and make it first if there is none.
@@ -29,10 +34,16 @@ def open_onnx_writer(folder: ModelFolder, runtime: Runtime, task: Task) -> OnnxW
     Raises:
         ModelError: a subclass says what is wrong with the model's files, why they cannot be exported, or that
             somebody else exported them.
-        MissingDependencyError: the model has to be exported first, and a package for that is not installed.
+        MissingDependencyError: the model has to be exported first, and a package for that is not installed; or
+            ONNX Runtime is too old.
         DeviceError: exports do not run on the device.
         SettingError: exports do not run as the settings want it.
     """
+    if _version() < _OLDEST:
+        raise MissingDependencyError(
+            f"onnxruntime {onnxruntime.__version__} is installed, writing takes {'.'.join(map(str, _OLDEST))} or later",
+            hint="pip install --upgrade onnxruntime",
+        )
     export = prepare_export(folder, runtime, task)
     if export.card is None:
         raise ModelError(
@@ -41,6 +52,11 @@ def open_onnx_writer(folder: ModelFolder, runtime: Runtime, task: Task) -> OnnxW
         )
     written = WrittenExport(export.path, name=folder.name, threads=runtime.threads)
     return OnnxWriter(written, export.card, budget=runtime.batch_tokens)
+
+
+def _version() -> tuple[int, ...]:
+    major, minor, *_ = onnxruntime.__version__.split(".")
+    return int(major), int(minor)
 
 
 class OnnxWriter:

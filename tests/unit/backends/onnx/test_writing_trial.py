@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from hfkit.backends.onnx.writing_trial import Reading, live
+from hfkit.backends.onnx.writing_trial import TrialReading, live
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Remembering:
     """A batch whose logits name all that was read, as a number."""
 
     def __init__(self) -> None:
-        self.rows: list[Reading] = []
+        self.rows: list[TrialReading] = []
         self.shared: list[int] = []
 
     def read(
@@ -29,7 +29,7 @@ class Remembering:
     ) -> FloatArray:
         self.shared.append(shared)
         assert all(np.array_equal(row[:shared], rows[0][:shared]) and len(row) > shared for row in rows)
-        new = [Reading(row) if opening is None else Reading(opening, row) for row in rows]
+        new = [TrialReading(row) if opening is None else TrialReading(opening, row) for row in rows]
         self.rows += new
         return np.stack([named(row) for row in new])
 
@@ -37,7 +37,7 @@ class Remembering:
         found = []
         for column in tokens.T:
             self.rows = [
-                Reading(np.append(row.text, token), row.source)
+                TrialReading(np.append(row.text, token), row.source)
                 for row, token in zip(self.rows, column, strict=True)
             ]
             found.append(np.stack([named(row) for row in self.rows]))
@@ -47,10 +47,10 @@ class Remembering:
         self.rows = [self.rows[row] for row in rows]
 
     def forget(self, tokens: int, /) -> None:
-        self.rows = [Reading(row.text[:-tokens], row.source) for row in self.rows]
+        self.rows = [TrialReading(row.text[:-tokens], row.source) for row in self.rows]
 
 
-def named(reading: Reading) -> FloatArray:
+def named(reading: TrialReading) -> FloatArray:
     source = () if reading.source is None else tuple(reading.source.tolist())
     return np.array([hash((tuple(reading.text.tolist()), source)) % 1_000_003], dtype=np.float32)
 

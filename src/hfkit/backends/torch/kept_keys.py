@@ -143,7 +143,10 @@ class _KeptCache(Cache):
 
 
 class KeptKeys:
-    """What all layers of a decoder remember of the rows that it writes."""
+    """What all layers of a decoder remember of the rows that it writes.
+
+    Buffers grow within a forward pass, in torch's inference mode. What was made there may be changed only there.
+    """
 
     def __init__(self) -> None:
         self._cache = _KeptCache()
@@ -170,8 +173,9 @@ class KeptKeys:
 
     def keep(self, rows: Sequence[int], *, start: int = 0) -> None:
         """Keep these rows in this order, and the columns from ``start`` on."""
-        for layer in self._layers:
-            layer.keep(rows, start)
+        with torch.inference_mode():
+            for layer in self._layers:
+                layer.keep(rows, start)
 
     def crop_to(self, columns: int) -> None:
         """Take columns back from the end until there are so many."""
@@ -187,11 +191,13 @@ class KeptKeys:
         """
         parts = list(zip(*(other._layers for other in others), strict=True))  # noqa: SLF001  # its own class
         self._layers.extend(_KeptLayer() for _ in range(len(parts) - len(self._layers)))
-        for layer, own in zip(self._layers, parts, strict=True):
-            layer.join(own, places)
+        with torch.inference_mode():
+            for layer, own in zip(self._layers, parts, strict=True):
+                layer.join(own, places)
 
     def forked(self, rows: int) -> KeptKeys:
         """Make a copy in which the only row stands so many times."""
         copy = KeptKeys()
-        copy._layers.extend(layer.forked(rows) for layer in self._layers)
+        with torch.inference_mode():
+            copy._layers.extend(layer.forked(rows) for layer in self._layers)
         return copy

@@ -28,8 +28,8 @@ def held(kept: KeptKeys) -> list[list[int]]:
         np.testing.assert_array_equal(keys, -values)
         found.append(np.rint(keys[:, 0, :, 0] - number / 10 * (keys[:, 0, :, 0] != 0)).astype(int).tolist())
     assert all(layer == found[0] for layer in found)
-    found: list[list[int]] = found[0]
-    return found
+    first: list[list[int]] = found[0]
+    return first
 
 
 def read(*rows: list[int]) -> KeptKeys:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, assert_never
 
 from hfkit.values.tools import ToolCall
 
@@ -119,6 +119,8 @@ def _parts(text: str, form: ToolCallFormat) -> Iterator[_Part]:
             return _mistral(text)
         case ToolCallFormat.DEEPSEEK:
             return _deepseek(text)
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 _NAME = re.compile(r"[\w.\-]+")

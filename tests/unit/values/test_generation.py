@@ -61,3 +61,9 @@ def test_a_turn_of_the_chat_says_what_stands_beside_its_calls() -> None:
     asked = Continuation("Let me see. <call>", "eos", (1,), tool_calls=(call,), said="Let me see.")
     assert asked.message == Message("assistant", "Let me see.", tool_calls=(call,))
     assert Continuation("Hi", "eos", (1,)).message == Message("assistant", "Hi")
+
+
+def test_a_result_s_turn_is_that_of_its_best_continuation(source: Source) -> None:
+    best = Continuation("Hi", "eos", (1,))
+    result = Generation("p", (best, Continuation("Ho", "eos", (2,))), 1, Coverage(1, 1, 1), source)
+    assert result.message == best.message

@@ -57,3 +57,8 @@ def test_what_a_text_was_read_into_becomes_json() -> None:
         "order": {"color": "red", "day": "2020-05-03"},
     }
     assert json.loads(json.dumps(plain)) == plain
+
+
+def test_what_is_nothing_of_json_is_left_as_it_is() -> None:
+    thing = object()
+    assert to_json_value(thing) is thing

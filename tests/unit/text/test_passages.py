@@ -38,3 +38,11 @@ def test_sentences_can_stay_alone() -> None:
 @pytest.mark.parametrize("text", ["", " \n\t "])
 def test_nothing_to_read_has_no_passages(text: str) -> None:
     assert list(passages(text, budget=16, count=len)) == []
+
+
+@pytest.mark.parametrize("text", ["e\u0301" * 30, "👩‍👩‍👧" * 9, " \n" * 30, "abc" * 20])
+@pytest.mark.parametrize("together", [True, False])
+def test_what_has_no_words_or_no_tokens_is_cut_too(text: str, *, together: bool) -> None:
+    for count in (len, lambda part: len(part.strip()), lambda _: 0):
+        spans = list(passages(text, budget=3, count=count, together=together))
+        assert all(start < end for start, end in spans)

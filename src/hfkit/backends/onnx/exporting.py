@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import shutil
 import tempfile
-import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
@@ -48,8 +46,6 @@ _TRACED = (9, 7, 4)
 # In bytes; a library that runs out of space raises something else.
 _LITTLE_DISK = 1 << 20
 
-_exporting = threading.Lock()
-
 # What a tokenizer says beside its definition, and a model that writes of how.
 _BESIDE = (
     "tokenizer_config.json",
@@ -82,7 +78,9 @@ def export_model(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
             hint="use Runtime(backend='torch')",
         )
     runtime = replace(runtime, device="cpu", dtype="float32", max_memory=())
-    with _exporting:
+    from hfkit.backends.torch.opening_lock import opening_lock
+
+    with opening_lock:
         _export(folder, runtime, task)
 
 
@@ -109,15 +107,6 @@ def _export(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
                 f"{folder.name} was rewritten while it was exported",
                 hint="wait until it is saved, and open it again",
             )
-
-
-def _forget_exports() -> None:
-    global _exporting  # noqa: PLW0603  # a lock held at the fork would never be released here
-    _exporting = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_forget_exports)
 
 
 def _write_tokenizer(folder: ModelFolder, runtime: Runtime, draft: Path) -> bool:

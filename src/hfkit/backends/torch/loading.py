@@ -14,6 +14,7 @@ from hfkit.errors import WrongHeadError
 
 from .adapters import load_adapted
 from .number_types import choose_dtype
+from .opening_lock import opening_lock
 from .placement import choose_device
 from .quiet import quiet_transformers
 from .spreading import plan_spread
@@ -64,7 +65,7 @@ def load_model(folder: ModelFolder, runtime: Runtime, task: Task) -> LoadedModel
     device = choose_device(runtime.device)
     dtype, reason = choose_dtype(runtime.dtype, device, threads=runtime.threads)
     spread = plan_spread(folder, runtime, device, dtype)
-    with quiet_transformers():
+    with opening_lock, quiet_transformers():
         weights = (
             load_adapted(folder, folder.base, runtime, task, dtype)
             if folder.base

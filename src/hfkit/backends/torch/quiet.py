@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+import threading
+from contextlib import ExitStack, contextmanager
 from logging import ERROR, getLogger
 from typing import TYPE_CHECKING
 
@@ -17,21 +19,56 @@ __all__ = ["first_line", "quiet_transformers"]
 _ACCELERATE = getLogger("accelerate")
 
 
+class _Quiet:
+    """How many threads want transformers to be quiet, and the caller's own settings."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted = 0
+        self._settings = ExitStack()
+
+    def enter(self) -> None:
+        """Silence it, if nobody has."""
+        with self._lock:
+            self._wanted += 1
+            if self._wanted > 1:
+                return
+            self._settings.callback(logging.set_verbosity, logging.get_verbosity())
+            self._settings.callback(_ACCELERATE.setLevel, _ACCELERATE.level)
+            if logging.is_progress_bar_enabled():
+                self._settings.callback(logging.enable_progress_bar)
+            logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            _ACCELERATE.setLevel(ERROR)
+
+    def leave(self) -> None:
+        """Put the caller's own settings back, if nobody else wants it quiet."""
+        with self._lock:
+            self._wanted -= 1
+            if not self._wanted:
+                self._settings.close()
+
+    def start_anew(self) -> None:
+        """Forget threads that a forked child does not have."""
+        self._lock = threading.Lock()
+        self._wanted = 0
+        self._settings.close()
+
+
+_quiet = _Quiet()
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_quiet.start_anew)
+
+
 @contextmanager
 def quiet_transformers() -> Iterator[None]:
-    """Silence load reports and progress bars, and put the caller's own settings back."""
-    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    level = _ACCELERATE.level
-    _ACCELERATE.setLevel(ERROR)
+    """Silence load reports and progress bars until the last thread has left; then put the caller's settings back."""
+    _quiet.enter()
     try:
         yield
     finally:
-        logging.set_verbosity(verbosity)
-        _ACCELERATE.setLevel(level)
-        if bars:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+        _quiet.leave()
 
 
 def first_line(error: BaseException) -> str:

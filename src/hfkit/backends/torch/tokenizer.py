@@ -11,6 +11,7 @@ from transformers import AutoTokenizer
 from hfkit.errors import MissingDependencyError, TokenizerError
 from hfkit.hub.tokenizer_files import tokenizer_owner
 
+from .opening_lock import opening_lock
 from .quiet import first_line
 from .trust import check_code
 
@@ -73,7 +74,7 @@ def open_transformers(folder: ModelFolder, runtime: Runtime) -> object:
             hint="pip install 'hfkit[sentencepiece]'",
         )
     try:
-        with warnings.catch_warnings():
+        with opening_lock, warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Recommended: pip install sacremoses")  # Marian's class
             opened: object = AutoTokenizer.from_pretrained(
                 owner.path, local_files_only=True, trust_remote_code=trusted

@@ -26,6 +26,9 @@ __all__ = ["BatchScheduler", "PromptTask"]
 _MOST_ROWS = {"cpu": 32}
 _MANY_ROWS = 256
 
+# Backends take memory for so many tokens of every row at a time, or for about so many.
+_STEP = 32
+
 # Prompts that begin with so many equal tokens are read together.
 _SHARED = 32
 
@@ -144,8 +147,8 @@ class BatchScheduler:
         while waiting and (not group or waiting[0].beginning == group[0].beginning):
             taken.append(waiting[0])
             rows = sum(task.search.rows for task in taken)
-            cells = rows * max(task.columns for task in taken)
-            if len(taken) > 1 and (cells > self._budget or rows > self._most_rows):
+            columns = -(-max(task.columns for task in taken) // _STEP) * _STEP
+            if len(taken) > 1 and (rows * columns > self._budget or rows > self._most_rows):
                 break
             group.append(waiting.popleft())
         return group

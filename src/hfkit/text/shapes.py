@@ -70,7 +70,7 @@ Grammar: TypeAlias = SchemaGrammar | PatternGrammar
 _LONGEST_WHOLE = 309
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots, Shape[int](...) is a TypeError in Python 3.11
 class Shape(Generic[Value_co]):
     """What a text is to look like, and how its value is read.
 

@@ -81,6 +81,8 @@ class Batch(Sequence[R_co]):
     def to_pandas(self) -> pd.DataFrame:
         """Give a row for each result; nested values as columns with dots, ``coverage.read``.
 
+        What has another form in each row, a tool call's arguments and a parsed value, is JSON text.
+
         Raises:
             MissingDependencyError: pandas is not installed.
         """

@@ -56,7 +56,7 @@ class TokenLogprob:
     top: tuple[TopLogprob, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots, Continuation[int](...) is a TypeError in Python 3.11
 class Continuation(Generic[Value_co]):
     """One text that goes on from a prompt.
 
@@ -111,7 +111,7 @@ class Continuation(Generic[Value_co]):
         return cast("Value_co", self.parsed)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots, Generation[int](...) is a TypeError in Python 3.11
 class Generation(Generic[Value_co]):
     """What a model wrote.
 

@@ -67,3 +67,9 @@ def test_a_result_s_turn_is_that_of_its_best_continuation(source: Source) -> Non
     best = Continuation("Hi", "eos", (1,))
     result = Generation("p", (best, Continuation("Ho", "eos", (2,))), 1, Coverage(1, 1, 1), source)
     assert result.message == best.message
+
+
+def test_one_of_a_given_type_can_be_made(source: Source) -> None:
+    one = Continuation[int]("4", "eos", (5,), parsed=4)
+    assert one == Continuation("4", "eos", (5,), parsed=4)
+    assert Generation[int]("p", (one,), 1, Coverage(1, 1, 1), source).value == 4

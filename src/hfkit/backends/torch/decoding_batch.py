@@ -71,8 +71,8 @@ class DecodingBatch:
         plan = plan_batches(lengths, budget=self._budget)
         parts, masks, logits = [], [], []
         for places in plan:
-            kept = self._beginning(rows[0][:shared]).forked(len(places)) if shared else KeptKeys()
             ids, own = _right_aligned([rows[place][shared:] for place in places])
+            kept = self._behind(rows[0][:shared], *ids.shape) if shared else KeptKeys()
             mask = np.concatenate((np.ones((len(places), shared), dtype=np.bool_), own), axis=1)
             positions = np.maximum(own.cumsum(axis=1) - 1, 0) + shared
             logits.append(self._run(Step(ids, mask, positions, 1), kept)[:, -1])
@@ -104,7 +104,7 @@ class DecodingBatch:
         mask = self._mask[rows]
         used = np.flatnonzero(mask.any(axis=0))
         start = int(used[0]) if len(used) else mask.shape[1]
-        start = start if start * 4 >= mask.shape[1] else 0
+        start = start if start * 8 >= mask.shape[1] else 0
         if not len(rows):
             self._kept, self._mask = KeptKeys(), np.empty((0, 0), dtype=np.bool_)
             return
@@ -117,8 +117,8 @@ class DecodingBatch:
         self._kept.crop_to(columns)
         self._mask = self._mask[:, :columns]
 
-    def _beginning(self, ids: IntArray) -> KeptKeys:
-        """Read what rows share, or remember it from the last time."""
+    def _behind(self, ids: IntArray, rows: int, more: int) -> KeptKeys:
+        """Give what rows share, read or known from the last time, for so many rows that go on with more tokens."""
         key = ids.tobytes()
         if self._shared is None or self._shared[0] != key:
             kept = KeptKeys()
@@ -126,7 +126,7 @@ class DecodingBatch:
                 Step(ids[None], np.ones((1, len(ids)), dtype=np.bool_), np.arange(len(ids))[None], 1), kept
             )
             self._shared = key, kept
-        return self._shared[1]
+        return self._shared[1].forked(rows, more=more)
 
 
 def _right_aligned(rows: Sequence[IntArray]) -> tuple[IntArray, npt.NDArray[np.bool_]]:

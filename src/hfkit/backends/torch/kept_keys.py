@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KeptKeys"]
 
-# Columns are added so many at a time, and at least a quarter of what is there.
+# Columns are added so many at a time. To copy all of them once for so many tokens is little beside attention, which
+# reads all of them for every token.
 _COLUMNS = 32
 
 
@@ -46,8 +47,12 @@ class _KeptLayer(DynamicLayer):
         """Write new columns behind those that are there; give all."""
         rows, start, end = key_states.shape[0], self.columns, self.columns + key_states.shape[2]
         states = key_states, value_states
-        if self._buffers is None or self._buffers[0].shape[2] < end:
-            self._make_room(states, rows, end)
+        if self._buffers is None:
+            self._make_room(states, rows, end)  # to be joined to others, mostly
+        elif self._buffers[0].shape[2] < end:
+            own = self._parts()
+            self._make_room(states, rows, _with_room(end))
+            self._place(own, range(self.rows), start)
         for buffer, state in zip(self._own(), states, strict=True):
             buffer[:rows, :, start:end] = state
         return self._show(rows, end)
@@ -76,50 +81,50 @@ class _KeptLayer(DynamicLayer):
                     part[to] = part[row]
         else:
             index = torch.tensor(rows, dtype=torch.int64, device=self._buffers[0].device)
-            parts = [part[:, :, start:].index_select(0, index) for part in self._parts()]
+            own = [part[:, :, start:] for part in self._parts()]
             self.columns -= start
-            self._make_room(parts, len(rows), self.columns, keep=False)
-            for buffer, part in zip(self._own(), parts, strict=True):
-                buffer[:, :, : self.columns] = part
+            self._make_room(own, len(rows), _with_room(self.columns + 1))
+            for buffer, part in zip(self._own(), own, strict=True):
+                torch.index_select(part, 0, index, out=buffer[:, :, : self.columns])
         self._show(len(rows), self.columns)
 
     def join(self, others: Sequence[_KeptLayer], places: Sequence[Sequence[int]]) -> None:
-        """Put rows of others in new places behind these; all end in the same column."""
+        """Put rows of others in new places behind these; all end in the same column. The others let go of theirs."""
         rows = self.rows + sum(other.rows for other in others)
         columns = max([self.columns, *(other.columns for other in others)])
         if self._buffers is None or len(self._buffers[0]) < rows or columns > self.columns:
             own = self._parts() if self._buffers is not None else None
-            self._make_room(others[0]._parts(), rows, columns, keep=False)  # noqa: SLF001
+            self._make_room(others[0]._parts(), rows, _with_room(columns + 1))  # noqa: SLF001
             if own is not None:
                 self._place(own, range(self.rows), columns)
         for other, chosen in zip(others, places, strict=True):
             self._place(other._parts(), chosen, columns)  # noqa: SLF001
+            other.keys = other.values = other._buffers = None  # noqa: SLF001  # or all would be there twice
         self._show(rows, columns)
 
-    def forked(self, rows: int) -> _KeptLayer:
-        """Make a copy in which the only row stands so many times."""
+    def forked(self, rows: int, more: int) -> _KeptLayer:
+        """Make a copy in which the only row stands so many times, with room for more columns."""
         copy = _KeptLayer()
-        copy.update(*(part.expand(rows, -1, -1, -1) for part in self._parts()))
+        own = self._parts()
+        copy._make_room(own, rows, self.columns + more)
+        copy._place(own, slice(None), self.columns)
+        copy._show(rows, self.columns)
         return copy
 
-    def _place(self, parts: Sequence[torch.Tensor], rows: Sequence[int], end: int) -> None:
+    def _place(self, parts: Sequence[torch.Tensor], rows: Sequence[int] | slice, end: int) -> None:
         """Copy rows into the buffers so that they end in a column, with zeros before them.
 
         A mask hides what lies there, but what is not finite would show through it.
         """
-        chosen = list(rows)
+        chosen = rows if isinstance(rows, slice) else _neighbors(rows)
         for buffer, part in zip(self._own(), parts, strict=True):
             start = end - part.shape[2]
             buffer[chosen, :, :start] = 0
             buffer[chosen, :, start:end] = part
 
-    def _make_room(self, like: Sequence[torch.Tensor], rows: int, columns: int, *, keep: bool = True) -> None:
-        """Take larger buffers, with what is there if it is to be kept."""
-        room = columns + max(_COLUMNS, columns // 4)
-        old = self._parts() if keep and self._buffers is not None else ()
-        keys, values = (part.new_empty((rows, part.shape[1], room, part.shape[3])) for part in like)
-        for buffer, part in zip((keys, values), old, strict=False):
-            buffer[:, :, : self.columns] = part
+    def _make_room(self, like: Sequence[torch.Tensor], rows: int, columns: int) -> None:
+        """Take buffers of so many rows and columns; nothing is in them."""
+        keys, values = (part.new_empty((rows, part.shape[1], columns, part.shape[3])) for part in like)
         self._buffers = keys, values
 
     def _own(self) -> tuple[torch.Tensor, torch.Tensor]:
@@ -133,6 +138,17 @@ class _KeptLayer(DynamicLayer):
         self.columns = columns
         self.keys, self.values = (buffer[:rows, :, :columns] for buffer in self._own())
         return self._parts()
+
+
+def _with_room(columns: int) -> int:
+    """Round so many columns up."""
+    return -(-columns // _COLUMNS) * _COLUMNS
+
+
+def _neighbors(rows: Sequence[int]) -> list[int] | slice:
+    """Give rows as a slice, if one follows the other: that is copied sooner."""
+    chosen = list(rows)
+    return slice(chosen[0], chosen[-1] + 1) if chosen == list(range(chosen[0], chosen[-1] + 1)) else chosen
 
 
 class _KeptCache(Cache):
@@ -185,6 +201,8 @@ class KeptKeys:
     def join(self, others: Sequence[KeptKeys], places: Sequence[Sequence[int]]) -> None:
         """Put the rows of others behind these, each in its place; all end in the same column.
 
+        The others are empty then, layer by layer: nothing is there twice.
+
         Args:
             others: one or more.
             places: for each of the others the places of its rows, counted from the first row here.
@@ -195,9 +213,9 @@ class KeptKeys:
             for layer, own in zip(self._layers, parts, strict=True):
                 layer.join(own, places)
 
-    def forked(self, rows: int) -> KeptKeys:
-        """Make a copy in which the only row stands so many times."""
+    def forked(self, rows: int, *, more: int) -> KeptKeys:
+        """Make a copy in which the only row stands so many times, with room for more columns."""
         copy = KeptKeys()
         with torch.inference_mode():
-            copy._layers.extend(layer.forked(rows) for layer in self._layers)
+            copy._layers.extend(layer.forked(rows, more) for layer in self._layers)
         return copy

@@ -73,7 +73,7 @@ def test_longer_rows_move_the_others() -> None:
 
 def test_a_copy_goes_on_alone() -> None:
     shared = read([1, 2])
-    copy = shared.forked(3)
+    copy = shared.forked(3, more=1)
     written(copy, [[3], [4], [5]])
     assert held(copy) == [[1, 2, 3], [1, 2, 4], [1, 2, 5]]
     assert held(shared) == [[1, 2]]

@@ -13,6 +13,7 @@
     ├── SettingError (ValueError)           how a facade was set up
     │   ├── UnknownBackendError
     │   └── UnknownLabelError
+    ├── DataError (ValueError)              examples that cannot be trained on as they are
     ├── MissingDependencyError (ImportError)  an extra is not installed
     ├── ModelError                          what a model folder holds
     │   ├── ModelNotFoundError (FileNotFoundError)
@@ -39,7 +40,7 @@ A message names the value and what was allowed; ``hint`` says what to do about i
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BackendError",
     "CorruptModelError",
+    "DataError",
     "DeviceError",
     "EmptyInputError",
     "HashMismatchError",
@@ -143,6 +145,24 @@ class UnknownBackendError(SettingError):
 
 class UnknownLabelError(SettingError):
     """The model has no label of that name."""
+
+
+class ChecksData(Protocol):
+    """A report on data; :class:`hfkit.DataReport` is one."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the report as a dict of JSON values."""
+        ...
+
+
+class DataError(HfkitError, ValueError):
+    """Examples cannot be trained on as they are.
+
+    Attributes:
+        report: all that was found; ``print(error.report)`` shows it.
+    """
+
+    report: ChecksData | None = None
 
 
 class MissingDependencyError(HfkitError, ImportError):

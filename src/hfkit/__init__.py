@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from . import starter as starter
     from . import testing as testing
     from .backends.registry import register_backend as register_backend
+    from .data.table import Table as Table
     from .engines.agreement import measure_agreement as measure_agreement
     from .errors import HfkitError as HfkitError
     from .facades.answer import Answer as Answer

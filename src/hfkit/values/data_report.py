@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from hfkit.errors import DataError
+from hfkit.errors import FaultyDataError
 
 from .jsonable import to_json_value
 
@@ -202,13 +202,13 @@ class DataReport:
         """Refuse examples with errors.
 
         Raises:
-            DataError: there are some; ``error.report`` is this report.
+            FaultyDataError: there are some; ``error.report`` is this report.
         """
         if not self.errors:
             return
         first, more = self.errors[0], len(self.errors) - 1
         rest = f" (and {more} more)" if more else ""
-        error = DataError(f"{first.split}: {first.message}{rest}", hint=first.hint)
+        error = FaultyDataError(f"{first.split}: {first.message}{rest}", hint=first.hint)
         error.report = self
         raise error
 

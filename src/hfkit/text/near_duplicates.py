@@ -11,7 +11,8 @@ candidates; how many of the 64 agree tells the likely from the others, and the l
 probability of 0.9998, and passes the estimate with one of 0.9998.
 
 The work is bounded whatever the texts are: a text meets at most eight others in a band, of which four are compared
-piece by piece. Where thousands of texts are alike but for a word, one may so miss its closest neighbor, and still finds another.
+piece by piece. Where thousands of texts are alike but for a word, one may so miss its closest neighbor, and still
+finds another.
 
 Source: Broder 1997, "On the resemblance and containment of documents"; bands are of Leskovec, Rajaraman and Ullman,
 "Mining of Massive Datasets", chapter 3.

@@ -27,8 +27,9 @@
     │   ├── DataNotFoundError (FileNotFoundError)
     │   ├── CorruptDataError                lines or files that cannot be read
     │   ├── ColumnError (KeyError)          no such column, or one of another type
-    │   └── SplitError                      the rows cannot be split as was asked
-    │       └── UnknownSplitError (KeyError)
+    │   ├── SplitError                      the rows cannot be split as was asked
+    │   │   └── UnknownSplitError (KeyError)
+    │   └── FaultyDataError (ValueError)    examples that cannot be trained on as they are
     ├── HubError                            where models come from
     │   ├── OfflineError (ConnectionError)
     │   └── HashMismatchError               not the bytes that were pinned
@@ -45,7 +46,7 @@ A message names the value and what was allowed; ``hint`` says what to do about i
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +60,7 @@ __all__ = [
     "DataNotFoundError",
     "DeviceError",
     "EmptyInputError",
+    "FaultyDataError",
     "HashMismatchError",
     "HfkitError",
     "HubError",
@@ -237,6 +239,24 @@ class SplitError(DataError):
 
 class UnknownSplitError(SplitError, KeyError):
     """There is no split of that name."""
+
+
+class ChecksData(Protocol):
+    """A report on data; ``hfkit.DataReport`` is one."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the report as a dict of JSON values."""
+        ...
+
+
+class FaultyDataError(DataError, ValueError):
+    """Examples cannot be trained on as they are.
+
+    Attributes:
+        report: all that was found; ``print(error.report)`` shows it.
+    """
+
+    report: ChecksData | None = None
 
 
 class HubError(HfkitError):

@@ -1,0 +1,125 @@
+"""What hfkit asks of datasets, with types: the library ships none, so its casts are here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+
+from hfkit.errors import MissingDependencyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+    from types import ModuleType
+
+    import datasets
+    import pandas as pd
+    import pyarrow as pa
+
+__all__ = [
+    "ArrayFormat",
+    "Row",
+    "arrow_batches",
+    "class_names",
+    "column_names",
+    "column_values",
+    "dataset_of_arrow",
+    "dataset_of_lists",
+    "formatted",
+    "is_dataset",
+    "library",
+    "row_at",
+    "rows_of",
+    "save",
+    "to_frame",
+]
+
+Row: TypeAlias = dict[str, object]
+"""One example: a value for each column."""
+
+ArrayFormat: TypeAlias = Literal["python", "numpy", "torch"]
+"""What the numbers of a row come as: Python's own, numpy's arrays, or torch's tensors."""
+
+ROWS_AT_A_TIME = 1000
+
+
+def library() -> ModuleType:
+    """Import datasets.
+
+    Raises:
+        MissingDependencyError: it is not installed.
+    """
+    try:
+        import datasets
+    except ImportError as error:
+        raise MissingDependencyError("datasets is not installed", hint="pip install 'hfkit[tune]'") from error
+    return cast("ModuleType", datasets)
+
+
+def is_dataset(value: object) -> bool:
+    """Tell whether this is a ``datasets.Dataset``, and no stream or dictionary of them."""
+    return isinstance(value, library().Dataset)
+
+
+def column_names(dataset: datasets.Dataset) -> tuple[str, ...]:
+    """Give the names of the columns, in their order."""
+    return tuple(cast("list[str]", dataset.column_names))
+
+
+def class_names(dataset: datasets.Dataset, column: str) -> tuple[str, ...] | None:
+    """Give the names of a column of classes (``ClassLabel``); None for any other column."""
+    feature = dataset.features[column]
+    return tuple(cast("list[str]", feature.names)) if isinstance(feature, library().ClassLabel) else None
+
+
+def row_at(dataset: datasets.Dataset, index: int) -> Row:
+    """Give one row; a negative index counts from the end.
+
+    Raises:
+        IndexError: there are fewer rows.
+    """
+    return cast("Row", dataset[index])
+
+
+def rows_of(dataset: datasets.Dataset) -> Iterator[Row]:
+    """Go through the rows; some of them are in memory at a time."""
+    return cast("Iterator[Row]", iter(dataset))
+
+
+def column_values(dataset: datasets.Dataset, column: str) -> list[object]:
+    """Give all values of one column, as Python's own."""
+    return cast("list[object]", dataset.with_format(None)[column][:])
+
+
+def arrow_batches(dataset: datasets.Dataset, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """Give the rows as Arrow tables of a thousand rows each, the last one excepted."""
+    arrow = dataset.with_format("arrow", columns=None if columns is None else list(columns))
+    return cast("Iterator[pa.Table]", arrow.iter(batch_size=ROWS_AT_A_TIME))
+
+
+def dataset_of_arrow(table: pa.Table) -> datasets.Dataset:
+    """Make a dataset that lies in memory."""
+    return cast("datasets.Dataset", library().Dataset(table))
+
+
+def dataset_of_lists(columns: Mapping[str, list[object]]) -> datasets.Dataset:
+    """Make a dataset of Python's values that lies in memory; the types are found from them."""
+    return cast("datasets.Dataset", library().Dataset.from_dict(dict(columns)))
+
+
+def formatted(dataset: datasets.Dataset, array: ArrayFormat, columns: Sequence[str]) -> datasets.Dataset:
+    """Give the same rows, the values of these columns in another form and the others as they are."""
+    kind = None if array == "python" else array
+    return cast("datasets.Dataset", dataset.with_format(kind, columns=list(columns), output_all_columns=True))
+
+
+def to_frame(dataset: datasets.Dataset) -> pd.DataFrame:
+    """Give all rows as a DataFrame."""
+    return cast("pd.DataFrame", dataset.with_format(None).to_pandas())
+
+
+def save(dataset: datasets.Dataset, folder: Path) -> None:
+    """Write a dataset into a folder."""
+    from .quiet import quiet_datasets
+
+    with quiet_datasets():
+        dataset.save_to_disk(str(folder))

@@ -1,0 +1,75 @@
+"""Keep datasets from printing, and from keeping what a transform made beyond the process.
+
+datasets names what ``map`` made by a hash of the function and finds it again in later runs. The hash does not see
+into the modules that a function calls, so an edited one would be served yesterday's rows; and what cannot be hashed
+warns. In here transforms are always run, and what they write lies in a folder that is gone with the process.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import ExitStack, contextmanager
+from logging import CRITICAL
+from typing import TYPE_CHECKING
+
+from datasets import disable_caching, enable_caching, is_caching_enabled
+from datasets.utils import logging, tqdm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["quiet_datasets"]
+
+
+class _Quiet:
+    """How many calls want datasets to be quiet, and the caller's own settings."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted = 0
+        self._settings = ExitStack()
+
+    def enter(self) -> None:
+        """Silence it, if nobody has."""
+        with self._lock:
+            self._wanted += 1
+            if self._wanted > 1:
+                return
+            self._settings.callback(logging.set_verbosity, logging.get_verbosity())
+            logging.set_verbosity(CRITICAL)
+            if not tqdm.are_progress_bars_disabled():
+                self._settings.callback(tqdm.enable_progress_bars)
+                tqdm.disable_progress_bars()
+            if is_caching_enabled():
+                self._settings.callback(enable_caching)
+                disable_caching()
+
+    def leave(self) -> None:
+        """Put the caller's own settings back, if nobody else wants it quiet."""
+        with self._lock:
+            self._wanted -= 1
+            if not self._wanted:
+                self._settings.close()
+
+    def start_anew(self) -> None:
+        """Forget threads that a forked child does not have."""
+        self._lock = threading.Lock()
+        self._wanted = 0
+        self._settings.close()
+
+
+_quiet = _Quiet()
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_quiet.start_anew)
+
+
+@contextmanager
+def quiet_datasets() -> Iterator[None]:
+    """Silence logs, bars and kept transforms until the last call has left; then put the caller's settings back."""
+    _quiet.enter()
+    try:
+        yield
+    finally:
+        _quiet.leave()

@@ -38,7 +38,8 @@ def begin_figure(path: Path, *, width: float, height: float) -> Figure:
     """
     if path.suffix.lower() not in _ENDINGS:
         raise SettingError(
-            f"a plot's file is {path.name!r}, must end in {' or '.join(_ENDINGS)}", hint="name what is to be drawn"
+            f"a plot's file is {path.name!r}, must end in {' or '.join(_ENDINGS)}",
+            hint="name what is to be drawn",
         )
     if not path.parent.is_dir():
         raise SettingError(f"folder {str(path.parent)!r} is not there", hint="make it first")

@@ -71,7 +71,8 @@ def score_probabilities(
     counted = np.zeros((len(table), 3, bins))
     counted[rows, 0, places], counted[rows, 1, places], counted[rows, 2, places] = 1, confidence, right
     losses = np.stack(
-        (((table - truth) ** 2).sum(axis=1), -np.log(np.clip(table[rows, expected], least, 1 - least))), axis=1
+        (((table - truth) ** 2).sum(axis=1), -np.log(np.clip(table[rows, expected], least, 1 - least))),
+        axis=1,
     )
 
     def figures(sums: DoubleArray) -> DoubleArray:
@@ -101,9 +102,7 @@ def _checked(
 ) -> tuple[npt.NDArray[np.floating], IntArray]:
     table, expected = np.asarray(probabilities), np.asarray(references)
     if not table.size:
-        raise EmptyInputError(
-            "there are no probabilities, must be a row at least", hint="give some rows"
-        )
+        raise EmptyInputError("there are no probabilities, must be a row at least", hint="give some rows")
     if table.ndim != _DIMENSIONS or not np.issubdtype(table.dtype, np.number):
         raise InputTypeError(
             f"probabilities have shape {table.shape} and type {table.dtype}, must be numbers [rows, labels]",

@@ -1,8 +1,8 @@
 """Entities in tagged words, and how good they are: a span counts only if both ends and its type are right.
 
 The rules are those of CoNLL-2000's evaluation script, as seqeval has them, oddities included: an ``I-`` that does not
-go on with an entity begins one, ``B`` without a type is of the type ``_``. With the scheme ``"IOB2"`` they are seqeval's
-strict ones: only ``B-`` begins an entity.
+go on with an entity begins one, ``B`` without a type is of the type ``_``. With the scheme ``"IOB2"`` they are
+seqeval's strict ones: only ``B-`` begins an entity.
 """
 
 from __future__ import annotations

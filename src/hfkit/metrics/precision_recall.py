@@ -42,8 +42,10 @@ def precision_recall_f1(hits: DoubleArray, predicted: DoubleArray, expected: Dou
     labels = _figures(hits, predicted, expected)
     micro = _figures(*(count.sum(axis=-1) for count in (hits, predicted, expected)))
     occurs = ((predicted + expected) > 0).astype(np.float64)
-    means = [_ratio((labels * weights[..., None]).sum(axis=-2), weights.sum(axis=-1, keepdims=True))
-             for weights in (occurs, expected)]
+    means = [
+        _ratio((labels * weights[..., None]).sum(axis=-2), weights.sum(axis=-1, keepdims=True))
+        for weights in (occurs, expected)
+    ]
     return np.concatenate((labels, np.stack((micro, *means), axis=-2)), axis=-2)
 
 

@@ -94,7 +94,9 @@ class ClassificationReport(Report):
             SettingError: the file's name ends otherwise.
             MissingDependencyError: matplotlib is not installed.
         """
-        draw = cast("Callable[[Confusion, Path], None]", reach("hfkit.interop.confusion_plot", "plot_confusion"))
+        draw = cast(
+            "Callable[[Confusion, Path], None]", reach("hfkit.interop.confusion_plot", "plot_confusion")
+        )
         draw(self.scores.confusion, Path(path))
         return Path(path)
 
@@ -106,7 +108,8 @@ class ClassificationReport(Report):
             MissingDependencyError: matplotlib is not installed.
         """
         draw = cast(
-            "Callable[[Calibration | None, Path], None]", reach("hfkit.interop.reliability_plot", "plot_reliability")
+            "Callable[[Calibration | None, Path], None]",
+            reach("hfkit.interop.reliability_plot", "plot_reliability"),
         )
         draw(self.calibration, Path(path))
         return Path(path)

@@ -39,5 +39,5 @@ class LanguageReport(Report):
             f"perplexity     {figure.value:,.2f} [{figure.low:,.2f}, {figure.high:,.2f}]",
             f"loss           {scores.loss}",
             f"bits per byte  {scores.bits_per_byte}",
-            f"{scores.tokens:,} tokens, each foreseen once, in windows of {self.window:,} that move on by {self.stride:,}",
+            f"{scores.tokens:,} tokens, each once, in windows of {self.window:,} that move on by {self.stride:,}",
         ]

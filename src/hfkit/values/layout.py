@@ -11,9 +11,9 @@ __all__ = ["aligned", "shortened"]
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Give rows of cells as lines: the first column to the left, the others to the right.
+    r"""Give rows of cells as lines: the first column to the left, the others to the right.
 
-    >>> print("\\n".join(aligned([("label", "F1"), ("positive", "0.841")])))
+    >>> print("\n".join(aligned([("label", "F1"), ("positive", "0.841")])))
     label        F1
     positive  0.841
     """
@@ -28,9 +28,9 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def shortened(text: str, most: int) -> str:
-    """Cut a text to so many characters, the last an ellipsis, and put it on one line.
+    r"""Cut a text to so many characters, the last an ellipsis, and put it on one line.
 
-    >>> shortened("a long\\nstory", 8)
+    >>> shortened("a long\nstory", 8)
     'a long …'
     """
     line = " ".join(text.split())

@@ -53,12 +53,12 @@ class Report(ABC):
     def __str__(self) -> str:
         data, speed = self.data, self.speed
         revision = self.source.revision.removeprefix("sha256:")[:_SHORT_HASH]
+        rates = f"{speed.rows_per_second:,.1f} rows/s, {speed.tokens_per_second:,.0f} tokens/s"
         return "\n".join(
             [
                 f"{self.source.model} ({revision}) on {data.rows:,} rows of {data.task}, {data.split}",
                 *self._figures(),
-                f"{speed.rows_per_second:,.1f} rows/s, {speed.tokens_per_second:,.0f} tokens/s; "
-                f"intervals of {self.bootstrap.level:.0%}",
+                f"{rates}; intervals of {self.bootstrap.level:.0%}",
                 *(f"note: {note}" for note in self.notes),
             ]
         )

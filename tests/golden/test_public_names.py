@@ -14,6 +14,7 @@ NAMES = """
     NoPadding NoTruncation PadToLength PadToLongest Pair Passage Question Regex register_backend Runtime
     Sample Source SpecialToken SpecialTokens starter Statistics Summarize Summary Table testing TokenArrays
     Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate Windows
+    AnswerReport Bootstrap ClassificationReport Estimate Evaluate LanguageReport MultiLabelReport TextReport
 """.split()  # noqa: SIM905
 
 TESTING = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -37,7 +39,7 @@ def error_by_the_paper(table: DoubleArray, right: IntArray, bins: int) -> float:
     hit = (table.argmax(axis=1) == right).astype(np.float64)
     edges = np.linspace(0, 1, bins + 1)
     total = 0.0
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         inside: npt.NDArray[np.bool_] = (confidence > low) & (confidence <= high)
         if inside.any():
             total += inside.mean() * abs(hit[inside].mean() - confidence[inside].mean())

@@ -76,7 +76,7 @@ def score_probabilities(
     )
 
     def figures(sums: DoubleArray) -> DoubleArray:
-        _, sure, hits = np.moveaxis(sums[:, 2:].reshape(-1, 3, bins), 1, 0)
+        _, sure, hits = np.moveaxis(sums[:, 2:].reshape(len(sums), 3, bins), 1, 0)
         error = np.abs(hits - sure).sum(axis=1, keepdims=True)
         return np.concatenate((error, sums[:, :2]), axis=1) / len(table)
 

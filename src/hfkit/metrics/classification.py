@@ -91,7 +91,7 @@ def score_labels(
     cells[place, 2, expected] = 1
 
     def figures(sums: DoubleArray) -> DoubleArray:
-        hits, predicted, wanted = np.moveaxis(sums.reshape(-1, 3, size), 1, 0)
+        hits, predicted, wanted = np.moveaxis(sums.reshape(len(sums), 3, size), 1, 0)
         right = hits.sum(axis=1, keepdims=True) / wanted.sum(axis=1, keepdims=True)
         rest = precision_recall_f1(hits, predicted, wanted).reshape(len(sums), -1)
         return np.concatenate((right, rest), axis=1)

@@ -104,7 +104,7 @@ def score_entities(
     ]
 
     def figures(sums: DoubleArray) -> DoubleArray:
-        hits, predicted, wanted = np.moveaxis(sums[:, 2:].reshape(-1, 3, size), 1, 0)
+        hits, predicted, wanted = np.moveaxis(sums[:, 2:].reshape(len(sums), 3, size), 1, 0)
         right = sums[:, :1] / np.maximum(sums[:, 1:2], 1)
         rest = precision_recall_f1(hits, predicted, wanted).reshape(len(sums), -1)
         return np.concatenate((right, rest), axis=1)

@@ -61,7 +61,7 @@ def score_label_sets(
     exact = (said == expected).all(axis=1, keepdims=True)
 
     def figures(sums: DoubleArray) -> DoubleArray:
-        hits, predicted, wanted = np.moveaxis(sums[:, 1:].reshape(-1, 3, size), 1, 0)
+        hits, predicted, wanted = np.moveaxis(sums[:, 1:].reshape(len(sums), 3, size), 1, 0)
         rest = precision_recall_f1(hits, predicted, wanted).reshape(len(sums), -1)
         return np.concatenate((sums[:, :1] / len(references), rest), axis=1)
 

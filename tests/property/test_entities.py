@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seqeval.metrics import accuracy_score, precision_recall_fscore_support
-from seqeval.metrics.sequence_labeling import get_entities
+from seqeval.metrics.sequence_labeling import accuracy_score, get_entities, precision_recall_fscore_support
 from seqeval.metrics.v1 import precision_recall_fscore_support as strict_figures
 from seqeval.scheme import IOB2, Entities
 

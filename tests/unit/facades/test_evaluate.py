@@ -332,7 +332,8 @@ def test_data_are_those_of_a_task(classify: hfkit.Classify, labelled: hfkit.Labe
         ),
         (
             [{"text": "good", "label": "neutrel"}],
-            "row 0 of test: column 'label' has the label 'neutrel', which is none of ('negative', 'neutral', 'positive')",
+            "row 0 of test: column 'label' has the label 'neutrel', which is none of "
+            "('negative', 'neutral', 'positive')",
         ),
     ],
 )

@@ -92,7 +92,7 @@ def test_the_starter_classifier_has_the_figures_of_scikit_learn(reviews: list[di
     said = [result.label for result in results]
     expected = [row["label"] for row in rows]
     labels = sorted(set(expected))
-    table = np.array([[result.score_of(label) for label in labels] for result in results])
+    table = np.array([[result.score_of(label) for label in labels] for result in results]).astype(np.float32)
     assert report.accuracy.value == pytest.approx(accuracy_score(expected, said))
     assert report.macro_f1.value == pytest.approx(f1_score(expected, said, average="macro"))
     assert report.calibration is not None

@@ -57,7 +57,9 @@ def test_labels_that_are_named_have_the_figures_of_scikit_learn(rows: list[tuple
     each = precision_recall_fscore_support(expected, said, labels=labels, zero_division=0)
     for label, *reference in zip(scores.labels, *each, strict=True):
         assert (*three(label), label.support) == pytest.approx(reference)
-    assert np.array(scores.confusion.counts).tolist() == confusion_matrix(expected, said, labels=labels).tolist()
+    assert (
+        np.array(scores.confusion.counts).tolist() == confusion_matrix(expected, said, labels=labels).tolist()
+    )
     macro = precision_recall_fscore_support(expected, said, average="macro", zero_division=0)
     assert three(scores.averages.macro) == pytest.approx(macro[:3])
 
@@ -80,7 +82,9 @@ def test_figures_of_sets_are_those_of_scikit_learn(rows: list[tuple[frozenset[st
         ("weighted", scores.averages.weighted),
     ):
         if len(there):  # scikit-learn's macro average is over the labels that it is told of
-            reference = precision_recall_fscore_support(*marks, labels=there, average=average, zero_division=0)
+            reference = precision_recall_fscore_support(
+                *marks, labels=there, average=average, zero_division=0
+            )
             assert three(found) == pytest.approx(reference[:3])
         else:
             assert three(found) == (0, 0, 0)

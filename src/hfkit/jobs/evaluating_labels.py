@@ -138,7 +138,7 @@ def _expected(data: Labelled, rows: EvaluationRows) -> list[list[str]]:
     known = classes_of(rows.table.dataset, data.label) or data.names
     found = []
     for row, value in enumerate(rows.table.column(data.label)):
-        values = cast("list[LabelValue | None]", value if data.multi_label else [value])
+        values = cast("list[LabelValue | None] | None", value if data.multi_label else [value])
         if values is None or None in values:
             raise bad_row(rows, row, f"column {data.label!r} has no label")
         labels = [label_name(cast("LabelValue", one), known) for one in values]

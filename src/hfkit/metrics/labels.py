@@ -86,7 +86,7 @@ def number_labels(names: Sequence[str], labels: Sequence[str], *, of: str) -> In
     try:
         return np.array([places[name] for name in names], dtype=np.int64)
     except (KeyError, TypeError):
-        row = next(row for row, name in enumerate(names) if not isinstance(name, str) or name not in places)
+        row = next(row for row, name in enumerate(names) if name not in labels)
         raise UnknownLabelError(
             f"{of}[{row}] is {names[row]!r}, must be one of {list(labels)}",
             hint=did_you_mean(str(names[row]), labels) or "name all labels that occur",

@@ -65,8 +65,8 @@ def score_label_sets(
         rest = precision_recall_f1(hits, predicted, wanted).reshape(len(sums), -1)
         return np.concatenate((sums[:, :1] / len(references), rest), axis=1)
 
-    rows = np.concatenate((exact, said * expected, said, expected), axis=1)
-    estimates = intervals_of_sums(rows, figures, bootstrap or Bootstrap())
+    table = np.concatenate((exact, said * expected, said, expected), axis=1)
+    estimates = intervals_of_sums(table, figures, bootstrap or Bootstrap())
     support = expected.sum(axis=0).astype(np.int64).tolist()
     each, averages = label_figures(names, support, estimates[1:])
     return MultiLabelScores(len(references), estimates[0], averages, each)

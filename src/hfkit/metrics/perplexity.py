@@ -71,18 +71,11 @@ def score_logprobs(
         )
     if not len(logprobs):
         raise EmptyInputError("there are no texts, must be at least one", hint="give some texts")
-    for name, numbers, fits in (
-        ("logprobs", logprobs, lambda number: -math.inf < number <= 0),
-        ("tokens", tokens, lambda number: 1 <= number < math.inf),
-        ("bytes_", bytes_, lambda number: 1 <= number < math.inf),
-    ):
+    _require_at_most_0(logprobs)
+    for name, numbers in (("tokens", tokens), ("bytes_", bytes_)):
         for row, number in enumerate(numbers):
-            if not fits(number):
-                allowed = "at most 0 and finite" if name == "logprobs" else "at least 1"
-                raise InputError(
-                    f"{name}[{row}] is {number}, must be {allowed}",
-                    hint="leave out texts of which no token was foreseen",
-                )
+            if not number >= 1:
+                raise _out_of_range(f"{name}[{row}] is {number}, must be at least 1")
 
     def figures(sums: DoubleArray) -> DoubleArray:
         logprob, counted, size = sums.T
@@ -92,3 +85,13 @@ def score_logprobs(
     rows = np.stack([np.asarray(column, dtype=np.float64) for column in (logprobs, tokens, bytes_)], axis=1)
     found = intervals_of_sums(rows, figures, bootstrap or Bootstrap())
     return LanguageScores(len(logprobs), int(sum(tokens)), *found)
+
+
+def _require_at_most_0(logprobs: Sequence[float]) -> None:
+    for row, number in enumerate(logprobs):
+        if not -math.inf < number <= 0:
+            raise _out_of_range(f"logprobs[{row}] is {number}, must be at most 0 and finite")
+
+
+def _out_of_range(message: str) -> InputError:
+    return InputError(message, hint="leave out texts of which no token was foreseen")

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["label_figures", "precision_recall_f1"]
 
-_FIGURES = 3
-
 
 def precision_recall_f1(hits: DoubleArray, predicted: DoubleArray, expected: DoubleArray) -> DoubleArray:
     """Give precision, recall and F1 of each label, and their three averages.
@@ -59,9 +57,9 @@ def label_figures(
         support: how often each was expected.
         estimates: ``(labels + 3) * 3`` of them, in the order of :func:`precision_recall_f1`.
     """
-    rows = [estimates[start : start + _FIGURES] for start in range(0, len(estimates), _FIGURES)]
+    rows = list(zip(estimates[::3], estimates[1::3], estimates[2::3], strict=True))
     each = tuple(
-        LabelFigures(label, *row, support=count)
+        LabelFigures(label, *row, count)
         for label, row, count in zip(labels, rows[: len(labels)], support, strict=True)
     )
     micro, macro, weighted = (MeanFigures(*row) for row in rows[len(labels) :])

@@ -75,30 +75,36 @@ def score_texts(
         raise _missing("sacrebleu") from error
     drawn = bootstrap or Bootstrap()
     bleu, chrf = BLEU(tokenize=words), CHRF()
-    found = [_corpus_figure(metric, predictions, references, drawn) for metric in (bleu, chrf)]
-    rouge, signature = _rouge(predictions, references, drawn)
-    signatures = [(name, str(metric.get_signature())) for name, metric in (("bleu", bleu), ("chrf", chrf))]
-    return TextScores(len(references), *found, *rouge, signatures=(*signatures, ("rouge", signature)))
+    bleu_figure, bleu_signature = _corpus_figure(bleu, predictions, references, drawn)
+    chrf_figure, chrf_signature = _corpus_figure(chrf, predictions, references, drawn)
+    rouge, rouge_signature = _rouge(predictions, references, drawn)
+    return TextScores(
+        len(references),
+        bleu_figure,
+        chrf_figure,
+        *rouge,
+        signatures=(("bleu", bleu_signature), ("chrf", chrf_signature), ("rouge", rouge_signature)),
+    )
 
 
 def _corpus_figure(
     metric: Metric, predictions: Sequence[str], references: Sequence[str], bootstrap: Bootstrap
-) -> Estimate:
-    """Score all texts together; each draw from the sums of its own texts' counts, as sacrebleu's own bootstrap."""
-    rows: list[list[int]] = metric._extract_corpus_statistics(list(predictions), [list(references)])  # noqa: SLF001  # what corpus_score adds up, without which each draw would count anew
+) -> tuple[Estimate, str]:
+    """Score all texts together, and say how; each draw from the sums of its own texts' counts, as sacrebleu's own bootstrap."""
+    # What corpus_score adds up: without it, each draw would count all words anew.
+    rows: list[list[int]] = metric._extract_corpus_statistics(list(predictions), [list(references)])  # noqa: SLF001
 
     def figure(sums: DoubleArray) -> DoubleArray:
-        return np.array(
-            [metric._compute_score_from_stats(counts).score for counts in sums.astype(np.int64).tolist()]  # noqa: SLF001  # the same
-        )
+        counts = sums.astype(np.int64).tolist()
+        return np.array([metric._compute_score_from_stats(one).score for one in counts])  # noqa: SLF001
 
     (estimate,) = intervals_of_sums(rows, figure, bootstrap)
-    return estimate
+    return estimate, str(metric.get_signature())
 
 
 def _rouge(
     predictions: Sequence[str], references: Sequence[str], bootstrap: Bootstrap
-) -> tuple[tuple[Estimate, ...], str]:
+) -> tuple[tuple[Estimate, Estimate, Estimate, Estimate], str]:
     try:
         from importlib.metadata import version
 
@@ -110,8 +116,8 @@ def _rouge(
     for text, wanted in zip(predictions, references, strict=True):
         scores = scorer.score(wanted, text)
         rows.append([cast("float", scores[kind].fmeasure) for kind in _ROUGE])
-    estimates = intervals_of_sums(rows, lambda sums: sums / len(rows), bootstrap)
-    return estimates, f"F1|stemmer:porter|version:{version('rouge-score')}"
+    one, two, longest, by_line = intervals_of_sums(rows, lambda sums: sums / len(rows), bootstrap)
+    return (one, two, longest, by_line), f"F1|stemmer:porter|version:{version('rouge-score')}"
 
 
 def _missing(package: str) -> MissingDependencyError:

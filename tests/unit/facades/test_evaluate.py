@@ -46,9 +46,10 @@ def test_a_classifier_on_labelled_rows(classify: hfkit.Classify, labelled: hfkit
     assert [wrong.row for wrong in report.mistakes] == [1, 5]
     second = classify(TEXTS[1])
     assert labelled.test is not None
-    assert report.mistakes[0] == WrongLabel(
-        1, second.label, str(labelled.test[1]["label"]), pytest.approx(second.score)
+    assert replace(report.mistakes[0], score=0) == WrongLabel(
+        1, second.label, str(labelled.test[1]["label"]), 0
     )
+    assert report.mistakes[0].score == pytest.approx(second.score)
     said = [result.label for result in classify.batch(TEXTS)]
     expected = [str(row["label"]) for row in labelled.test]
     assert report.scores == score_labels(said, expected, labels=LABELS, bootstrap=QUICK)
@@ -332,8 +333,7 @@ def test_data_are_those_of_a_task(classify: hfkit.Classify, labelled: hfkit.Labe
         ),
         (
             [{"text": "good", "label": "neutrel"}],
-            "row 0 of test: column 'label' has the label 'neutrel', which is none of "
-            "('negative', 'neutral', 'positive')",
+            f"row 0 of test: column 'label' has the label 'neutrel', which is none of {LABELS}",
         ),
     ],
 )

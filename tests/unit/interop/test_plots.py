@@ -69,12 +69,10 @@ def test_pyplot_and_its_settings_are_left_alone(tmp_path: Path, calibration: Cal
 @pytest.mark.parametrize("name", ["a.jpg", "a", "png"])
 def test_a_file_is_png_or_svg(name: str, tmp_path: Path, calibration: Calibration) -> None:
     message = f"a plot's file is {name!r}, must end in .png or .svg"
-    for draw in (
-        lambda: plot_confusion(CONFUSION, tmp_path / name),
-        lambda: plot_reliability(calibration, tmp_path / name),
-    ):
-        with pytest.raises(SettingError, match=f"^{re.escape(message)}\n"):
-            draw()
+    with pytest.raises(SettingError, match=f"^{re.escape(message)}\n"):
+        plot_confusion(CONFUSION, tmp_path / name)
+    with pytest.raises(SettingError, match=f"^{re.escape(message)}\n"):
+        plot_reliability(calibration, tmp_path / name)
 
 
 def test_the_folder_is_there(tmp_path: Path) -> None:

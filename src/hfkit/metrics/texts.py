@@ -90,7 +90,7 @@ def score_texts(
 def _corpus_figure(
     metric: Metric, predictions: Sequence[str], references: Sequence[str], bootstrap: Bootstrap
 ) -> tuple[Estimate, str]:
-    """Score all texts together, and say how; each draw from the sums of its own texts' counts, as sacrebleu's own bootstrap."""
+    """Score all texts together, and say how; each draw from the sums of its own texts' counts."""
     # What corpus_score adds up: without it, each draw would count all words anew.
     rows: list[list[int]] = metric._extract_corpus_statistics(list(predictions), [list(references)])  # noqa: SLF001
 

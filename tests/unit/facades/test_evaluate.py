@@ -375,3 +375,54 @@ def test_it_is_a_value(classify: hfkit.Classify) -> None:
 
 def test_with_takes_every_setting() -> None:
     assert list(EvaluateSettings.__annotations__) == [setting.name for setting in fields(hfkit.Evaluate)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        (None, "row 1 of test: column 'answers' is empty"),
+        (
+            {"text": [None], "answer_start": [0]},
+            "row 1 of test: column 'answers' has an answer without a text",
+        ),
+    ],
+)
+def test_rows_without_answers_are_named(
+    fake_reader: Path, fake: hfkit.Runtime, answers: object, message: str
+) -> None:
+    whole = {"text": ["good"], "answer_start": [13]}
+    rows = [
+        {"question": "good", "context": "The story is good.", "answers": one}
+        for one in (whole, answers, whole)
+    ]
+    with pytest.raises(errors.DataError, match=f"^{re.escape(message)}\n"):
+        hfkit.Evaluate(fake_reader, runtime=fake)(hfkit.Squad(train=rows, test=rows))
+
+
+def test_rows_without_a_text_to_compare_with_are_named(tmp_path: Path, fake: hfkit.Runtime) -> None:
+    rows = [{"source": "good", "target": "bad"}, {"source": "good", "target": None}]
+    with pytest.raises(errors.DataError, match=r"^row 1 of test: column 'target' is None, must be a text\n"):
+        hfkit.Evaluate(write_fake_writer(tmp_path / "writer"), runtime=fake)(
+            hfkit.Parallel(train=rows, test=rows)
+        )
+
+
+def test_texts_of_one_token_alone_tell_nothing(tmp_path: Path, fake: hfkit.Runtime) -> None:
+    rows = [{"text": "x"}]
+    with pytest.raises(
+        errors.EmptyInputError, match=r"^no text has more than one token, of which all but the first"
+    ):
+        hfkit.Evaluate(write_fake_writer(tmp_path / "writer"), runtime=fake)(
+            hfkit.Texts(train=rows, test=rows)
+        )
+
+
+def test_plots_are_drawn_of_the_report(
+    classify: hfkit.Classify, labelled: hfkit.Labelled, tmp_path: Path
+) -> None:
+    report = hfkit.Evaluate(classify, bootstrap=QUICK)(labelled)
+    for path in (
+        report.plot_confusion(tmp_path / "confusion.png"),
+        report.plot_reliability(str(tmp_path / "reliability.svg")),
+    ):
+        assert path.stat().st_size > 1000

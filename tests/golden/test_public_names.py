@@ -12,8 +12,11 @@ NAMES = """
     Agreement Answer Answers AnswerSpan Batch Beam Choice Classification Classify Continuation Coverage
     errors Evidence Generate Generation Greedy HfkitError JsonSchema LabelScore measure_agreement Message
     NoPadding NoTruncation PadToLength PadToLongest Pair Passage Question Regex register_backend Runtime
-    Sample Source SpecialToken SpecialTokens starter Statistics Summarize Summary Table testing TokenArrays
-    Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate Windows
+    Sample Source SpecialToken SpecialTokens starter Statistics Summarize Summary Table testing
+    TokenArrays Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate
+    Windows AnswerReport Bootstrap ClassificationReport Estimate Evaluate LanguageReport MultiLabelReport
+    TextReport Chats DataReport Finding LabelCount Labelled LengthSummary Parallel SplitSummary Squad
+    Tagged Texts
 """.split()  # noqa: SIM905
 
 TESTING = """

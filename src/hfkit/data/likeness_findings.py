@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from hfkit.text.duplicates import contradictions, first_places, repeats
 from hfkit.text.near_duplicates import matches_among, matches_within
 from hfkit.values.data_report import Finding, FindingKind

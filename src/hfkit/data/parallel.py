@@ -72,4 +72,4 @@ class Parallel(TaskData):
         if source is None or target is None or wrong:
             return Reading(faults=wrong)
         equal = (Fault("equal_sides", self.target),) if source.strip() == target.strip() else ()
-        return Reading(faults=equal, inputs=(source, target), key=(source,), answer=target)
+        return Reading(faults=equal, inputs=(source, target), key=(source,))

@@ -17,7 +17,7 @@ _FEW_LABELS = 8
 
 def report_text(report: DataReport) -> str:
     """Write a report: each split with its labels and lengths, then what was found, the worst first."""
-    lines = [f"{report.task}: " + ", ".join(f"{split.name} {split.rows:,} rows" for split in report.splits)]
+    lines = [f"{report.task}: " + ", ".join(f"{split.name} {_rows(split.rows)}" for split in report.splits)]
     lines += [line for split in report.splits if split.labels for line in ("", _labels(split))]
     lengths = [(split.name, summary) for split in report.splits for summary in split.lengths]
     if lengths:
@@ -42,10 +42,14 @@ def _lengths(lengths: Sequence[tuple[str, LengthSummary]]) -> Iterator[str]:
     return _aligned(rows, right=range(3, 8))
 
 
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
 def _beyond(each: LengthSummary) -> str:
     if each.window is None:
         return "-"
-    return f"{each.cut_rows:,} rows, {each.cut_share:.1%} of all, at {each.window:,}"
+    return f"{_rows(each.cut_rows)}, {each.cut_share:.1%} of all, at {each.window:,}"
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:

@@ -62,6 +62,7 @@ def check_task(
     if tokens is not None:
         window = window or tokens.window
         counts = {"tokens": tokens.count} | ({"characters": _characters} if rules.ratios else {})
+    names = tuple(splits)
     findings: list[Finding] = []
     examined: dict[str, Examination] = {}
     for split, table in splits.items():
@@ -83,7 +84,12 @@ def check_task(
         splits=tuple(
             _summary(split, len(table), rules, examined.get(split), window) for split, table in splits.items()
         ),
-        findings=tuple(sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity))),
+        findings=tuple(
+            sorted(
+                findings,
+                key=lambda finding: (_SEVERITIES.index(finding.severity), names.index(finding.split)),
+            )
+        ),
     )
 
 

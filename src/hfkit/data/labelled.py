@@ -138,7 +138,7 @@ class Labelled(TaskData):
                 faults=wrong + label_faults,
                 inputs=((Pair(*whole) if len(whole) > 1 else whole[0]),) if whole else (),
                 key=whole,
-                answer=frozenset(labels) if labels or many else None,
+                answer=None if label_faults else frozenset(labels),
                 labels=labels,
             )
 

@@ -113,7 +113,7 @@ class Tagged(TaskData):
                 faults=faults,
                 inputs=(text,) if read else (),
                 key=(text,) if read else (),
-                answer=known,
+                answer=None if faults else known,
                 labels=known,
             )
 

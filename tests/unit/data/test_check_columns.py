@@ -12,7 +12,11 @@ import hfkit
 from hfkit.errors import FaultyDataError, SettingError
 
 if TYPE_CHECKING:
-    from .conftest import Only
+    from collections.abc import Callable
+
+    from hfkit.values.data_report import FindingKind
+
+    Only = Callable[[hfkit.DataReport, FindingKind], hfkit.Finding]
 
 ROWS = [{"text": "a good film", "label": "good"}, {"text": "dull", "label": "bad"}]
 
@@ -59,8 +63,10 @@ def test_a_column_may_lack_in_one_split_alone(only: Only) -> None:
         (
             hfkit.Labelled(train=[{"text": "a", "label": 0.5}]),
             "label",
-            "column 'label' is of type double, must hold labels (texts, whole numbers or truth values), "
-            "or lists of them",
+            (
+                "column 'label' is of type double, must hold labels (texts, whole numbers or truth values), "
+                "or lists of them"
+            ),
         ),
         (
             hfkit.Tagged(train=[{"tokens": "a b", "ner_tags": ["O", "O"]}]),
@@ -80,8 +86,10 @@ def test_a_column_may_lack_in_one_split_alone(only: Only) -> None:
         (
             hfkit.Chats(train=[{"messages": [{"from": "user", "value": "a"}]}]),
             "messages",
-            "column 'messages' is of type list<item: struct<from: string, value: string>>, "
-            "must hold lists of messages, each with 'role' and 'content'",
+            (
+                "column 'messages' is of type list<item: struct<from: string, value: string>>, "
+                "must hold lists of messages, each with 'role' and 'content'"
+            ),
         ),
     ],
 )

@@ -61,7 +61,9 @@ def check_task(
     counts: Counts = {"characters": _characters, "words": _words}
     if tokens is not None:
         window = window or tokens.window
-        counts = {"tokens": tokens.count} | ({"characters": _characters} if rules.ratios else {})
+        counts = {"tokens": tokens.count}
+        if rules.ratios:  # which are of characters, with a model or without
+            counts = {"tokens": tokens.count, "characters": _characters}
     names = tuple(splits)
     findings: list[Finding] = []
     examined: dict[str, Examination] = {}

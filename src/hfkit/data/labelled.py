@@ -98,8 +98,10 @@ class Labelled(TaskData):
 
     def scheme(self) -> LabelScheme:
         """Give the labels and how they relate: one for each row, or any number."""
-        problem = "multi_label_classification" if self.multi_label else "single_label_classification"
-        return LabelScheme(self.label_names(), problem)
+        return LabelScheme(
+            self.label_names(),
+            "multi_label_classification" if self.multi_label else "single_label_classification",
+        )
 
     def _rules(self) -> TaskRules:
         columns = [ColumnRule("text", self.text, "text"), ColumnRule("label", self.label, "label")]

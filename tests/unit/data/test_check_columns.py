@@ -14,6 +14,7 @@ from hfkit.errors import FaultyDataError, SettingError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hfkit.data.task import TaskData
     from hfkit.values.data_report import FindingKind
 
     Only = Callable[[hfkit.DataReport, FindingKind], hfkit.Finding]
@@ -93,9 +94,7 @@ def test_a_column_may_lack_in_one_split_alone(only: Only) -> None:
         ),
     ],
 )
-def test_a_column_of_another_type_is_told(
-    data: hfkit.Labelled, column: str, message: str, only: Only
-) -> None:
+def test_a_column_of_another_type_is_told(data: TaskData, column: str, message: str, only: Only) -> None:
     finding = only(data.check(), "mistyped_column")
     assert (finding.severity, finding.column, finding.message) == ("error", column, message)
     assert finding.hint == "turn its values into that with table.map or table.cast, or name another column"

@@ -47,11 +47,11 @@ def test_one_class_alone_is_a_warning_elsewhere(only: Only) -> None:
 
 
 def test_rows_without_a_label_are_no_class_of_their_own(only: Only) -> None:
-    assert only(hfkit.Labelled(train=labelled("a", None, "a")).check(), "one_class")
+    assert only(hfkit.Labelled(train=labelled("a", None, "a")).check(), "one_class").split == "train"
 
 
 def test_rows_of_equal_lists_are_of_one_class(only: Only) -> None:
-    assert only(hfkit.Labelled(train=labelled(["a", "b"], ["b", "a"])).check(), "one_class")
+    assert only(hfkit.Labelled(train=labelled(["a", "b"], ["b", "a"])).check(), "one_class").split == "train"
     assert not hfkit.Labelled(train=labelled(["a"], [])).check().of("one_class")
 
 
@@ -62,6 +62,11 @@ def test_a_class_that_training_lacks_is_told(only: Only) -> None:
     assert finding.message == "training lacks 1 label of 'label': 'c'"
     named = hfkit.Labelled(train=labelled("a", "b"), test=test, names=("a", "b", "c")).check()
     assert only(named, "unseen_class").severity == "warning"
+
+
+def test_without_training_that_can_be_read_no_class_is_missing_there() -> None:
+    report = hfkit.Labelled(train=[{"other": "a"}], test=labelled("a", "b")).check()
+    assert {finding.kind for finding in report.findings} == {"missing_column"}
 
 
 def test_a_label_that_is_not_among_the_names_is_told(only: Only) -> None:

@@ -16,6 +16,8 @@ from hfkit.testing.tokenizers import write_word_pieces
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hfkit.values.chat import TokenInput
+
 TEMPLATE = (
     "{% for m in messages %}{% if m.role == 'tool' %}{{ raise_exception('no tools') }}{% endif %}"
     "{{ m.role }} {{ m.content }} [SEP]{% endfor %}"
@@ -37,7 +39,7 @@ def add(file: Path, **entries: object) -> None:
 
 
 def test_rows_are_counted_as_tokenize_counts_them(folder: Path) -> None:
-    items = ["the film is dull", hfkit.Pair("a good film", "dull"), "", "never"]
+    items: list[TokenInput] = ["the film is dull", hfkit.Pair("a good film", "dull"), "", "never"]
     lengths = open_row_lengths(folder, OFFLINE)
     tokenize = hfkit.Tokenize(folder)
     assert lengths.count(items) == [tokenize.count(item) for item in items] == [6, 7, 2, 3]

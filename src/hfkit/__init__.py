@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from . import starter as starter
     from . import testing as testing
     from .backends.registry import register_backend as register_backend
+    from .data.splits import Splits as Splits
+    from .data.streams import TableStream as TableStream
     from .data.table import Table as Table
     from .engines.agreement import measure_agreement as measure_agreement
     from .errors import HfkitError as HfkitError
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from .values.answers import Evidence as Evidence
     from .values.batch import Batch as Batch
     from .values.chat import Message as Message
+    from .values.classes import Classes as Classes
     from .values.classification import Classification as Classification
     from .values.classification import LabelScore as LabelScore
     from .values.decoding import Beam as Beam

@@ -9,11 +9,11 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Agreement Answer Answers AnswerSpan Batch Beam Choice Classification Classify Continuation Coverage
+    Agreement Answer Answers AnswerSpan Batch Beam Choice Classes Classification Classify Continuation Coverage
     errors Evidence Generate Generation Greedy HfkitError JsonSchema LabelScore measure_agreement Message
     NoPadding NoTruncation PadToLength PadToLongest Pair Passage Question Regex register_backend Runtime
-    Sample Source SpecialToken SpecialTokens starter Statistics Summarize Summary Table testing TokenArrays
-    Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate Windows
+    Sample Source SpecialToken SpecialTokens Splits starter Statistics Summarize Summary Table TableStream testing
+    TokenArrays Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate Windows
 """.split()  # noqa: SIM905
 
 TESTING = """

@@ -113,8 +113,8 @@ def damaged(file: Path, bad: Sequence[BadLine]) -> CorruptDataError:
 
 def _cure(cause: str) -> str:
     if "UTF-8" in cause:
-        return "save the file as UTF-8, or load what can be read: skip_unreadable=True"
-    return "mend the file, or load what can be read: skip_unreadable=True"
+        return "save the file as UTF-8, or load what can be read: Table.load(..., skip_unreadable=True)"
+    return "mend the file, or load what can be read: Table.load(..., skip_unreadable=True)"
 
 
 def unreadable(file: Path, cause: str, *, hint: str) -> CorruptDataError:

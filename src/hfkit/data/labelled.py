@@ -10,11 +10,11 @@ from hfkit.text.labels import LabelScheme
 from hfkit.values.constraints import require_texts
 from hfkit.values.inputs import Pair
 
-from .classes import classes_of
-from .column_rules import ColumnRule, holds_lists
-from .readings import Fault, Reading, joined_faults, text_faults
+from .checks.column_rules import ColumnRule, holds_lists
+from .checks.label_classes import classes_of
+from .checks.readings import Fault, Reading, joined_faults, text_faults
+from .checks.task_rules import TaskRules
 from .task import TaskData
-from .task_rules import TaskRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import hfkit
-from hfkit.data import likeness
+from hfkit.data.checks import likeness
 
 if TYPE_CHECKING:
     from collections.abc import Callable

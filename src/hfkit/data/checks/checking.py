@@ -17,10 +17,10 @@ from .likeness_findings import leaks, twins
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hfkit.data.table import Table
     from hfkit.values.chat import TokenInput
 
     from .examination import Counts
-    from .table import Table
     from .task_rules import TaskRules
 
 __all__ = ["CountsTokens", "check_task"]

@@ -75,6 +75,7 @@ __all__ = [
     "NoValueError",
     "OfflineError",
     "OutOfMemoryError",
+    "OutputError",
     "QuestionTooLongError",
     "RefusedValueError",
     "SessionClosedError",
@@ -82,6 +83,7 @@ __all__ = [
     "SplitError",
     "TokenizerError",
     "TokenizerMismatchError",
+    "TrainingError",
     "UnknownBackendError",
     "UnknownLabelError",
     "UnknownSplitError",
@@ -257,6 +259,14 @@ class FaultyDataError(DataError, ValueError):
     """
 
     report: ChecksData | None = None
+
+
+class TrainingError(HfkitError):
+    """Training came to no good: a loss that is no number."""
+
+
+class OutputError(HfkitError, FileExistsError):
+    """The output folder holds something else."""
 
 
 class HubError(HfkitError):

@@ -8,7 +8,7 @@ import numpy as np
 
 from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
 from hfkit.engines.reading import Reading, read_inputs
-from hfkit.errors import RowError, UnknownLabelError
+from hfkit.errors import DataError, UnknownLabelError
 from hfkit.metrics.classification import score_labels
 from hfkit.metrics.multilabel import score_label_sets
 
@@ -17,17 +17,18 @@ from .losses import ClassLoss, LabelLoss
 from .tasks import Goal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from hfkit.backends.torch.tasks import Task
     from hfkit.data.labelled import Labelled
     from hfkit.data.table import Table
     from hfkit.engines.tokens import TextTokenizer
-    from hfkit.text.arrays import FloatArray, IntArray
+    from hfkit.text.arrays import IntArray
     from hfkit.values.inputs import TextInput
     from hfkit.values.tuning import TuneSettings
 
     from .losses import Loss
+    from .tasks import Forward
 
 __all__ = ["LabelledTask"]
 
@@ -100,11 +101,9 @@ class LabelledTask:
             return LabelLoss(weights)
         return ClassLoss(weights, settings.label_smoothing)
 
-    def figures(
-        self, table: Table, examples: Examples, forward: Callable[[Examples], list[FloatArray]], /
-    ) -> Mapping[str, float]:
+    def figures(self, table: Table, examples: Examples, forward: Forward, /) -> Mapping[str, float]:
         """Give accuracy and mean F1."""
-        logits = np.stack(forward(examples))
+        logits = np.stack([row for (row,) in forward(examples)])
         names = np.array(self._scheme.names, dtype=object)
         truth = np.stack([example.labels["labels"] for example in examples.examples])
         if self._data.multi_label:
@@ -126,8 +125,9 @@ class LabelledTask:
         labels: list[IntArray] = []
         for number, reading in enumerate(self._data.readings(table)):
             if reading.faults:
-                raise RowError(
-                    f"row {number} cannot be learned from: {reading.faults[0].message}",
+                fault = reading.faults[0]
+                raise DataError(
+                    f"row {number} cannot be learned from: column {fault.column!r}: {fault.kind} {fault.detail}",
                     hint="data.check() tells of all such rows; leave them out with table.filter(...)",
                 )
             inputs.append(cast("TextInput", reading.inputs[0]))

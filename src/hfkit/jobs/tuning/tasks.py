@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from hfkit.backends.torch.tasks import Task
     from hfkit.data.table import Table
@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from .examples import Examples
     from .losses import Loss
 
-__all__ = ["Goal", "TuningTask"]
+__all__ = ["Forward", "Goal", "TuningTask"]
+
+
+class Forward(Protocol):
+    """Runs a model as it is on examples."""
+
+    def __call__(self, examples: Examples, /) -> list[tuple[FloatArray, ...]]:
+        """Give what its head says of each example."""
+        ...
+
 
 
 
@@ -63,8 +72,6 @@ class TuningTask(Protocol):
         """Give what training makes small."""
         ...
 
-    def figures(
-        self, table: Table, examples: Examples, forward: Callable[[Examples], list[FloatArray]], /
-    ) -> Mapping[str, float]:
+    def figures(self, table: Table, examples: Examples, forward: Forward, /) -> Mapping[str, float]:
         """Say how good the model is as it is, by its figures on a split."""
         ...

@@ -27,10 +27,12 @@ class Collate:
 
     Attributes:
         pad_id: the id to pad with; the mask hides it.
+        per_token: whether labels are one for each token; else all examples have as many.
         multiple: widths are a multiple of this: tensor cores of accelerators want 8.
     """
 
     pad_id: int
+    per_token: bool = False
     multiple: int = 1
 
     def __call__(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
@@ -46,11 +48,10 @@ class Collate:
             batch["token_type_ids"] = _padded(types, width, 0)
         for name in examples[0].labels:
             labels = [example.labels[name] for example in examples]
-            if labels[0].ndim == 0 or labels[0].dtype.kind == "f":  # one for the example, or one for each class
-                batch[name] = torch.from_numpy(np.stack(labels))
+            if self.per_token:
+                batch[name] = _padded(labels, max(width, *map(len, labels)), _IGNORED)
             else:
-                longest = width if len(labels[0]) == len(examples[0].ids) else max(map(len, labels))
-                batch[name] = _padded(labels, longest, _IGNORED)
+                batch[name] = torch.from_numpy(np.stack(labels))
         return batch
 
 

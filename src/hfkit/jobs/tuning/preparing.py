@@ -13,15 +13,18 @@ from hfkit.backends.torch.placement import choose_device
 from hfkit.backends.torch.tokenizer import gives_types
 from hfkit.backends.torch.weights import read_config
 from hfkit.data.labelled import Labelled
+from hfkit.data.squad import Squad
 from hfkit.engines.tokens import open_tokenizer
-from hfkit.errors import SettingError
+from hfkit.errors import InputTypeError, SettingError
 from hfkit.hub.resolve import resolve
 
 from .batches import Collate
 from .labelled import LabelledTask
+from .squad import SquadTask
 
 if TYPE_CHECKING:
     from hfkit.data.task import TaskData
+    from hfkit.engines.tokens import TextTokenizer
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.tuning import TuneSettings
 
@@ -32,6 +35,9 @@ __all__ = ["Prepared", "prepare"]
 
 # Where neither model nor tokenizer names a limit.
 _UNLIMITED = 1024
+
+# The length that readers are trained at.
+_USUAL_WINDOW = 384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +79,7 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
     tokenizer = open_tokenizer(backend, folder, settings.runtime)
     config = read_config(folder, settings.runtime)
     window = _window(folder, getattr(config, "max_position_embeddings", None), settings.max_tokens)
-    task = LabelledTask(
+    task = _task(
         data, tokenizer, window=window, reads_types=gives_types(folder, config, settings.runtime)
     )
     device = choose_device(settings.runtime.device)
@@ -88,6 +94,18 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
         device,
         bfloat16=_computes_bfloat16(settings, device),
     )
+
+
+def _task(data: TaskData, tokenizer: TextTokenizer, *, window: int, reads_types: bool) -> TuningTask:
+    match data:
+        case Labelled():
+            return LabelledTask(data, tokenizer, window=window, reads_types=reads_types)
+        case Squad():
+            return SquadTask(data, tokenizer, window=min(window, _USUAL_WINDOW), reads_types=reads_types)
+        case _:
+            raise InputTypeError(
+                f"the data are {type(data).__name__}, must be Labelled or Squad", hint="make one of these of them"
+            )
 
 
 def _window(folder: ModelFolder, positions: object, asked: int | None) -> int:

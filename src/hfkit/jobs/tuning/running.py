@@ -58,7 +58,7 @@ def run(settings: TuneSettings, prepared: Prepared, data: TaskData, folder: RunF
         model,
         collate=prepared.collate,
         outputs=prepared.task.head.outputs,
-        per_token=False,
+        per_token=prepared.task.head.per_token,
     )
     evaluate = None
     if prepared.validation is not None and data.validation is not None:

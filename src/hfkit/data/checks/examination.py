@@ -68,7 +68,9 @@ class Examination:
         self.faults: dict[tuple[FindingKind, str], Tally] = {}
         self.labels: dict[str, int] = {}
         self.readable = array("q")
-        self.lengths = {unit: [array("q") for _ in rules.measured] for unit in counts}
+        self.lengths: dict[LengthUnit, list[array[int]]] = {
+            unit: [array("q") for _ in rules.measured] for unit in counts
+        }
         self.likeness = Likeness(lambda row: read(row_at(plain, row)))
         self._counts = counts
         start = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import lzma
 import re
@@ -24,6 +25,8 @@ __all__ = [
     "left_out",
     "open_bytes",
     "open_text",
+    "require_text_file",
+    "require_utf8",
     "undecodable",
     "unreadable",
     "without_lines",
@@ -142,6 +145,19 @@ def require_text_file(file: Path) -> None:
             raise unreadable(
                 file, f"is {kind}, must be text in UTF-8", hint="save it as UTF-8 text in its format"
             )
+
+
+def require_utf8(file: Path) -> None:
+    """Read a file's bytes to see that they are text.
+
+    Raises:
+        UnicodeDecodeError: they are not.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with open_bytes(file) as stream:
+        while block := stream.read(1 << 20):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
 
 
 def without_lines(file: Path, bad: Sequence[BadLine], folder: Path) -> Path:

@@ -84,7 +84,7 @@ class _Kind:
 
 
 def _all(flags: pa.BooleanArray) -> bool:
-    return bool(pc.all(flags).as_py())
+    return bool(pc.all(flags, min_count=0).as_py())
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ def _feed(digest: hashlib._Hash, array: pa.Array) -> None:
         array = array.storage
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
+    if pa.types.is_string_view(array.type):  # has no filter
+        array = array.cast(pa.large_string())
     there = array.is_valid()
     digest.update(f"{_name(array.type)}:{len(array)};".encode())
     _feed_numbers(digest, there.cast(pa.uint8()))

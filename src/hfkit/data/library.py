@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     import datasets
     import pandas as pd
     import pyarrow as pa
+    from datasets.features.features import FeatureType
 
 __all__ = [
     "ArrayFormat",
     "Row",
     "arrow_batches",
+    "beside",
     "class_names",
     "column_names",
     "column_values",
@@ -106,7 +108,16 @@ def dataset_of_arrow(table: pa.Table) -> datasets.Dataset:
 
 def dataset_of_lists(columns: Mapping[str, list[object]]) -> datasets.Dataset:
     """Make a dataset of Python's values that lies in memory; the types are found from them."""
-    return cast("datasets.Dataset", library().Dataset.from_dict(dict(columns)))
+    made = library().Dataset.from_dict(dict(columns), on_mixed_types="use_json")
+    return cast("datasets.Dataset", made)
+
+
+def beside(one: datasets.Dataset, other: datasets.Dataset) -> datasets.Dataset:
+    """Put the columns of two datasets of as many rows side by side."""
+    from .quiet import quiet_datasets
+
+    with quiet_datasets():
+        return cast("datasets.Dataset", library().concatenate_datasets([one, other], axis=1))
 
 
 def with_column(
@@ -118,7 +129,7 @@ def with_column(
     order = cast("list[str]", dataset.column_names)
     passing = max(order, key=len) + "_"  # longer than any, so like none
     with quiet_datasets():
-        both = dataset.add_column(passing, values, feature=feature)
+        both = dataset.add_column(passing, values, feature=cast("FeatureType | None", feature))
         replaced = both.remove_columns([column]).rename_column(passing, column)
         return cast("datasets.Dataset", replaced.select_columns(order))
 

@@ -29,7 +29,7 @@ from .delimited import read_delimited, tab_separated
 from .folders import files_of_splits
 from .json_files import bad_json_lines, read_json, read_json_lines
 from .layouts import Layout, bad_rows
-from .library import dataset_of_file, joined
+from .library import column_names, dataset_of_file, joined
 from .repositories import load_repository
 from .saving import open_saved
 from .sources import DataFile, DataFolder, Repository, SavedFolder, find_source
@@ -98,12 +98,20 @@ def load_splits(
 def _load_files(files: list[DataFile], reading: Reading) -> Noted:
     loaded = [_load_file(file, reading) for file in files]
     notes = tuple(note for _, more in loaded for note in more)
+    columns = column_names(loaded[0][0])
+    for file, (dataset, _) in zip(files, loaded, strict=True):
+        if set(column_names(dataset)) != set(columns):
+            raise DataError(
+                f"{file.path.name} has the columns {', '.join(column_names(dataset))}, "
+                f"must have those of {files[0].path.name}: {', '.join(columns)}",
+                hint="give all files of a split the same columns, or load them one by one",
+            )
     try:
         return joined([dataset for dataset, _ in loaded]), notes
     except (ValueError, pa.ArrowException) as error:
         raise DataError(
             f"{', '.join(file.path.name for file in files)} cannot be one table: {error}",
-            hint="give all files of a split the same columns, or load them one by one",
+            hint="give each column values of one type in all files, or load them one by one",
         ) from error
 
 

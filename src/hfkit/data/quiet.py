@@ -1,4 +1,4 @@
-"""Keep datasets from printing, and from keeping what a transform made beyond the process.
+"""Keep datasets and the client of the hub from printing, and what transforms made from outliving the process.
 
 datasets names what ``map`` made by a hash of the function and finds it again in later runs. The hash does not see
 into the modules that a function calls, so an edited one would be served yesterday's rows; and what cannot be hashed
@@ -13,6 +13,8 @@ from contextlib import ExitStack, contextmanager
 from logging import CRITICAL
 from typing import TYPE_CHECKING
 
+import huggingface_hub.constants
+import huggingface_hub.utils as hub
 from datasets import config, disable_caching, enable_caching, is_caching_enabled
 from datasets.utils import (
     are_progress_bars_disabled,
@@ -47,6 +49,14 @@ class _Quiet:
             if config.HF_DATASETS_DISABLE_PROGRESS_BARS is None and not are_progress_bars_disabled():
                 self._settings.callback(enable_progress_bars)
                 disable_progress_bars()
+            if (
+                huggingface_hub.constants.HF_HUB_DISABLE_PROGRESS_BARS is None
+                and not hub.are_progress_bars_disabled()
+            ):
+                self._settings.callback(hub.enable_progress_bars)
+                hub.disable_progress_bars()
+            self._settings.callback(hub.logging.set_verbosity, hub.logging.get_verbosity())
+            hub.logging.set_verbosity(CRITICAL)
             if is_caching_enabled():
                 self._settings.callback(enable_caching)
                 disable_caching()

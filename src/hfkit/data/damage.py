@@ -140,6 +140,8 @@ def require_text_file(file: Path) -> None:
         raise unreadable(file, f"cannot be read: {error}", hint="fetch or write the file again") from error
     if not start:
         raise unreadable(file, "is empty", hint="write the file again, or name another")
+    if b"\0" in start and not start.startswith(tuple(_FOREIGN)):
+        raise unreadable(file, "holds zero bytes, so no text", hint="name a file of text in UTF-8")
     for mark, kind in _FOREIGN.items():
         if start.startswith(mark):
             raise unreadable(

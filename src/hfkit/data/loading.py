@@ -162,7 +162,11 @@ def bad_lines(file: DataFile, reading: Reading) -> list[BadLine]:
     try:
         match file.format:
             case "csv" | "tsv":
-                return bad_rows(file.path, layout_of(file, reading))
+                try:
+                    layout = layout_of(file, reading)
+                except pa.ArrowException:  # bytes that are no UTF-8, however the fields are set out
+                    layout = Layout("\t", quoted=False, names=reading.columns)
+                return bad_rows(file.path, layout)
             case "jsonl":
                 return bad_json_lines(file.path)
             case "text":

@@ -14,7 +14,6 @@ from logging import CRITICAL
 from typing import TYPE_CHECKING
 
 import huggingface_hub.constants
-import huggingface_hub.utils as hub
 from datasets import config, disable_caching, enable_caching, is_caching_enabled
 from datasets.utils import (
     are_progress_bars_disabled,
@@ -22,6 +21,16 @@ from datasets.utils import (
     enable_progress_bars,
     logging,
 )
+from huggingface_hub.utils import (  # type: ignore[attr-defined]
+    are_progress_bars_disabled as are_hub_bars_disabled,
+)
+from huggingface_hub.utils import (  # type: ignore[attr-defined]
+    disable_progress_bars as disable_hub_bars,
+)
+from huggingface_hub.utils import (  # type: ignore[attr-defined]
+    enable_progress_bars as enable_hub_bars,
+)
+from huggingface_hub.utils import logging as hub_logging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,14 +58,11 @@ class _Quiet:
             if config.HF_DATASETS_DISABLE_PROGRESS_BARS is None and not are_progress_bars_disabled():
                 self._settings.callback(enable_progress_bars)
                 disable_progress_bars()
-            if (
-                huggingface_hub.constants.HF_HUB_DISABLE_PROGRESS_BARS is None
-                and not hub.are_progress_bars_disabled()
-            ):
-                self._settings.callback(hub.enable_progress_bars)
-                hub.disable_progress_bars()
-            self._settings.callback(hub.logging.set_verbosity, hub.logging.get_verbosity())
-            hub.logging.set_verbosity(CRITICAL)
+            if huggingface_hub.constants.HF_HUB_DISABLE_PROGRESS_BARS is None and not are_hub_bars_disabled():
+                self._settings.callback(enable_hub_bars)
+                disable_hub_bars()
+            self._settings.callback(hub_logging.set_verbosity, hub_logging.get_verbosity())
+            hub_logging.set_verbosity(CRITICAL)
             if is_caching_enabled():
                 self._settings.callback(enable_caching)
                 disable_caching()

@@ -189,6 +189,7 @@ def test_lines_that_cannot_be_read_are_named_and_counted(
             f"reviews.csv line 1 holds a long text, {('A long review. ' * 20)[:40]!r}, must name the columns",
         ),
         (b"caf\xe9,b\n1,2\n", "reviews.csv line 1 is no UTF-8: byte 4 is 0xe9"),
+        (b"a,b\n\0,1\n", "reviews.csv holds zero bytes, so no text"),
         (
             b"PK\x03\x04 and so on",
             "reviews.csv is a zip archive, as Excel's workbooks are, must be text in UTF-8",

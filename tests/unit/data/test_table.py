@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import sys
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import datasets
@@ -269,9 +270,13 @@ def test_an_error_in_a_function_names_the_row(table: Table) -> None:
             raise RuntimeError("at six")
         return True
 
-    for method in (table.filter, table.map):
+    calls: list[Callable[[], Table]] = [
+        lambda: table.filter(fail),
+        lambda: table.map(lambda row: {"kept": fail(row)}),
+    ]
+    for call in calls:
         with pytest.raises(RuntimeError, match="at six") as caught:
-            method(lambda row: {"kept": fail(row)})
+            call()
         assert "in row 6 of the table" in caught.value.__notes__
 
 

@@ -29,8 +29,7 @@ _SCALARS: Mapping[str, str] = {"text": "string", "int": "int64", "float": "float
 _NAMED = 3
 
 
-if TYPE_CHECKING:
-    ColumnType: TypeAlias = Classes | Scalar | datasets.ClassLabel | datasets.Value
+ColumnType: TypeAlias = "Classes | Scalar | datasets.ClassLabel | datasets.Value"
 """What a column may be cast to: classes, one of four plain types, or a type of datasets' own."""
 
 

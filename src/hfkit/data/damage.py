@@ -87,9 +87,9 @@ def open_text(file: Path, *, newline: str | None) -> TextIOWrapper:
 
 
 def undecodable(line: str) -> str | None:
-    """Name the first byte of a line that is no valid UTF-8, and where it is; None if there is none.
+    r"""Name the first byte of a line that is no valid UTF-8, and where it is; None if there is none.
 
-    >>> undecodable("caf\udce9")
+    >>> undecodable(b"caf\xe9".decode(errors="surrogateescape"))
     'is no UTF-8: byte 4 is 0xe9'
     """
     found = _BYTE.search(line)

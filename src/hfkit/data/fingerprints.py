@@ -15,10 +15,10 @@ from .library import arrow_batches, class_names, column_names
 if TYPE_CHECKING:
     import datasets
 
-__all__ = ["fingerprint"]
+__all__ = ["hash_rows"]
 
 
-def fingerprint(dataset: datasets.Dataset) -> str:
+def hash_rows(dataset: datasets.Dataset) -> str:
     """Hash the names and values of all columns, row by row in batches of one fixed size.
 
     The order of rows and columns counts, and so do the names of classes; how Arrow cut the rows into chunks, whether

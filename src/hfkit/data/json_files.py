@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import datasets
 
-__all__ = ["bad_json_lines", "json_rows", "read_json", "read_json_lines"]
+__all__ = ["bad_json_lines", "json_rows", "read_json_file", "read_json_lines"]
 
 
 def read_json_lines(file: Path) -> datasets.Dataset:
@@ -38,7 +38,7 @@ def read_json_lines(file: Path) -> datasets.Dataset:
     return dataset
 
 
-def read_json(file: Path) -> datasets.Dataset:
+def read_json_file(file: Path) -> datasets.Dataset:
     """Read a file that holds a list of rows, a mapping of columns, or a row a line under the name of JSON.
 
     Raises:

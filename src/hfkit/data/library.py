@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArrayFormat",
-    "Row",
+    "TableRow",
     "arrow_batches",
     "beside",
     "class_names",
@@ -38,7 +38,7 @@ __all__ = [
     "with_column",
 ]
 
-Row: TypeAlias = dict[str, object]
+TableRow: TypeAlias = dict[str, object]
 """One example: a value for each column."""
 
 ArrayFormat: TypeAlias = Literal["python", "numpy", "torch"]
@@ -76,18 +76,18 @@ def class_names(dataset: datasets.Dataset, column: str) -> tuple[str, ...] | Non
     return tuple(cast("list[str]", feature.names)) if isinstance(feature, library().ClassLabel) else None
 
 
-def row_at(dataset: datasets.Dataset, index: int) -> Row:
+def row_at(dataset: datasets.Dataset, index: int) -> TableRow:
     """Give one row; a negative index counts from the end.
 
     Raises:
         IndexError: there are fewer rows.
     """
-    return cast("Row", dataset[index])
+    return cast("TableRow", dataset[index])
 
 
-def rows_of(dataset: datasets.Dataset) -> Iterator[Row]:
+def rows_of(dataset: datasets.Dataset) -> Iterator[TableRow]:
     """Go through the rows; some of them are in memory at a time."""
-    return cast("Iterator[Row]", iter(dataset))
+    return cast("Iterator[TableRow]", iter(dataset))
 
 
 def column_values(dataset: datasets.Dataset, column: str) -> list[object]:

@@ -22,7 +22,7 @@ __all__ = [
     "Format",
     "Repository",
     "SavedFolder",
-    "Source",
+    "TableSource",
     "find_source",
     "format_of",
     "is_data",
@@ -78,10 +78,10 @@ class Repository:
     revision: str | None
 
 
-Source: TypeAlias = DataFile | SavedFolder | DataFolder | Repository
+TableSource: TypeAlias = DataFile | SavedFolder | DataFolder | Repository
 
 
-def find_source(source: str | os.PathLike[str]) -> Source:
+def find_source(source: str | os.PathLike[str]) -> TableSource:
     """Find what a path or a name stands for; a file or folder that exists wins over the hub.
 
     Raises:

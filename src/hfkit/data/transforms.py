@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     import datasets
 
-    from .library import Row
+    from .library import TableRow
 
 __all__ = ["changed", "in_row", "kept", "shuffled", "taken"]
 
 
-def kept(dataset: datasets.Dataset, keep: Callable[[Row], bool]) -> datasets.Dataset:
+def kept(dataset: datasets.Dataset, keep: Callable[[TableRow], bool]) -> datasets.Dataset:
     """Give the rows for which ``keep`` is true, in their order."""
 
     def judge(row: Mapping[str, object], position: int) -> bool:
@@ -39,7 +39,7 @@ def kept(dataset: datasets.Dataset, keep: Callable[[Row], bool]) -> datasets.Dat
 
 
 def changed(
-    dataset: datasets.Dataset, change: Callable[[Row], Mapping[str, object]], *, remove: Sequence[str]
+    dataset: datasets.Dataset, change: Callable[[TableRow], Mapping[str, object]], *, remove: Sequence[str]
 ) -> datasets.Dataset:
     """Give the rows with what ``change`` adds to each or replaces, less the columns to remove.
 
@@ -51,7 +51,7 @@ def changed(
         ColumnError: it gave values of several types for one column.
     """
     parts: list[datasets.Dataset] = []
-    made: list[Row] = []
+    made: list[TableRow] = []
     for position, row in enumerate(rows_of(dataset)):
         with in_row(position):
             made.append(as_record(change(dict(row)), position))
@@ -70,7 +70,7 @@ def changed(
     return cast("datasets.Dataset", joined.select_columns(names))
 
 
-def _part(rows: Sequence[Row], first_row: int) -> datasets.Dataset:
+def _part(rows: Sequence[TableRow], first_row: int) -> datasets.Dataset:
     names = dict.fromkeys(name for row in rows for name in row)
     columns = {name: [row.get(name) for row in rows] for name in names}
     if not columns:
@@ -101,7 +101,7 @@ def _together(parts: Sequence[datasets.Dataset]) -> datasets.Dataset:
         )
 
 
-def as_record(made: object, position: int) -> Row:
+def as_record(made: object, position: int) -> TableRow:
     """Refuse what a function of the caller gave for a row if it is no mapping.
 
     Raises:

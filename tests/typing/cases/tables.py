@@ -56,11 +56,11 @@ assert_type(stream.columns, tuple[str, ...] | None)
 assert_type(stream.resume(stream.state()), hfkit.TableStream)
 
 table.shuffle()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-table.shuffle(1)  # type: ignore[misc, call-arg]  # pyright: ignore[reportCallIssue]
-table.split(0.1)  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+table.shuffle(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+table.split(0.1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 table.with_format("pandas")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 table.cast({"label": hfkit.Classes(["a"])})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-table.map(print)  # type: ignore[arg-type, return-value]  # pyright: ignore[reportArgumentType]
+table.map(print)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 table.columns = ()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 splits["train"] = table  # type: ignore[index]  # pyright: ignore[reportIndexIssue]
 hfkit.Splits({"train": [1]})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .given import Rows
-    from .library import Row
+    from .library import TableRow
     from .table import Table
 
 __all__ = ["Labelled"]
@@ -119,11 +119,11 @@ class Labelled(TaskData):
             classified=True,
         )
 
-    def _reader(self, table: Table) -> Callable[[Row], Reading]:
+    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:
         classes = classes_of(table.dataset, self.label)
         many = holds_lists(table.dataset, self.label)
 
-        def read(row: Row) -> Reading:
+        def read(row: TableRow) -> Reading:
             first = cast("str | None", row[self.text])
             wrong = text_faults(self.text, first)
             key: tuple[str, ...] = () if first is None else (first,)

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from . import starter as starter
     from . import testing as testing
     from .backends.registry import register_backend as register_backend
+    from .data.chats import Chats as Chats
+    from .data.labelled import Labelled as Labelled
+    from .data.parallel import Parallel as Parallel
+    from .data.splits import Splits as Splits
+    from .data.squad import Squad as Squad
+    from .data.streams import TableStream as TableStream
+    from .data.table import Table as Table
+    from .data.tagged import Tagged as Tagged
+    from .data.texts import Texts as Texts
     from .engines.agreement import measure_agreement as measure_agreement
     from .errors import HfkitError as HfkitError
     from .facades.answer import Answer as Answer
@@ -29,8 +38,14 @@ if TYPE_CHECKING:
     from .values.answers import Evidence as Evidence
     from .values.batch import Batch as Batch
     from .values.chat import Message as Message
+    from .values.classes import Classes as Classes
     from .values.classification import Classification as Classification
     from .values.classification import LabelScore as LabelScore
+    from .values.data_report import DataReport as DataReport
+    from .values.data_report import Finding as Finding
+    from .values.data_report import LabelCount as LabelCount
+    from .values.data_report import LengthSummary as LengthSummary
+    from .values.data_report import SplitSummary as SplitSummary
     from .values.decoding import Beam as Beam
     from .values.decoding import Greedy as Greedy
     from .values.decoding import Sample as Sample

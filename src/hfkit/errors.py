@@ -23,6 +23,13 @@
     │   ├── TokenizerError                  no usable tokenizer
     │   │   └── TokenizerMismatchError      not the tokenizer that the model was pinned to
     │   └── UntrustedCodeError              the model wants to run code of its own
+    ├── DataError                           what a table of examples holds
+    │   ├── DataNotFoundError (FileNotFoundError)
+    │   ├── CorruptDataError                lines or files that cannot be read
+    │   ├── ColumnError (KeyError)          no such column, or one of another type
+    │   ├── SplitError                      the rows cannot be split as was asked
+    │   │   └── UnknownSplitError (KeyError)
+    │   └── FaultyDataError (ValueError)    examples that cannot be trained on as they are
     ├── HubError                            where models come from
     │   ├── OfflineError (ConnectionError)
     │   └── HashMismatchError               not the bytes that were pinned
@@ -39,16 +46,21 @@ A message names the value and what was allowed; ``hint`` says what to do about i
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
     "BackendError",
+    "ColumnError",
+    "CorruptDataError",
     "CorruptModelError",
+    "DataError",
+    "DataNotFoundError",
     "DeviceError",
     "EmptyInputError",
+    "FaultyDataError",
     "HashMismatchError",
     "HfkitError",
     "HubError",
@@ -67,10 +79,12 @@ __all__ = [
     "RefusedValueError",
     "SessionClosedError",
     "SettingError",
+    "SplitError",
     "TokenizerError",
     "TokenizerMismatchError",
     "UnknownBackendError",
     "UnknownLabelError",
+    "UnknownSplitError",
     "UnsafeWeightsError",
     "UntrustedCodeError",
     "WeightsNotFoundError",
@@ -183,6 +197,66 @@ class TokenizerMismatchError(TokenizerError):
 
 class UntrustedCodeError(ModelError):
     """The model wants to run code from its repository, and was not trusted by name and commit."""
+
+
+class DataError(HfkitError):
+    """A table of examples cannot be read, or does not hold what it must."""
+
+
+class DataNotFoundError(DataError, FileNotFoundError):
+    """There is no such file, folder or repository of examples."""
+
+
+class CorruptDataError(DataError):
+    """Lines of a file, or all of it, cannot be read.
+
+    Attributes:
+        file: the file, or None for examples that lie in no file.
+        line: the first line at fault, from 1; None if the file as a whole is.
+        lines: all lines at fault, from 1, in order; at most the first 1,000.
+        count: how many there are.
+    """
+
+    file: str | None = None
+    line: int | None = None
+    lines: tuple[int, ...] = ()
+    count: int = 0
+
+
+class ColumnError(DataError, KeyError):
+    """A table has no column of that name, or one that holds something else.
+
+    Attributes:
+        column: the name that was asked for.
+    """
+
+    column: str | None = None
+
+
+class SplitError(DataError):
+    """The rows cannot be split as was asked."""
+
+
+class UnknownSplitError(SplitError, KeyError):
+    """There is no split of that name."""
+
+
+class ChecksData(Protocol):
+    """A report on data; ``hfkit.DataReport`` is one."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the report as a dict of JSON values."""
+        ...
+
+
+class FaultyDataError(DataError, ValueError):
+    """Examples cannot be trained on as they are.
+
+    Attributes:
+        report: all that was found; ``print(error.report)`` shows it.
+    """
+
+    report: ChecksData | None = None
 
 
 class HubError(HfkitError):

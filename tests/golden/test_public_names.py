@@ -9,11 +9,13 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Agreement Answer Answers AnswerSpan Batch Beam Choice Classification Classify Continuation Coverage
-    errors Evidence Generate Generation Greedy HfkitError JsonSchema LabelScore measure_agreement Message
-    NoPadding NoTruncation PadToLength PadToLongest Pair Passage Question Regex register_backend Runtime
-    Sample Source SpecialToken SpecialTokens starter Statistics Summarize Summary testing TokenArrays
-    Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate Windows
+    Agreement Answer Answers AnswerSpan Batch Beam Chats Choice Classes Classification Classify
+    Continuation Coverage DataReport errors Evidence Finding Generate Generation Greedy HfkitError
+    JsonSchema LabelCount Labelled LabelScore LengthSummary measure_agreement Message NoPadding
+    NoTruncation PadToLength PadToLongest Pair Parallel Passage Question Regex register_backend Runtime
+    Sample Source SpecialToken SpecialTokens Splits SplitSummary Squad starter Statistics Summarize
+    Summary Table TableStream Tagged testing Texts TokenArrays Tokenize TokenLogprob Tokens Tool
+    ToolCall TopLogprob Translate Translation Truncate Windows
 """.split()  # noqa: SIM905
 
 TESTING = """

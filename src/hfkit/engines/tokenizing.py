@@ -162,6 +162,15 @@ class TokenizingSession:
         """Count the tokens of a checked input, nothing cut and nothing padded."""
         return len(self.ids(item, policy))
 
+    def lengths(self, items: Sequence[TokenInput], policy: TokenizingPolicy) -> list[int]:
+        """Count the tokens of each of many checked inputs, nothing cut and nothing padded."""
+        lengths: list[int] = []
+        for run in _runs(self._prepare(items, policy, 0)):
+            groups, special_tokens = [item.texts for item in run], run[0].special_tokens
+            flat = self._encoder.flat(groups, special_tokens=special_tokens, room=None)
+            lengths += flat.lengths.tolist()
+        return lengths
+
     def ids(self, item: TokenInput, policy: TokenizingPolicy) -> IntArray:
         """Give the ids of a checked input, shape ``[tokens]``, nothing cut and nothing padded."""
         (prepared,) = self._prepare([item], policy, None)

@@ -1,0 +1,1 @@
+"""Tables of examples: loading, checking, splitting."""

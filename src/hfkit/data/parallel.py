@@ -1,0 +1,75 @@
+"""Texts with what a model is to make of them: translations, summaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from .checks.column_rules import ColumnRule
+from .checks.readings import Fault, Reading, text_faults
+from .checks.task_rules import TaskRules
+from .task import TaskData
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .given import Rows
+    from .library import TableRow
+    from .table import Table
+
+__all__ = ["Parallel"]
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Parallel(TaskData):
+    """Texts, each with the one that a model is to make of it: its translation, its summary.
+
+    Attributes:
+        train: what a model learns from.
+        validation: what is looked at while it learns; None if there is none.
+        test: what tells how good it has become; None if there is none.
+        source: the column of texts to read.
+        target: the column of texts to write.
+
+    Raises:
+        InputTypeError: a split is no table, and nothing that can be made one.
+        SettingError: the name of a column is no text.
+
+    >>> Parallel(train=[{"source": "Good day.", "target": "Guten Tag."}]).check().findings
+    ()
+    """
+
+    source: str
+    target: str
+
+    def __init__(
+        self,
+        *,
+        train: Rows,
+        validation: Rows | None = None,
+        test: Rows | None = None,
+        source: str = "source",
+        target: str = "target",
+    ) -> None:
+        self._take(train, validation, test, {"source": source, "target": target})
+
+    def _rules(self) -> TaskRules:
+        return TaskRules(
+            task="Parallel",
+            columns=(ColumnRule("source", self.source, "text"), ColumnRule("target", self.target, "text")),
+            measured=(self.source, self.target),
+            compared="source",
+            reader=self._reader,
+            ratios=True,
+        )
+
+    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:  # noqa: ARG002 - as for the other tasks
+        return self._read
+
+    def _read(self, row: TableRow) -> Reading:
+        source, target = (cast("str | None", row[name]) for name in (self.source, self.target))
+        wrong = text_faults(self.source, source) + text_faults(self.target, target)
+        if source is None or target is None or wrong:
+            return Reading(faults=wrong)
+        equal = (Fault("equal_sides", self.target),) if source.strip() == target.strip() else ()
+        return Reading(faults=equal, inputs=(source, target), key=(source,))

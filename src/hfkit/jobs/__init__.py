@@ -1,0 +1,1 @@
+"""What the large verbs do, step by step."""

@@ -357,3 +357,17 @@ def test_without_datasets_it_says_what_to_install(monkeypatch: pytest.MonkeyPatc
         call()
     assert caught.value.message == "datasets is not installed"
     assert caught.value.hint == "pip install 'hfkit[tune]'"
+
+
+def test_mappings_with_keys_of_their_own_come_back(tmp_path: Path) -> None:
+    """Arrow alone gives each the keys of all: arguments of a tool that nobody has passed."""
+    rows: list[dict[str, object]] = [
+        {"calls": [{"name": "pay", "arguments": {"amount": 5, "to": ["Zoë"]}}]},
+        {"calls": [{"name": "stop", "arguments": {}}, {"name": "ask", "arguments": {"text": "how much?"}}]},
+        {"calls": []},
+    ]
+    table = Table.from_records(rows)
+    opened = Table.open(table.save(tmp_path / "saved"))
+    assert list(table) == list(opened) == rows
+    assert table.fingerprint == opened.fingerprint
+    assert table.map(dict) == table

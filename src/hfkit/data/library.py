@@ -33,7 +33,6 @@ __all__ = [
     "library",
     "row_at",
     "rows_of",
-    "save",
     "to_frame",
     "with_column",
 ]
@@ -202,11 +201,3 @@ def _number_columns(dataset: datasets.Dataset) -> list[str]:
 def to_frame(dataset: datasets.Dataset) -> pd.DataFrame:
     """Give all rows as a DataFrame."""
     return cast("pd.DataFrame", dataset.with_format(None).to_pandas())
-
-
-def save(dataset: datasets.Dataset, folder: Path) -> None:
-    """Write a dataset into a folder."""
-    from .quiet import quiet_datasets
-
-    with quiet_datasets():
-        dataset.save_to_disk(str(folder))

@@ -67,6 +67,11 @@ def test_a_file_that_changed_is_read_again(write: Write) -> None:
         ),
         ("a.jsonl", "", "a.jsonl is empty"),
         (
+            "a.jsonl",
+            '{"a": ' + "[" * 100_000 + "\n",
+            "a.jsonl line 1 is no JSON that can be read: lists in lists without an end",
+        ),
+        (
             "a.json",
             '[{"a": 1},\n {"a" 2}]',
             "a.json line 2 is no JSON at character 7: Expecting ':' delimiter",
@@ -214,7 +219,9 @@ def test_one_of_several_splits_must_be_named(write: Write) -> None:
     assert unknown.value.hint == "did you mean 'test'?"
 
 
-@pytest.mark.parametrize("name", ["reviews.cvs", "./reviews", "/reviews", "~/no/reviews", "a b"])
+@pytest.mark.parametrize(
+    "name", ["reviews.cvs", "./reviews", "/reviews", "~/no/reviews", "a b", "a b/" * 2000]
+)
 def test_a_file_that_is_not_there_is_not_looked_for_on_the_hub(write: Write, name: str) -> None:
     write("reviews.csv", "a\n1\n")
     with pytest.raises(errors.DataNotFoundError) as caught:

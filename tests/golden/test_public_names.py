@@ -15,14 +15,14 @@ NAMES = """
     Sample Source SpecialToken SpecialTokens starter Statistics Summarize Summary Table testing
     TokenArrays Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate
     Windows AnswerReport Bootstrap ClassificationReport Estimate Evaluate LanguageReport MultiLabelReport
-    TextReport Chats DataReport Finding LabelCount Labelled LengthSummary Parallel SplitSummary Squad
+    TextReport TagReport Chats DataReport Finding LabelCount Labelled LengthSummary Parallel SplitSummary Squad
     Tagged Texts
 """.split()  # noqa: SIM905
 
 TESTING = """
     BrokenPromiseError Check FakeBackend TinyFamily TinyTranslatorFamily TinyWriterFamily checks
     write_fake_model write_fake_reader write_fake_writer write_tiny_classifier write_tiny_reader
-    write_tiny_translator write_tiny_writer
+    write_tiny_translator write_tiny_writer write_fake_tagger write_tiny_tagger
 """.split()  # noqa: SIM905
 
 STARTER = "AdaptedStarter Carrier ConvertedStarter STARTERS Starter starter_folder".split()  # noqa: SIM905

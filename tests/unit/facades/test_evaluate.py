@@ -12,10 +12,13 @@ import pytest
 
 import hfkit
 from hfkit import errors
+from hfkit.engines.opening import open_tagging
+from hfkit.engines.progress import ignore_progress
 from hfkit.facades.evaluate import EvaluateSettings
+from hfkit.hub.resolve import resolve
 from hfkit.metrics.classification import score_labels
 from hfkit.metrics.scores import score_answers
-from hfkit.testing import write_fake_model, write_fake_writer
+from hfkit.testing import write_fake_model, write_fake_tagger, write_fake_writer
 from hfkit.values.classification_report import WrongLabel
 
 if typing.TYPE_CHECKING:
@@ -319,7 +322,7 @@ def test_a_facade_of_another_verb_is_refused(
 
 def test_data_are_those_of_a_task(classify: hfkit.Classify, labelled: hfkit.Labelled) -> None:
     with pytest.raises(
-        errors.InputTypeError, match=r"^data is a Table, must be Labelled, Squad, Texts or Parallel\n"
+        errors.InputTypeError, match=r"^data is a Table, must be Labelled, Squad, Tagged, Texts or Parallel\n"
     ):
         hfkit.Evaluate(classify)(labelled.train)  # type: ignore[call-overload]  # that is the point
 
@@ -426,3 +429,59 @@ def test_plots_are_drawn_of_the_report(
         report.plot_reliability(str(tmp_path / "reliability.svg")),
     ):
         assert path.stat().st_size > 1000
+
+
+@pytest.fixture
+def tagged(tmp_path: Path, fake: hfkit.Runtime) -> tuple[Path, list[dict[str, object]]]:
+    """A tagger and rows of which it gets all right but the second."""
+    folder = write_fake_tagger(tmp_path / "tagger", tags=("O", "B-x", "I-x", "B-y"))
+    found = resolve(folder, offline=True)
+    words = [text.split() for text in TEXTS]
+    tags, _ = open_tagging(lambda: found, fake).tag(words, budget=512, advance=ignore_progress)
+    rows: list[dict[str, object]] = [
+        {"tokens": one, "ner_tags": list(other)} for one, other in zip(words, tags, strict=True)
+    ]
+    rows[1]["ner_tags"] = ["B-y", "B-y", "B-y"]
+    return folder, rows
+
+
+def test_a_tagger_on_words(tagged: tuple[Path, list[dict[str, object]]], fake: hfkit.Runtime) -> None:
+    folder, rows = tagged
+    report = hfkit.Evaluate(folder, bootstrap=QUICK, runtime=fake)(hfkit.Tagged(train=rows, test=rows))
+    assert [wrong.row for wrong in report.mistakes] == [1]
+    assert [entity.type for entity in report.mistakes[0].expected] == ["y", "y", "y"]
+    assert 0 < report.f1.value < 1
+    assert report.notes == ()
+    assert report.speed.statistics.inputs == 6
+    assert str(report).splitlines()[1].startswith("entity F1 ")
+
+
+def test_tags_that_mark_no_entities_count_word_by_word(tmp_path: Path, fake: hfkit.Runtime) -> None:
+    folder = write_fake_tagger(tmp_path / "tagger", tags=("NOUN", "VERB"))
+    rows = [{"tokens": text.split(), "ner_tags": ["NOUN"] * len(text.split())} for text in TEXTS]
+    report = hfkit.Evaluate(folder, bootstrap=QUICK, runtime=fake)(hfkit.Tagged(train=rows, test=rows))
+    assert report.f1 == report.scores.accuracy
+    assert report.notes == ("the tags mark no entities: each word counts as one, of its tag",)
+
+
+def test_tags_have_a_folder(classify: hfkit.Classify) -> None:
+    rows = [{"tokens": ["good"], "ner_tags": ["O"]}]
+    for model in (classify, None):
+        message = f"model is {model!r}, must be a folder or a name for Tagged data"
+        with pytest.raises(errors.SettingError, match=f"^{re.escape(message)}\n"):
+            hfkit.Evaluate(model)(hfkit.Tagged(train=rows, test=rows))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"tokens": ["a", "b"], "ner_tags": ["O"]}, "row 1 of test: there are 2 words and 1 tags"),
+        ({"tokens": ["a"], "ner_tags": None}, "row 1 of test: a word or a tag is missing"),
+        ({"tokens": ["a"], "ner_tags": [None]}, "row 1 of test: a word or a tag is missing"),
+        ({"tokens": ["a"], "ner_tags": ["B-z"]}, "row 1 of test: tag 'B-z' is none of ('O', 'B-x')"),
+    ],
+)
+def test_rows_whose_tags_do_not_fit_are_named(row: dict[str, object], message: str) -> None:
+    rows = [{"tokens": ["a"], "ner_tags": ["O"]}, row]
+    with pytest.raises(errors.DataError, match=f"^{re.escape(message)}\n"):
+        hfkit.Evaluate("m")(hfkit.Tagged(train=rows, test=rows, names=("O", "B-x")))

@@ -18,7 +18,8 @@ __all__ = ["clearest_windows", "first_tokens"]
 def first_tokens(words: Sequence[str], offsets: Sequence[tuple[int, int]]) -> tuple[int | None, ...]:
     """Give the first token of each word of a text that is the words with a blank between each two.
 
-    A token belongs to the first word that it shares a character with.
+    A token belongs to the first word that it shares a character with; one that holds nothing but the blank before a
+    word, as sentencepiece cuts them, belongs to that word.
 
     Args:
         words: the words of the text.
@@ -34,7 +35,7 @@ def first_tokens(words: Sequence[str], offsets: Sequence[tuple[int, int]]) -> tu
     token = begin = 0
     for word in words:
         end = begin + len(word)
-        while token < len(offsets) and offsets[token][1] <= begin:
+        while token < len(offsets) and _ends_before(offsets[token], begin):
             token += 1
         there = token < len(offsets) and offsets[token][0] < end
         found.append(token if there else None)
@@ -42,6 +43,12 @@ def first_tokens(words: Sequence[str], offsets: Sequence[tuple[int, int]]) -> tu
             token += 1
         begin = end + 1
     return tuple(found)
+
+
+def _ends_before(token: tuple[int, int], begin: int) -> bool:
+    """Tell whether a token shares nothing with what begins there, and is not the blank before it."""
+    start, end = token
+    return end == start or end < begin or (end == begin and start < begin - 1)
 
 
 def clearest_windows(spans: Sequence[Window]) -> IntArray:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from .data.chats import Chats as Chats
     from .data.labelled import Labelled as Labelled
     from .data.parallel import Parallel as Parallel
+    from .data.splits import Splits as Splits
     from .data.squad import Squad as Squad
+    from .data.streams import TableStream as TableStream
     from .data.table import Table as Table
     from .data.tagged import Tagged as Tagged
     from .data.texts import Texts as Texts
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from .values.batch import Batch as Batch
     from .values.bootstrap import Bootstrap as Bootstrap
     from .values.chat import Message as Message
+    from .values.classes import Classes as Classes
     from .values.classification import Classification as Classification
     from .values.classification import LabelScore as LabelScore
     from .values.classification_report import ClassificationReport as ClassificationReport

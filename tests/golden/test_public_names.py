@@ -15,8 +15,8 @@ NAMES = """
     Sample Source SpecialToken SpecialTokens starter Statistics Summarize Summary Table testing
     TokenArrays Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate
     Windows AnswerReport Bootstrap ClassificationReport Estimate Evaluate LanguageReport MultiLabelReport
-    TextReport TagReport Chats DataReport Finding LabelCount Labelled LengthSummary Parallel SplitSummary Squad
-    Tagged Texts
+    TextReport TagReport Chats DataReport Finding LabelCount Labelled LengthSummary Parallel SplitSummary
+    Squad Tagged Texts Classes Splits TableStream
 """.split()  # noqa: SIM905
 
 TESTING = """

@@ -15,6 +15,12 @@ def test_normalizing_twice_is_normalizing_once(text: str) -> None:
     assert normalized(normalized(text)) == normalized(text)
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_letters_are_taken_as_all_others_are(text: str) -> None:
+    """Texts of ASCII have a way of their own; a letter of another script at the end sends them the long one."""
+    assert normalized(f"a {text} é") == f"{normalized(f'a {text}')} é"
+
+
 @given(texts())
 def test_copies_with_other_blanks_punctuation_and_case_are_equal(text: str) -> None:
     """Blanks and periods around a text with a letter in it change nothing."""

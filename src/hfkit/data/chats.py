@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, cast
 from hfkit.text.conversations import turn_faults
 from hfkit.values.chat import Message
 
-from .column_rules import ColumnRule
-from .readings import Fault, Reading, joined_faults, text_faults
+from .checks.column_rules import ColumnRule
+from .checks.readings import Fault, Reading, joined_faults, text_faults
+from .checks.task_rules import TaskRules
 from .task import TaskData
-from .task_rules import TaskRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

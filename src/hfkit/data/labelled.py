@@ -10,11 +10,11 @@ from hfkit.text.labels import LabelScheme
 from hfkit.values.constraints import require_texts
 from hfkit.values.inputs import Pair
 
-from .classes import classes_of
-from .column_rules import ColumnRule, holds_lists
-from .readings import Fault, Reading, joined_faults, text_faults
+from .checks.column_rules import ColumnRule, holds_lists
+from .checks.label_classes import classes_of
+from .checks.readings import Fault, Reading, joined_faults, text_faults
+from .checks.task_rules import TaskRules
 from .task import TaskData
-from .task_rules import TaskRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,8 +98,10 @@ class Labelled(TaskData):
 
     def scheme(self) -> LabelScheme:
         """Give the labels and how they relate: one for each row, or any number."""
-        problem = "multi_label_classification" if self.multi_label else "single_label_classification"
-        return LabelScheme(self.label_names(), problem)
+        return LabelScheme(
+            self.label_names(),
+            "multi_label_classification" if self.multi_label else "single_label_classification",
+        )
 
     def _rules(self) -> TaskRules:
         columns = [ColumnRule("text", self.text, "text"), ColumnRule("label", self.label, "label")]
@@ -138,7 +140,7 @@ class Labelled(TaskData):
                 faults=wrong + label_faults,
                 inputs=((Pair(*whole) if len(whole) > 1 else whole[0]),) if whole else (),
                 key=whole,
-                answer=frozenset(labels) if labels or many else None,
+                answer=None if label_faults else frozenset(labels),
                 labels=labels,
             )
 

@@ -23,14 +23,17 @@ __all__ = [
     "column_names",
     "column_values",
     "dataset_of_arrow",
+    "dataset_of_file",
     "dataset_of_lists",
     "formatted",
     "is_dataset",
+    "joined",
     "library",
     "row_at",
     "rows_of",
     "save",
     "to_frame",
+    "with_column",
 ]
 
 Row: TypeAlias = dict[str, object]
@@ -106,10 +109,74 @@ def dataset_of_lists(columns: Mapping[str, list[object]]) -> datasets.Dataset:
     return cast("datasets.Dataset", library().Dataset.from_dict(dict(columns)))
 
 
-def formatted(dataset: datasets.Dataset, array: ArrayFormat, columns: Sequence[str]) -> datasets.Dataset:
-    """Give the same rows, the values of these columns in another form and the others as they are."""
-    kind = None if array == "python" else array
-    return cast("datasets.Dataset", dataset.with_format(kind, columns=list(columns), output_all_columns=True))
+def with_column(
+    dataset: datasets.Dataset, column: str, values: pa.Array, feature: object
+) -> datasets.Dataset:
+    """Give a column other values and another type, in its place; the other columns are not copied."""
+    from .quiet import quiet_datasets
+
+    order = cast("list[str]", dataset.column_names)
+    passing = max(order, key=len) + "_"  # longer than any, so like none
+    with quiet_datasets():
+        both = dataset.add_column(passing, values, feature=feature)
+        replaced = both.remove_columns([column]).rename_column(passing, column)
+        return cast("datasets.Dataset", replaced.select_columns(order))
+
+
+def dataset_of_file(file: Path) -> datasets.Dataset:
+    """Open an Arrow file that datasets wrote; its rows stay there until they are read."""
+    from .quiet import quiet_datasets
+
+    with quiet_datasets():
+        return cast("datasets.Dataset", library().Dataset.from_file(str(file)))
+
+
+def joined(parts: Sequence[datasets.Dataset]) -> datasets.Dataset:
+    """Put datasets with the same columns one after another."""
+    from .quiet import quiet_datasets
+
+    if len(parts) == 1:
+        return parts[0]
+    with quiet_datasets():
+        return cast("datasets.Dataset", library().concatenate_datasets(list(parts)))
+
+
+def formatted(
+    dataset: datasets.Dataset, array: ArrayFormat, columns: Sequence[str] | None
+) -> datasets.Dataset:
+    """Give the same rows, the values of these columns in another form and the others as they are.
+
+    Raises:
+        MissingDependencyError: torch is not installed.
+    """
+    if array == "python":
+        return cast("datasets.Dataset", dataset.with_format(None))
+    try:
+        return cast(
+            "datasets.Dataset",
+            dataset.with_format(
+                array,
+                columns=_number_columns(dataset) if columns is None else list(columns),
+                output_all_columns=True,
+            ),
+        )
+    except ValueError as error:  # datasets' own word for a library that is not there
+        raise MissingDependencyError(
+            f"{array} is not installed", hint=f"pip install 'hfkit[{array}]'"
+        ) from error
+
+
+def _number_columns(dataset: datasets.Dataset) -> list[str]:
+    from pyarrow import types
+
+    numbers: list[str] = []
+    for field in dataset.features.arrow_schema:
+        inner = field.type
+        while types.is_list(inner) or types.is_large_list(inner) or types.is_fixed_size_list(inner):
+            inner = inner.value_type
+        if types.is_integer(inner) or types.is_floating(inner) or types.is_boolean(inner):
+            numbers.append(cast("str", field.name))
+    return numbers
 
 
 def to_frame(dataset: datasets.Dataset) -> pd.DataFrame:

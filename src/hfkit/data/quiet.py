@@ -13,8 +13,13 @@ from contextlib import ExitStack, contextmanager
 from logging import CRITICAL
 from typing import TYPE_CHECKING
 
-from datasets import disable_caching, enable_caching, is_caching_enabled
-from datasets.utils import logging, tqdm
+from datasets import config, disable_caching, enable_caching, is_caching_enabled
+from datasets.utils import (
+    are_progress_bars_disabled,
+    disable_progress_bars,
+    enable_progress_bars,
+    logging,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,9 +43,10 @@ class _Quiet:
                 return
             self._settings.callback(logging.set_verbosity, logging.get_verbosity())
             logging.set_verbosity(CRITICAL)
-            if not tqdm.are_progress_bars_disabled():
-                self._settings.callback(tqdm.enable_progress_bars)
-                tqdm.disable_progress_bars()
+            # Where the environment says that there be bars, or none, datasets lets nobody change it.
+            if config.HF_DATASETS_DISABLE_PROGRESS_BARS is None and not are_progress_bars_disabled():
+                self._settings.callback(enable_progress_bars)
+                disable_progress_bars()
             if is_caching_enabled():
                 self._settings.callback(enable_caching)
                 disable_caching()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hfkit.errors import ColumnError, DataError, InputTypeError
 
+from .columns import column_error
 from .library import dataset_of_arrow, dataset_of_lists, library
 
 if TYPE_CHECKING:
@@ -76,13 +77,12 @@ def _mixed(columns: Mapping[str, Sequence[object]], error: Exception) -> ColumnE
             if value is None:
                 continue
             if first is not None and not _alike(first[1], value):
-                found = ColumnError(
+                return column_error(
+                    name,
                     f"column {name!r} holds {first[1]!r:.60} in row {first[0]} and {value!r:.60} in row {position}, "
                     "must hold values of one type",
                     hint="make them all of one type, such as str(value)",
                 )
-                found.column = name
-                return found
             first = first or (position, value)
     return ColumnError(
         f"a value cannot be kept in a table: {error}", hint="give texts, numbers, lists or mappings of them"

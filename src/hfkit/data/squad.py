@@ -9,11 +9,11 @@ from hfkit.errors import EmptyInputError, MisalignedAnswerError
 from hfkit.text.squad import AnswerText, SquadExample, answer_characters
 from hfkit.values.inputs import Pair
 
-from .column_rules import ColumnRule
-from .readings import Fault, Reading, joined_faults, text_faults
+from .checks.column_rules import ColumnRule
+from .checks.readings import Fault, Reading, joined_faults, text_faults
+from .checks.task_rules import TaskRules
 from .squad_file import load_squad_file
 from .task import TaskData
-from .task_rules import TaskRules
 
 if TYPE_CHECKING:
     import os

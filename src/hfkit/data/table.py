@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, get_args
 
-from hfkit.errors import DataError, InputTypeError
+from hfkit.errors import DataError
+from hfkit.values.constraints import require_choice
 
-from .columns import require_columns
-from .library import (
-    Row,
-    column_names,
-    column_values,
-    dataset_of_arrow,
-    is_dataset,
-    library,
-    row_at,
-    rows_of,
-    to_frame,
-)
+from .columns import column_error, require_columns
+from .contents import Contents
+from .library import ArrayFormat, Row, dataset_of_arrow, formatted, library
 from .records import dataset_of_columns, dataset_of_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    import os
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     import datasets
     import pandas as pd
 
+    from .classes import ColumnType
+    from .splits import Splits
+    from .streams import TableStream
+
 __all__ = ["Table"]
 
 
-class Table(Sequence[Row]):
+class Table(Contents):
     """An immutable table of examples, each row a dict of its columns; underneath lies a real ``datasets.Dataset``.
 
     Every method gives another table and leaves this one as it is. Two tables are equal if their rows and columns
     are, wherever they came from. A slice is a table too.
-
-    Attributes:
-        dataset: the ``datasets.Dataset`` underneath, for all that this face leaves out.
-        notes: what a careful reader should know, such as lines that were left out because they could not be read.
 
     >>> table = Table.from_records([{"text": "a good film", "label": "good"}, {"text": "dull", "label": "bad"}])
     >>> table
@@ -47,18 +40,74 @@ class Table(Sequence[Row]):
     {'text': 'dull', 'label': 'bad'}
     """
 
-    __slots__ = ("_dataset", "_fingerprint", "_notes")
+    __slots__ = ()
 
-    def __init__(self, dataset: datasets.Dataset, *, notes: tuple[str, ...] = ()) -> None:
-        if not is_dataset(dataset):
-            raise InputTypeError(
-                f"a table is made of a datasets.Dataset, not of a {type(dataset).__name__}",
-                hint="call Table.load, Table.from_records or Table.from_pandas; several splits are Splits, "
-                "a stream is a TableStream",
-            )
-        self._dataset = dataset
-        self._notes = notes
-        self._fingerprint: str | None = None
+    @staticmethod
+    def load(
+        source: str | os.PathLike[str],
+        *,
+        split: str | None = None,
+        config: str | None = None,
+        delimiter: str | None = None,
+        columns: Sequence[str] | None = None,
+        skip_unreadable: bool = False,
+        offline: bool | None = None,
+    ) -> Table:
+        """Load a table from a file, a folder, or a dataset on the hub.
+
+        A csv or tsv file must have as many fields in each row as it has columns. A column is of numbers if every field
+        of it is written as one, else of texts: ``007`` and ``NA`` are texts. A field without anything in it is None.
+
+        Args:
+            source: a file (csv, tsv, json, jsonl, parquet, arrow, or text with a row a line; the texts also with .gz,
+                .bz2 or .xz), a folder with such files or one that ``save`` wrote, or ``"org/name"`` or
+                ``"org/name@revision"`` of a dataset on the hub. A file or folder that exists wins.
+            split: which split of a folder or a dataset, if it holds several.
+            config: which part of a dataset on the hub, if it has several.
+            delimiter: what stands between two fields, where it is not what the file's name says.
+            columns: the names of the columns, where a file of fields has no line that gives them.
+            skip_unreadable: whether lines that cannot be read are left out; ``notes`` says which.
+            offline: never ask the network; None for what the environment says (``HF_HUB_OFFLINE``).
+
+        Raises:
+            DataNotFoundError: there is no such file, folder or dataset.
+            CorruptDataError: lines of a file, or all of it, cannot be read. The first is named with its cause, the rest
+                counted.
+            SplitError: there are several splits, and none or another was named.
+            OfflineError: the dataset was not loaded before, and the hub cannot be reached.
+            MissingDependencyError: datasets is not installed.
+        """
+        library()
+        from .loading import Reading, load_table
+
+        reading = Reading(
+            config, delimiter, None if columns is None else tuple(columns), skip_unreadable, offline
+        )
+        dataset, notes = load_table(source, split, reading)
+        return Table(dataset, notes=notes)
+
+    @staticmethod
+    def stream(
+        source: str | os.PathLike[str],
+        *,
+        split: str | None = None,
+        config: str | None = None,
+        delimiter: str | None = None,
+        columns: Sequence[str] | None = None,
+        offline: bool | None = None,
+    ) -> TableStream:
+        """Open what does not fit in memory: rows are read while they are asked for.
+
+        A file of fields is read once before, to find the type of each column. The arguments and errors are those of
+        :meth:`load`; a line of JSON or text that cannot be read is an error when its turn comes.
+        """
+        library()
+        from .loading import Reading
+        from .streaming import open_stream
+        from .streams import TableStream
+
+        reading = Reading(config, delimiter, None if columns is None else tuple(columns), offline=offline)
+        return TableStream(open_stream(source, split, reading))
 
     @staticmethod
     def from_dataset(dataset: datasets.Dataset) -> Table:
@@ -112,71 +161,179 @@ class Table(Sequence[Row]):
                 hint="give each column values of one type and a name of its own, a text",
             ) from error
 
-    @property
-    def dataset(self) -> datasets.Dataset:
-        """The ``datasets.Dataset`` underneath, for all that this face leaves out."""
-        return self._dataset
+    def filter(self, keep: Callable[[Row], bool]) -> Table:
+        """Keep the rows for which a function is true.
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a careful reader should know, such as lines that were left out."""
-        return self._notes
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of the columns, in their order."""
-        return column_names(self._dataset)
-
-    @property
-    def fingerprint(self) -> str:
-        """``sha256:`` and a hash of all rows: the same wherever the table lies and however it was read.
-
-        It is worked out when it is first asked for, and remembered.
+        Args:
+            keep: takes a row and tells whether it stays. An error in it names the row.
         """
-        if self._fingerprint is None:
-            from .fingerprints import fingerprint
+        from .transforms import kept
 
-            self._fingerprint = fingerprint(self._dataset)
-        return self._fingerprint
+        return self._with(kept(self._dataset, keep))
 
-    def column(self, name: str) -> list[object]:
-        """Give all values of one column.
+    def map(self, change: Callable[[Row], Mapping[str, object]], *, remove: Sequence[str] = ()) -> Table:
+        """Add to each row what a function gives, or replace it.
+
+        The function is run every time: what datasets keeps of earlier runs is not asked, since it would not see that
+        a function has changed which yours calls.
+
+        Args:
+            change: takes a row and gives the columns that are new or replaced. An error in it names the row.
+            remove: columns to leave out of the result.
+
+        Raises:
+            ColumnError: there is no such column to remove, or the values of one are of several types.
+            InputTypeError: the function gave no mapping.
+        """
+        from .transforms import changed
+
+        require_columns(remove, self.columns)
+        return self._with(changed(self._dataset, change, remove=remove))
+
+    def select(self, rows: Iterable[int]) -> Table:
+        """Take the rows at these positions, in their order; a position may come twice.
+
+        Raises:
+            IndexError: there are fewer rows.
+        """
+        from .transforms import taken
+
+        positions = list(rows)
+        for position in positions:
+            if not -len(self) <= position < len(self):
+                raise IndexError(f"row {position} of a table of {len(self):,} rows")
+        return self._with(taken(self._dataset, [position % len(self) for position in positions]))
+
+    def select_columns(self, names: Sequence[str]) -> Table:
+        """Keep these columns only, in this order.
+
+        Raises:
+            ColumnError: one is not there.
+        """
+        require_columns(names, self.columns)
+        return self._with(self._dataset.select_columns(list(names)))
+
+    def rename(self, names: Mapping[str, str]) -> Table:
+        """Give columns other names.
+
+        Args:
+            names: the new name of each column that gets one.
+
+        Raises:
+            ColumnError: one is not there, or two would have one name.
+        """
+        require_columns(list(names), self.columns)
+        new = [names.get(name, name) for name in self.columns]
+        if twice := next((name for name in new if new.count(name) > 1), None):
+            raise column_error(twice, f"two columns would be {twice!r}", hint="give each a name of its own")
+        return self._with(self._dataset.rename_columns(dict(names)))
+
+    def shuffle(self, *, seed: int) -> Table:
+        """Give all rows in an order by chance; the same seed gives the same order."""
+        from .transforms import shuffled
+
+        return self._with(shuffled(self._dataset, seed))
+
+    def cast(self, types: Mapping[str, ColumnType]) -> Table:
+        """Give columns other types.
+
+        Args:
+            types: for a column's name :class:`~hfkit.Classes`, ``"text"``, ``"int"``, ``"float"``, ``"bool"``, or a
+                feature of datasets; a whole ``datasets.Features`` will do.
+
+        Raises:
+            ColumnError: there is no such column, or a value has no place in the new type.
+
+        >>> from hfkit import Classes
+        >>> table = Table.from_records([{"label": "good"}, {"label": "bad"}]).cast({"label": Classes()})
+        >>> table.column("label"), table.class_names("label")
+        ([1, 0], ('bad', 'good'))
+        """
+        from .classes import cast_columns
+
+        require_columns(list(types), self.columns)
+        return self._with(cast_columns(self._dataset, types))
+
+    def with_format(self, array: ArrayFormat, *, columns: Sequence[str] | None = None) -> Table:
+        """Give numbers in rows as Python's own, as numpy's arrays, or as torch's tensors.
+
+        Args:
+            array: ``"python"``, ``"numpy"`` or ``"torch"``.
+            columns: which columns; None for all that hold numbers, alone or in lists.
 
         Raises:
             ColumnError: there is no such column.
+            SettingError: there is no such form.
         """
-        require_columns([name], self.columns)
-        return column_values(self._dataset, name)
+        require_choice("format", array, get_args(ArrayFormat))
+        require_columns(columns or (), self.columns)
+        return self._with(formatted(self._dataset, array, columns))
 
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> Table: ...
-    def __getitem__(self, index: int | slice) -> Row | Table:
-        if isinstance(index, slice):
-            return Table(self._dataset.select(range(*index.indices(len(self)))), notes=self._notes)
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"row {index} of a table of {len(self)} rows")
-        return row_at(self._dataset, index)
+    def to_stream(self) -> TableStream:
+        """Give the rows as a stream, to go on with functions that are run while rows are asked for."""
+        from .streams import TableStream
 
-    def __len__(self) -> int:
-        return len(self._dataset)
+        return TableStream(self._dataset.to_iterable_dataset())
 
-    def __iter__(self) -> Iterator[Row]:
-        return rows_of(self._dataset)
+    def split(
+        self, *, test: float = 0.1, validation: float = 0.0, stratify: str | None = None, seed: int = 0
+    ) -> Splits:
+        """Deal the rows out by chance, each into one split: ``train``, and what is held out.
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Table):
-            return NotImplemented
-        return self is other or (len(self) == len(other) and self.fingerprint == other.fingerprint)
+        Args:
+            test: a share below 1 such as 0.1, or a number of rows; 0 for none.
+            validation: the same.
+            stratify: a column of texts, whole numbers or classes, of each of which every split gets its share,
+                within one row; None to leave that to chance.
+            seed: the same seed gives the same splits.
 
-    def __hash__(self) -> int:
-        return hash(self.fingerprint)
+        Raises:
+            ColumnError: there is no such column to stratify by.
+            SettingError: a share is out of range, or nothing is left to train on.
+            SplitError: a split would be empty, or a class has one row only.
+        """
+        from .splits import Splits
+        from .splitting import split_rows
 
-    def __repr__(self) -> str:
-        rows = "1 row" if len(self) == 1 else f"{len(self):,} rows"
-        return f"<Table of {rows}: {', '.join(self.columns) or 'no columns'}>"
+        dealt = split_rows(
+            len(self),
+            test=test,
+            validation=validation,
+            classes=None if stratify is None else self.column(stratify),
+            column=stratify,
+            seed=seed,
+        )
+        return Splits({name: self.select(rows) for name, rows in dealt.items()})
 
-    def to_pandas(self) -> pd.DataFrame:
-        """Give all rows as a DataFrame; classes as their numbers."""
-        return to_frame(self._dataset)
+    def save(self, folder: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the table into a folder, as ``Dataset.save_to_disk`` does.
+
+        Args:
+            folder: where; new or empty.
+            overwrite: whether a saved table that lies there is replaced.
+
+        Returns:
+            The folder.
+
+        Raises:
+            SettingError: the folder is not empty.
+        """
+        from .saving import save_table
+
+        return save_table(self._dataset, self._notes, folder, overwrite=overwrite)
+
+    @staticmethod
+    def open(folder: str | os.PathLike[str]) -> Table:
+        """Open a table that was saved; its rows stay on the disk until they are read.
+
+        Raises:
+            DataNotFoundError: nothing was saved there.
+            CorruptDataError: a file is missing or damaged.
+            SplitError: several splits lie there.
+            MissingDependencyError: datasets is not installed.
+        """
+        library()
+        from .saving import one_table, open_saved
+
+        dataset, notes = one_table(open_saved(folder), folder)
+        return Table(dataset, notes=notes)

@@ -9,11 +9,11 @@ from hfkit.text.entity_tags import first_break
 from hfkit.text.label_names import LabelValue, label_name, label_names
 from hfkit.values.constraints import require_texts
 
-from .classes import classes_of
-from .column_rules import ColumnRule
-from .readings import Fault, Reading, joined_faults
+from .checks.column_rules import ColumnRule
+from .checks.label_classes import classes_of
+from .checks.readings import Fault, Reading, joined_faults
+from .checks.task_rules import TaskRules
 from .task import TaskData
-from .task_rules import TaskRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +113,7 @@ class Tagged(TaskData):
                 faults=faults,
                 inputs=(text,) if read else (),
                 key=(text,) if read else (),
-                answer=known,
+                answer=None if faults else known,
                 labels=known,
             )
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from hfkit.values.data_report import DataReport
 
-    from .checking import CountsTokens
+    from .checks.checking import CountsTokens
+    from .checks.task_rules import TaskRules
     from .table import Table
-    from .task_rules import TaskRules
 
 __all__ = ["TaskData"]
 
@@ -88,7 +88,7 @@ class TaskData(ABC):
             HubError: its files are not here and cannot be fetched; a subclass says why.
             MissingDependencyError: datasets is not installed.
         """
-        from .checking import check_task
+        from .checks.checking import check_task
 
         require_kind("model", model, (str, os.PathLike, type(None)))
         require_whole("window", window, least=1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from .column_rules import ColumnRule
-from .readings import Reading, text_faults
+from .checks.column_rules import ColumnRule
+from .checks.readings import Reading, text_faults
+from .checks.task_rules import TaskRules
 from .task import TaskData
-from .task_rules import TaskRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -69,12 +69,15 @@ def jaccard(first: str, second: str) -> float:
 
     A text of fewer characters is one piece.
 
-    >>> jaccard("the film is dull", "the film was dull")
-    0.5
+    >>> round(jaccard("the film is dull", "the film was dull"), 2)
+    0.39
     >>> jaccard("no", "no"), jaccard("no", "on")
     (1.0, 0.0)
     """
-    one, other = _pieces(first), _pieces(second)
+    return _share(_pieces(first), _pieces(second))
+
+
+def _share(one: set[str], other: set[str]) -> float:
     shared = len(one & other)
     return shared / (len(one) + len(other) - shared)
 
@@ -167,7 +170,7 @@ def matches_within(
     [(2, 0)]
     """
     _require_threshold(threshold)
-    pairs = _Pairs(signatures, signatures, threshold)
+    likeliest = _Likeliest(signatures, signatures, threshold)
     for band in range(_BANDS):
         keys = signatures[:, band]
         order = np.argsort(keys, kind="stable")
@@ -176,8 +179,8 @@ def matches_within(
             same = ordered[distance:] == ordered[:-distance]
             if not same.any():
                 break
-            pairs.add(order[distance:][same], order[:-distance][same])
-    return _compared(pairs, text_of, text_of, threshold)
+            likeliest.add(order[distance:][same], order[:-distance][same])
+    return _compared(likeliest, text_of, text_of, threshold)
 
 
 def matches_among(
@@ -204,7 +207,7 @@ def matches_among(
         ValueError: the threshold is out of its range.
     """
     _require_threshold(threshold)
-    pairs = _Pairs(signatures, others, threshold)
+    likeliest = _Likeliest(signatures, others, threshold)
     for band in range(_BANDS):
         keys = others[:, band]
         order = np.argsort(keys, kind="stable")
@@ -215,8 +218,8 @@ def matches_among(
             same = (ordered[at] == signatures[:, band]) & (starts + distance < len(keys))
             if not same.any():
                 break
-            pairs.add(np.flatnonzero(same), order[at[same]])
-    return _compared(pairs, text_of, other_text_of, threshold)
+            likeliest.add(np.flatnonzero(same), order[at[same]])
+    return _compared(likeliest, text_of, other_text_of, threshold)
 
 
 def _require_threshold(threshold: float) -> None:
@@ -224,43 +227,51 @@ def _require_threshold(threshold: float) -> None:
         raise ValueError(f"threshold is {threshold}, must be above 0 and at most 1")
 
 
-class _Pairs:
-    """The pairs that may be alike, with how many entries of their sketches agree."""
+class _Likeliest:
+    """For each text the few others whose sketches agree with its own in most entries.
+
+    Attributes:
+        others: their places, -1 for none, shape ``[texts, 4]``.
+        agreeing: in how many entries they agree, at least what the threshold makes likely, shape ``[texts, 4]``.
+    """
 
     def __init__(self, signatures: Signatures, others: Signatures, threshold: float) -> None:
         self._entries = signatures.view(np.uint16)
         self._other_entries = others.view(np.uint16)
         deviation = sqrt(threshold * (1 - threshold) / _ENTRIES)
-        self._least = (threshold - _DEVIATIONS * deviation) * _ENTRIES
-        self._found: list[IntArray] = []
+        least = (threshold - _DEVIATIONS * deviation) * _ENTRIES
+        self.others = np.full((len(signatures), _MOST_COMPARED), -1, dtype=np.int64)
+        self.agreeing = np.full((len(signatures), _MOST_COMPARED), least, dtype=np.float32)
 
     def add(self, places: IntArray, others: IntArray) -> None:
+        """Take candidates, at most one for each text."""
         step = _AT_A_TIME // 8
         for start in range(0, len(places), step):
-            some, their = places[start : start + step], others[start : start + step]
-            agreeing = np.count_nonzero(self._entries[some] == self._other_entries[their], axis=1)
-            likely = agreeing >= self._least
-            self._found.append(np.stack((some[likely], -agreeing[likely], their[likely]), axis=1))
+            self._add(places[start : start + step], others[start : start + step])
 
-    def likeliest(self) -> Iterator[tuple[int, int]]:
-        """Give for each place in order the few others whose sketches agree with its own best."""
-        if not self._found:
-            return
-        place, met = -1, 0
-        for at, _, other in np.unique(np.concatenate(self._found), axis=0).tolist():
-            place, met = at, (met + 1 if at == place else 1)
-            if met <= _MOST_COMPARED:
-                yield at, other
+    def _add(self, places: IntArray, others: IntArray) -> None:
+        agreeing = np.count_nonzero(self._entries[places] == self._other_entries[others], axis=1)
+        worst = self.agreeing[places].argmin(axis=1)
+        better = agreeing >= self.agreeing[places, worst]
+        better &= (self.others[places] != others[:, None]).all(axis=1)
+        kept, slots = places[better], worst[better]
+        self.others[kept, slots] = others[better]
+        self.agreeing[kept, slots] = agreeing[better]
 
 
 def _compared(
-    pairs: _Pairs, text_of: Callable[[int], str], other_text_of: Callable[[int], str], threshold: float
+    likeliest: _Likeliest,
+    text_of: Callable[[int], str],
+    other_text_of: Callable[[int], str],
+    threshold: float,
 ) -> list[NearMatch]:
     found: list[NearMatch] = []
-    for place, other in pairs.likeliest():
-        if found and found[-1].place == place:
-            continue
-        similarity = jaccard(text_of(place), other_text_of(other))
-        if similarity >= threshold:
-            found.append(NearMatch(place, other, similarity))
+    for place in np.flatnonzero(likeliest.others.max(axis=1) >= 0).tolist():
+        own = _pieces(text_of(place))
+        for slot in np.argsort(-likeliest.agreeing[place], kind="stable"):
+            other = int(likeliest.others[place, slot])
+            similarity = _share(own, _pieces(other_text_of(other))) if other >= 0 else 0.0
+            if similarity >= threshold:
+                found.append(NearMatch(place, other, similarity))
+                break
     return found

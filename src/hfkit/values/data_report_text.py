@@ -35,7 +35,9 @@ def _labels(split: SplitSummary) -> str:
 
 
 def _lengths(lengths: Sequence[tuple[str, LengthSummary]]) -> Iterator[str]:
-    rows = [("length", "of", "in", "50 %", "90 %", "95 %", "99 %", "longest", "beyond the window")]
+    rows: list[tuple[str, ...]] = [
+        ("length", "of", "in", "50 %", "90 %", "95 %", "99 %", "longest", "beyond the window")
+    ]
     for split, each in lengths:
         figures = (each.p50, each.p90, each.p95, each.p99, each.longest)
         rows.append((split, each.column, each.unit, *(f"{figure:,}" for figure in figures), _beyond(each)))

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+import transformers  # noqa: F401  # loaded here, so that no test waits for a process that loads it
 
 import hfkit
 from hfkit import errors
@@ -14,6 +15,8 @@ from hfkit.testing.tokenizers import write_word_pieces
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from hfkit.values.chat import TokenInput
 
 TEMPLATE = (
     "{% for m in messages %}{% if m.role == 'tool' %}{{ raise_exception('no tools') }}{% endif %}"
@@ -36,7 +39,7 @@ def add(file: Path, **entries: object) -> None:
 
 
 def test_rows_are_counted_as_tokenize_counts_them(folder: Path) -> None:
-    items = ["the film is dull", hfkit.Pair("a good film", "dull"), "", "never"]
+    items: list[TokenInput] = ["the film is dull", hfkit.Pair("a good film", "dull"), "", "never"]
     lengths = open_row_lengths(folder, OFFLINE)
     tokenize = hfkit.Tokenize(folder)
     assert lengths.count(items) == [tokenize.count(item) for item in items] == [6, 7, 2, 3]
@@ -47,7 +50,7 @@ def test_a_window_is_what_tokenizer_and_config_allow(folder: Path) -> None:
     assert open_row_lengths(folder, OFFLINE).window == 8
     add(folder / "config.json", model_type="bert", max_position_embeddings=6)
     assert open_row_lengths(folder, OFFLINE).window == 6
-    add(folder / "config.json", max_position_embeddings=None)
+    (folder / "config.json").unlink()
     add(folder / "tokenizer_config.json", model_max_length=int(1e30))
     assert open_row_lengths(folder, OFFLINE).window is None
 

@@ -37,12 +37,14 @@ def test_texts_without_blanks_have_neighbors_too() -> None:
 def test_many_that_are_alike_are_found_in_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = 0
 
-    def counted(first: str, second: str) -> float:
+    share = near_duplicates._share
+
+    def counted(one: set[str], other: set[str]) -> float:
         nonlocal compared
         compared += 1
-        return jaccard(first, second)
+        return share(one, other)
 
-    monkeypatch.setattr(near_duplicates, "jaccard", counted)
+    monkeypatch.setattr(near_duplicates, "_share", counted)
     body = "I would like to transfer some of my money to the account of a friend of mine, number "
     alike = [f"{body}{number:05}" for number in range(3000)]
     assert len(matches_within(sketch(alike), alike.__getitem__)) == 2999
@@ -52,12 +54,12 @@ def test_many_that_are_alike_are_found_in_bounded_work(monkeypatch: pytest.Monke
 def test_many_that_are_nearly_near_are_compared_a_few_times_each(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = 0
 
-    def never(first: str, second: str) -> float:
+    def never(*_: set[str]) -> float:
         nonlocal compared
         compared += 1
         return 0.0
 
-    monkeypatch.setattr(near_duplicates, "jaccard", never)
+    monkeypatch.setattr(near_duplicates, "_share", never)
     alike = [f"What is the balance of the account with the number {number:04}?" for number in range(500)]
     assert matches_within(sketch(alike), alike.__getitem__) == []
     assert 500 < compared <= 4 * 500

@@ -103,6 +103,15 @@ def test_a_report_without_findings_says_so() -> None:
     assert shown.splitlines()[-3].endswith("  -")
 
 
+def test_a_report_on_what_could_not_be_read_has_findings_alone() -> None:
+    lost = hfkit.Finding(
+        kind="missing_column", severity="error", split="train", column="text", message="none", hint="name it"
+    )
+    split = hfkit.SplitSummary(name="train", rows=3)
+    report = hfkit.DataReport(task="Texts", model=None, splits=(split,), findings=(lost,))
+    assert str(report) == "Texts: train 3 rows\n\nerror: train: none\n  name it"
+
+
 def test_a_report_is_json() -> None:
     written = json.loads(json.dumps(REPORT.to_dict()))
     assert list(written) == ["task", "model", "splits", "findings"]

@@ -32,13 +32,12 @@ def twins(split: str, rules: TaskRules, examined: Examination) -> Iterator[Findi
         words=f"with the {what} of an earlier one",
         hint="leave them out, or they count twice",
     )
-    if own.teaches:
-        yield from pairs.finding(
-            "contradiction",
-            contradictions(own.keys, own.answers),
-            words=f"with the {what} of an earlier one and another answer",
-            hint="find out which is right, or leave both out: a model can learn only one",
-        )
+    yield from pairs.finding(
+        "contradiction",
+        contradictions(own.taught, own.answers),
+        words=f"with the {what} of an earlier one and another answer",
+        hint="find out which is right, or leave both out: a model can learn only one",
+    )
     matches = matches_within(own.signatures, own.near_text)
     yield from pairs.finding(
         "near_duplicates",

@@ -28,8 +28,7 @@ class Likeness:
 
     Attributes:
         keys: for each row a hash of its key; None for a row that cannot be read.
-        answers: for each row a hash of what it teaches.
-        teaches: whether any row teaches anything.
+        answers: for each row a hash of what it teaches; 0 for nothing.
         near_keys: for each row a hash of the text in which it may be nearly another; None as for ``keys``.
         near_rows: the rows whose texts are sketched: the first row of each text.
     """
@@ -37,7 +36,6 @@ class Likeness:
     def __init__(self, read_again: Callable[[int], Reading]) -> None:
         self.keys: list[bytes | None] = []
         self.answers = array("q")
-        self.teaches = False
         self.near_keys: list[bytes | None] = []
         self.near_rows = array("q")
         self._read_again = read_again
@@ -45,6 +43,11 @@ class Likeness:
         self._sketches: list[Signatures] = [sketch([])]
         self._kept: list[str] = []
         self._room = _MOST_KEPT
+
+    @property
+    def taught(self) -> list[bytes | None]:
+        """The keys of the rows that can be read and teach something; None for the others."""
+        return [key if answer else None for key, answer in zip(self.keys, self.answers, strict=True)]
 
     @property
     def signatures(self) -> Signatures:
@@ -62,8 +65,7 @@ class Likeness:
         """Take the next rows."""
         texts: list[str] = []
         for reading in readings:
-            self.answers.append(hash(reading.answer))
-            self.teaches = self.teaches or reading.answer is not None
+            self.answers.append(0 if reading.answer is None else hash(reading.answer) or 1)
             text = self._remember(reading)
             if text is not None:
                 texts.append(text)

@@ -6,7 +6,8 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from .library import row_at
+from hfkit.data.library import row_at
+
 from .likeness import Likeness
 from .readings import Fault, Reading
 from .rows import read_rows
@@ -14,12 +15,12 @@ from .rows import read_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from hfkit.data.library import Row
+    from hfkit.data.table import Table
     from hfkit.values.chat import TokenInput
     from hfkit.values.data_report import FindingKind, LengthUnit
 
-    from .library import Row
     from .rows import ReadRow
-    from .table import Table
     from .task_rules import TaskRules
 
 __all__ = ["MOST_ROWS", "Counts", "Examination", "Tally"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import datasets
 
-    from .table import Table
+    from hfkit.data.table import Table
 
 __all__ = ["ColumnRule", "Holds", "broken_rules", "holds_lists"]
 

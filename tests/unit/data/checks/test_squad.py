@@ -11,9 +11,12 @@ import hfkit
 from hfkit.errors import CorruptDataError, DataNotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from .conftest import Only
+    from hfkit.values.data_report import FindingKind
+
+    Only = Callable[[hfkit.DataReport, FindingKind], hfkit.Finding]
 
 CONTEXT = "Paris fell in 1940 and was free again in 1944 ."
 
@@ -114,7 +117,7 @@ def test_contexts_that_training_has_are_told(only: Only) -> None:
     assert (shared.rows, shared.others, shared.severity) == ((0, 1), (0, 0), "warning")
     assert shared.message == "2 rows whose context train has too, 50.0% of all"
     assert (only(report, "near_leakage").rows, only(report, "near_leakage").others) == ((2,), (0,))
-    assert not report.of("near_duplicates")
+    assert only(report, "near_duplicates").split == "test"
 
 
 def write(path: Path, document: object) -> Path:

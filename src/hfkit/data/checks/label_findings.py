@@ -36,8 +36,7 @@ def label_findings(rules: TaskRules, examined: Mapping[str, Examination]) -> Ite
 
 
 def _one_class(split: str, column: str, each: Examination) -> Iterator[Finding]:
-    answers = {answer for key, answer in zip(each.likeness.keys, each.likeness.answers, strict=True) if key}
-    if len(answers) > 1:
+    if len(set(each.likeness.answers) - {0}) > 1:
         return
     yield Finding(
         kind="one_class",

@@ -17,10 +17,10 @@ from .likeness_findings import leaks, twins
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hfkit.data.table import Table
     from hfkit.values.chat import TokenInput
 
     from .examination import Counts
-    from .table import Table
     from .task_rules import TaskRules
 
 __all__ = ["CountsTokens", "check_task"]
@@ -61,12 +61,16 @@ def check_task(
     counts: Counts = {"characters": _characters, "words": _words}
     if tokens is not None:
         window = window or tokens.window
-        counts = {"tokens": tokens.count} | ({"characters": _characters} if rules.ratios else {})
+        counts = {"tokens": tokens.count}
+        if rules.ratios:  # which are of characters, with a model or without
+            counts = {"tokens": tokens.count, "characters": _characters}
+    names = tuple(splits)
     findings: list[Finding] = []
     examined: dict[str, Examination] = {}
     for split, table in splits.items():
         broken = broken_rules(rules.task, split, table, rules.columns) if table.columns or len(table) else []
         findings += broken
+        findings += (_noted(split, note) for note in table.notes)
         if not len(table):
             findings.append(_empty(split))
         elif not broken:
@@ -83,7 +87,12 @@ def check_task(
         splits=tuple(
             _summary(split, len(table), rules, examined.get(split), window) for split, table in splits.items()
         ),
-        findings=tuple(sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity))),
+        findings=tuple(
+            sorted(
+                findings,
+                key=lambda finding: (_SEVERITIES.index(finding.severity), names.index(finding.split)),
+            )
+        ),
     )
 
 
@@ -94,6 +103,16 @@ def _empty(split: str) -> Finding:
         split=split,
         message="there are no rows, must be at least one",
         hint="give some rows, or leave the split out" if split != "train" else "give some rows to learn from",
+    )
+
+
+def _noted(split: str, note: str) -> Finding:
+    return Finding(
+        kind="table_note",
+        severity="warning",
+        split=split,
+        message=note,
+        hint="the table says so of itself: look at what it was read from",
     )
 
 

@@ -10,11 +10,16 @@ import pytest
 import hfkit
 
 if TYPE_CHECKING:
-    from .conftest import Only
+    from collections.abc import Callable
+
+    from hfkit.values.data_report import FindingKind
+
+    Only = Callable[[hfkit.DataReport, FindingKind], hfkit.Finding]
 
 
 def labelled(*labels: object) -> list[dict[str, object]]:
-    return [{"text": f"text number {number}", "label": label} for number, label in enumerate(labels)]
+    """Rows with texts that are not like each other."""
+    return [{"text": chr(ord("a") + number) * 9, "label": label} for number, label in enumerate(labels)]
 
 
 def test_labels_are_counted_the_most_frequent_first() -> None:
@@ -24,9 +29,9 @@ def test_labels_are_counted_the_most_frequent_first() -> None:
 
 
 def test_labels_out_of_balance_are_told_with_their_ratio(only: Only) -> None:
-    finding = only(hfkit.Labelled(train=labelled(*["ham"] * 25, "spam", "spam")).check(), "imbalance")
+    finding = only(hfkit.Labelled(train=labelled(*["ham"] * 22, "spam", "spam")).check(), "imbalance")
     assert finding.severity == "warning"
-    assert finding.message == "'ham' stands there 25 times and 'spam' 2: 12 times as often"
+    assert finding.message == "'ham' stands there 22 times and 'spam' 2: 11 times as often"
 
 
 def test_one_class_alone_is_an_error_in_training(only: Only) -> None:
@@ -41,8 +46,12 @@ def test_one_class_alone_is_a_warning_elsewhere(only: Only) -> None:
     assert (finding.severity, finding.split) == ("warning", "test")
 
 
+def test_rows_without_a_label_are_no_class_of_their_own(only: Only) -> None:
+    assert only(hfkit.Labelled(train=labelled("a", None, "a")).check(), "one_class").split == "train"
+
+
 def test_rows_of_equal_lists_are_of_one_class(only: Only) -> None:
-    assert only(hfkit.Labelled(train=labelled(["a", "b"], ["b", "a"])).check(), "one_class")
+    assert only(hfkit.Labelled(train=labelled(["a", "b"], ["b", "a"])).check(), "one_class").split == "train"
     assert not hfkit.Labelled(train=labelled(["a"], [])).check().of("one_class")
 
 
@@ -53,6 +62,11 @@ def test_a_class_that_training_lacks_is_told(only: Only) -> None:
     assert finding.message == "training lacks 1 label of 'label': 'c'"
     named = hfkit.Labelled(train=labelled("a", "b"), test=test, names=("a", "b", "c")).check()
     assert only(named, "unseen_class").severity == "warning"
+
+
+def test_without_training_that_can_be_read_no_class_is_missing_there() -> None:
+    report = hfkit.Labelled(train=[{"other": "a"}], test=labelled("a", "b")).check()
+    assert {finding.kind for finding in report.findings} == {"missing_column"}
 
 
 def test_a_label_that_is_not_among_the_names_is_told(only: Only) -> None:
@@ -93,12 +107,12 @@ def test_the_number_that_stands_for_no_class_is_no_label(only: Only) -> None:
     assert {entry.label for entry in report.splits[0].labels} == {"no", "yes"}
 
 
-def test_data_without_any_label_are_told_once(only: Only) -> None:
+def test_data_without_any_label_are_told_once() -> None:
     report = hfkit.Labelled(train=labelled(None, None)).check()
     assert [finding.kind for finding in report.findings] == ["unlabelled"]
 
 
-def test_tags_out_of_balance_leave_out_what_is_outside(only: Only) -> None:
+def test_tags_out_of_balance_leave_out_what_is_outside() -> None:
     rows = [{"tokens": ["w"] * 40 + [str(number)], "ner_tags": ["O"] * 40 + ["B-x"]} for number in range(3)]
     report = hfkit.Tagged(train=rows).check()
     assert report.of("imbalance") == ()

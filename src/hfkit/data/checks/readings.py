@@ -38,7 +38,7 @@ class Reading:
         inputs: what a model is to read, one for each column whose length counts; empty if the row cannot be read.
         key: the texts that tell it from other rows; empty if it cannot be read.
         near: the texts in which it may be nearly the same as another; None for those of ``key``.
-        answer: what it teaches; two rows of one key should teach the same. None where nothing can contradict.
+        answer: what it teaches; two rows of one key should teach the same. None for nothing, or nothing certain.
         labels: the labels that are counted.
     """
 

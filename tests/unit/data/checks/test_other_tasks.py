@@ -9,7 +9,11 @@ import datasets
 import hfkit
 
 if TYPE_CHECKING:
-    from .conftest import Only
+    from collections.abc import Callable
+
+    from hfkit.values.data_report import FindingKind
+
+    Only = Callable[[hfkit.DataReport, FindingKind], hfkit.Finding]
 
 
 def tagged(words: object, tags: object) -> dict[str, object]:
@@ -127,7 +131,7 @@ def test_chats_are_checked_turn_by_turn(only: Only) -> None:
     assert only(report, "repeated_role").message == (
         "1 row where one side speaks twice in a row in 'messages': 'user' at turns 0 and 1"
     )
-    assert report.splits[0].lengths[0].total == 25 + 14 + 6 + 12
+    assert report.splits[0].lengths[0].total == 24 + 14 + 6 + 12
 
 
 def test_who_calls_a_tool_need_say_nothing() -> None:
@@ -162,7 +166,7 @@ def test_sides_that_are_equal_or_of_unlike_length_are_told(only: Only) -> None:
     assert (ratio.severity, ratio.rows, ratio.column) == ("warning", (7,), "target")
     assert ratio.message == (
         "1 row whose 'target' is more than 3 times longer or shorter than usual, "
-        "1.00 times 'source': 3 characters to 38"
+        "0.97 times 'source': 3 characters to 38"
     )
     assert only(report, "missing_value").rows == (8,)
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hfkit.data.library import Row
+    from hfkit.data.table import Table
+
     from .column_rules import ColumnRule
-    from .library import Row
     from .readings import Reading
-    from .table import Table
 
 __all__ = ["TaskRules"]
 

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import hfkit
-from hfkit.data import likeness
+from hfkit.data.checks import likeness
 
 if TYPE_CHECKING:
-    from .conftest import Only
+    from collections.abc import Callable
+
+    from hfkit.values.data_report import FindingKind
+
+    Only = Callable[[hfkit.DataReport, FindingKind], hfkit.Finding]
 
 LONG = "The film is dull from its first minute to the last one, and never funny"
 
@@ -62,6 +66,13 @@ def test_rows_of_the_test_that_training_has_are_told(
     near = only(report, "near_leakage")
     assert (near.split, near.other_split, near.rows, near.others) == ("test", "train", (2,), (2,))
     assert {finding.severity for finding in report.findings} == {"warning"}
+
+
+def test_a_row_without_a_label_contradicts_none() -> None:
+    data = hfkit.Labelled(
+        train=[{"text": "same", "label": None}, *rows(("same", "x"), ("same", "x"), ("other", "y"))]
+    )
+    assert not data.check().of("contradiction")
 
 
 def test_a_pair_is_a_copy_just_if_both_texts_are(only: Only) -> None:

@@ -12,7 +12,12 @@ import hfkit
 from hfkit.errors import FaultyDataError, SettingError
 
 if TYPE_CHECKING:
-    from .conftest import Only
+    from collections.abc import Callable
+
+    from hfkit.data.task import TaskData
+    from hfkit.values.data_report import FindingKind
+
+    Only = Callable[[hfkit.DataReport, FindingKind], hfkit.Finding]
 
 ROWS = [{"text": "a good film", "label": "good"}, {"text": "dull", "label": "bad"}]
 
@@ -59,8 +64,10 @@ def test_a_column_may_lack_in_one_split_alone(only: Only) -> None:
         (
             hfkit.Labelled(train=[{"text": "a", "label": 0.5}]),
             "label",
-            "column 'label' is of type double, must hold labels (texts, whole numbers or truth values), "
-            "or lists of them",
+            (
+                "column 'label' is of type double, must hold labels (texts, whole numbers or truth values), "
+                "or lists of them"
+            ),
         ),
         (
             hfkit.Tagged(train=[{"tokens": "a b", "ner_tags": ["O", "O"]}]),
@@ -80,14 +87,14 @@ def test_a_column_may_lack_in_one_split_alone(only: Only) -> None:
         (
             hfkit.Chats(train=[{"messages": [{"from": "user", "value": "a"}]}]),
             "messages",
-            "column 'messages' is of type list<item: struct<from: string, value: string>>, "
-            "must hold lists of messages, each with 'role' and 'content'",
+            (
+                "column 'messages' is of type list<item: struct<from: string, value: string>>, "
+                "must hold lists of messages, each with 'role' and 'content'"
+            ),
         ),
     ],
 )
-def test_a_column_of_another_type_is_told(
-    data: hfkit.Labelled, column: str, message: str, only: Only
-) -> None:
+def test_a_column_of_another_type_is_told(data: TaskData, column: str, message: str, only: Only) -> None:
     finding = only(data.check(), "mistyped_column")
     assert (finding.severity, finding.column, finding.message) == ("error", column, message)
     assert finding.hint == "turn its values into that with table.map or table.cast, or name another column"
@@ -155,6 +162,12 @@ def test_a_split_without_rows_is_told(only: Only) -> None:
 def test_a_split_without_rows_may_lack_columns_too() -> None:
     report = hfkit.Texts(train=hfkit.Table.from_columns({"other": []})).check()
     assert sorted(kinds(report)) == ["empty_split", "missing_column"]
+
+
+def test_what_a_table_says_of_itself_is_told(only: Only) -> None:
+    table = hfkit.Table(datasets.Dataset.from_list(ROWS), notes=("3 lines were left out",))
+    finding = only(hfkit.Labelled(train=table).check(), "table_note")
+    assert (finding.severity, finding.split, finding.message) == ("warning", "train", "3 lines were left out")
 
 
 def test_all_rows_are_counted_and_the_first_thousand_listed(only: Only) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .library import arrow_batches
+from hfkit.data.library import arrow_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
 
-    from .library import Row
+    from hfkit.data.library import Row
 
 __all__ = ["ReadRow", "read_rows"]
 

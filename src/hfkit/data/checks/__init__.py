@@ -1,0 +1,1 @@
+"""What is wrong with a task's examples: columns, rows, labels, lengths, and rows that are alike."""

@@ -1,0 +1,180 @@
+"""From a source to datasets: the quick way first, line by line once it has failed."""
+
+from __future__ import annotations
+
+import lzma
+import tempfile
+import zlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from hfkit.errors import DataError
+
+from .building import built
+from .choosing import one_of
+from .damage import (
+    BadLine,
+    damaged,
+    left_out,
+    open_text,
+    require_text_file,
+    undecodable,
+    unreadable,
+    without_lines,
+)
+from .delimited import read_delimited, tab_separated
+from .folders import files_of_splits
+from .json_files import bad_json_lines, read_json, read_json_lines
+from .layouts import Layout, bad_rows
+from .library import dataset_of_file, joined
+from .repositories import load_repository
+from .saving import open_saved
+from .sources import DataFile, DataFolder, Repository, SavedFolder, find_source
+
+if TYPE_CHECKING:
+    import os
+
+    import datasets
+
+    from .saving import Noted
+
+__all__ = ["Reading", "bad_lines", "layout_of", "load_splits", "load_table", "whole_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are to be read.
+
+    Attributes:
+        config: the name of one of a repository's parts.
+        delimiter: what stands between two fields; None for what the file's name says.
+        columns: the names of the columns, where the first line of a file does not give them.
+        skip_unreadable: whether lines that cannot be read are left out, and noted.
+        offline: never ask the network; None for what the environment says.
+    """
+
+    config: str | None = None
+    delimiter: str | None = None
+    columns: tuple[str, ...] | None = None
+    skip_unreadable: bool = False
+    offline: bool | None = None
+
+
+def load_table(source: str | os.PathLike[str], split: str | None, reading: Reading) -> Noted:
+    """Load one table.
+
+    Raises:
+        SplitError: there are several, and none or another was named.
+    """
+    match find_source(source):
+        case DataFile() as file if split is None:
+            return _load_file(file, reading)
+        case _:
+            splits = load_splits(source, reading, only=split)
+    return one_of(splits, split, str(source))
+
+
+def load_splits(
+    source: str | os.PathLike[str], reading: Reading, *, only: str | None = None
+) -> dict[str, Noted]:
+    """Load all splits of a source, or the one that is named; a file alone is the split ``train``."""
+    match find_source(source):
+        case DataFile() as file:
+            return {"train": _load_file(file, reading)}
+        case SavedFolder(path):
+            opened = open_saved(path)
+            return opened if isinstance(opened, dict) else {"train": opened}
+        case DataFolder(path):
+            files = files_of_splits(path)
+            wanted = {only: files[only]} if only in files else files
+            return {name: _load_files(parts, reading) for name, parts in wanted.items()}
+        case Repository(name, revision):
+            return load_repository(name, revision, config=reading.config, offline=reading.offline)
+
+
+def _load_files(files: list[DataFile], reading: Reading) -> Noted:
+    loaded = [_load_file(file, reading) for file in files]
+    notes = tuple(note for _, more in loaded for note in more)
+    try:
+        return joined([dataset for dataset, _ in loaded]), notes
+    except (ValueError, pa.ArrowException) as error:
+        raise DataError(
+            f"{', '.join(file.path.name for file in files)} cannot be one table: {error}",
+            hint="give all files of a split the same columns, or load them one by one",
+        ) from error
+
+
+def _load_file(file: DataFile, reading: Reading) -> Noted:
+    if file.format not in ("parquet", "arrow"):
+        require_text_file(file.path)
+    try:
+        return _read(file, reading), ()
+    except DataError:
+        raise
+    except Exception as error:
+        bad = bad_lines(file, reading)
+        if not bad:
+            raise whole_file(file.path, error) from error
+        if not reading.skip_unreadable:
+            raise damaged(file.path, bad) from error
+    with tempfile.TemporaryDirectory(prefix="hfkit-") as folder:
+        clean = replace(file, path=without_lines(file.path, bad, Path(folder)))
+        dataset, notes = _load_file(clean, replace(reading, skip_unreadable=False))
+        return dataset, (left_out(file.path, bad), *notes)
+
+
+def _read(file: DataFile, reading: Reading) -> datasets.Dataset:
+    match file.format:
+        case "csv" | "tsv":
+            return read_delimited(file.path, layout_of(file, reading))
+        case "json":
+            return read_json(file.path)
+        case "jsonl":
+            return read_json_lines(file.path)
+        case "parquet":
+            return built("parquet", file.path)
+        case "text":
+            return built("text", file.path)
+        case "arrow":
+            return dataset_of_file(file.path)
+
+
+def layout_of(file: DataFile, reading: Reading) -> Layout:
+    """Tell how the fields of a file are set out."""
+    if file.format == "tsv" and reading.delimiter is None:
+        return tab_separated(file.path, reading.columns)
+    return Layout(reading.delimiter or ",", names=reading.columns)
+
+
+def bad_lines(file: DataFile, reading: Reading) -> list[BadLine]:
+    """Look for the lines at fault; none for a file that is at fault as a whole."""
+    try:
+        match file.format:
+            case "csv" | "tsv":
+                return bad_rows(file.path, layout_of(file, reading))
+            case "jsonl":
+                return bad_json_lines(file.path)
+            case "text":
+                with open_text(file.path, newline=None) as stream:
+                    causes = ((number, undecodable(line)) for number, line in enumerate(stream, start=1))
+                    return [BadLine(number, number, cause) for number, cause in causes if cause]
+            case "json" | "parquet" | "arrow":
+                return []
+    except (OSError, EOFError, zlib.error, lzma.LZMAError):
+        return []
+
+
+def whole_file(path: Path, error: Exception) -> DataError:
+    """Make the error for a file that as a whole cannot be read, from what a library said of it."""
+    root: BaseException = error
+    while (
+        below := root.__cause__ or root.__context__
+    ) is not None:  # datasets tells of its builder, not of the file
+        root = below
+    cause = str(root).strip().splitlines()[0] if str(root).strip() else type(root).__name__
+    return unreadable(
+        path, f"cannot be read: {cause}", hint="it is damaged, or not whole; fetch or write it again"
+    )

@@ -1,0 +1,134 @@
+"""Datasets on the hub: pinned to a commit, fetched by datasets, found again in its cache."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from hfkit.errors import CorruptDataError, DataNotFoundError, HubError, OfflineError
+from hfkit.hub.dataset_commits import find_dataset_commit
+
+from .choosing import one_of
+from .library import library
+from .quiet import quiet_datasets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import datasets
+
+    from hfkit.hub.dataset_commits import DatasetCommit
+
+    from .saving import Noted
+
+__all__ = ["load_repository", "stream_repository"]
+
+
+def load_repository(
+    name: str, revision: str | None, *, config: str | None, offline: bool | None
+) -> dict[str, Noted]:
+    """Load all splits of a dataset at one commit.
+
+    What was loaded before at that commit is opened from datasets' cache, and the network is not asked for it.
+
+    Raises:
+        DataNotFoundError: there is no such dataset, revision or part.
+        OfflineError: the hub cannot be reached, and this commit was not loaded before.
+        CorruptDataError: its files cannot be read.
+        HubError: the hub refused.
+    """
+    library()
+    pin = find_dataset_commit(name, revision, offline=bool(offline))
+    loaded = _cached(pin, config)
+    if loaded is None:
+        if not pin.reachable:
+            raise OfflineError(
+                f"dataset {pin.name}@{pin.commit} was not loaded before, and {pin.reason}",
+                hint="connect and load it once, or give a file on this machine",
+            )
+        loaded = _fetched(pin, config)
+    note = f"from dataset {pin.name}@{pin.commit}"
+    return {str(split): (dataset, (note,)) for split, dataset in loaded.items()}
+
+
+def _cached(pin: DatasetCommit, config: str | None) -> Mapping[str, datasets.Dataset] | None:
+    """Open what datasets keeps of this commit; its own search would take the latest of any commit."""
+    from datasets import config as settings
+    from datasets.naming import camelcase_to_snakecase
+    from datasets.packaged_modules.cache.cache import Cache
+
+    owner, _, plain = pin.name.rpartition("/")
+    place = "___".join([owner, camelcase_to_snakecase(plain)] if owner else [camelcase_to_snakecase(plain)])
+    kept = [
+        folder
+        for folder in Path(settings.HF_DATASETS_CACHE).expanduser().glob(f"{place}/*/*/{pin.commit}")
+        if (folder / settings.DATASET_INFO_FILENAME).is_file()
+        and (config is None or folder.parent.parent.name == config)
+    ]
+    if len(kept) != 1:
+        return None  # not there, or several parts, of which datasets knows the default one
+    part, version = kept[0].parent.parent.name, kept[0].parent.name
+    with quiet_datasets():
+        builder = Cache(
+            dataset_name=plain, repo_id=pin.name, config_name=part, version=version, hash=pin.commit
+        )
+        return cast("Mapping[str, datasets.Dataset]", builder.as_dataset())
+
+
+def stream_repository(
+    name: str, revision: str | None, *, split: str | None, config: str | None, offline: bool | None
+) -> datasets.IterableDataset:
+    """Open one split of a dataset at one commit; its rows are fetched while they are asked for.
+
+    Raises:
+        OfflineError: the hub cannot be reached.
+        SplitError: there are several splits, and none or another was named.
+        DataNotFoundError: there is no such dataset, revision or part.
+        HubError: the hub refused.
+    """
+    library()
+    pin = find_dataset_commit(name, revision, offline=bool(offline))
+    if not pin.reachable:
+        raise OfflineError(
+            f"dataset {pin.name}@{pin.commit} cannot be streamed: {pin.reason}",
+            hint="connect, or load it while you are: Table.load",
+        )
+    with quiet_datasets(), _told(pin, config):
+        streams = library().load_dataset(pin.name, config, revision=pin.commit, streaming=True)
+    return one_of(cast("Mapping[str, datasets.IterableDataset]", streams), split, pin.name)
+
+
+def _fetched(pin: DatasetCommit, config: str | None) -> Mapping[str, datasets.Dataset]:
+    with quiet_datasets(), _told(pin, config):
+        loaded = library().load_dataset(pin.name, config, revision=pin.commit)
+    return cast("Mapping[str, datasets.Dataset]", loaded)
+
+
+@contextmanager
+def _told(pin: DatasetCommit, config: str | None) -> Iterator[None]:
+    """Turn what datasets raises into hfkit's errors."""
+    from datasets.exceptions import DataFilesNotFoundError, DatasetGenerationError, DatasetNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        yield
+    except (DatasetNotFoundError, DataFilesNotFoundError) as error:
+        raise DataNotFoundError(
+            f"dataset {pin.name}@{pin.commit} holds no files that can be loaded: {error}",
+            hint="look at its files on the hub",
+        ) from error
+    except DatasetGenerationError as error:
+        raise CorruptDataError(
+            f"dataset {pin.name}@{pin.commit} cannot be read: {error.__cause__ or error}",
+            hint="name another revision, or fetch its files and load them one by one",
+        ) from error
+    except ValueError as error:  # a part that is not there, or several and none named
+        raise DataNotFoundError(
+            f"dataset {pin.name!r} cannot be loaded{f' with config={config!r}' if config else ''}: {error}",
+            hint="name one of its parts: config='...'",
+        ) from error
+    except (HfHubHTTPError, OSError) as error:
+        raise HubError(
+            f"the hub did not give dataset {pin.name!r} as a whole: {error}", hint="try again later"
+        ) from error

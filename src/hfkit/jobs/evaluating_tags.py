@@ -6,7 +6,7 @@ import os
 from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
-from hfkit.data.classes import classes_of
+from hfkit.data.checks.label_classes import classes_of
 from hfkit.engines.opening import open_tagging
 from hfkit.engines.progress import ignore_progress
 from hfkit.errors import SettingError

@@ -195,7 +195,7 @@ def test_questions_without_an_answer(fake_reader: Path, fake: hfkit.Runtime) -> 
     ]
     data = hfkit.Squad(train=rows, test=rows)
     always = hfkit.Evaluate(hfkit.Answer(fake_reader, runtime=fake), bootstrap=QUICK)(data)
-    assert always.notes[0].startswith("1 questions have no answer, and the model was asked for one to each: ")
+    assert always.notes[0].startswith("1 question without an answer, and the model had to give one: ")
     assert always.threshold is not None
     assert always.threshold.exact_match >= always.scores.exact_match
     by_folder = hfkit.Evaluate(fake_reader, bootstrap=QUICK, runtime=fake)(data)
@@ -227,7 +227,7 @@ def test_a_writer_foresees_texts(tmp_path: Path, fake: hfkit.Runtime) -> None:
     )
     assert report.losses[6] is None
     assert report.scores.rows == 7
-    assert report.notes == ("1 texts of one token were not counted: nothing stands before it",)
+    assert report.notes == ("1 text of one token not counted: nothing stands before it",)
     assert report.perplexity.low < report.perplexity.value < report.perplexity.high
     narrow = hfkit.Evaluate(folder, bootstrap=QUICK, window=16, stride=4, runtime=fake)(data)
     assert narrow.scores.tokens == report.scores.tokens
@@ -251,7 +251,7 @@ def test_texts_that_were_cut_are_noted(tmp_path: Path, fake: hfkit.Runtime) -> N
     )
     rows = [{"source": "good", "target": "bad"}]
     report = hfkit.Evaluate(generate, bootstrap=QUICK)(hfkit.Parallel(train=rows, test=rows))
-    assert report.notes == ("1 texts were cut at their greatest length: raise max_new_tokens",)
+    assert report.notes == ("1 text cut at the greatest length: raise max_new_tokens",)
 
 
 def test_every_report_is_json_and_fits_on_a_screen(
@@ -485,3 +485,15 @@ def test_rows_whose_tags_do_not_fit_are_named(row: dict[str, object], message: s
     rows = [{"tokens": ["a"], "ner_tags": ["O"]}, row]
     with pytest.raises(errors.DataError, match=f"^{re.escape(message)}\n"):
         hfkit.Evaluate("m")(hfkit.Tagged(train=rows, test=rows, names=("O", "B-x")))
+
+
+def test_figures_that_mislead_are_noted(tmp_path: Path, fake: hfkit.Runtime) -> None:
+    generate = hfkit.Generate(write_fake_writer(tmp_path / "writer"), max_new_tokens=64, runtime=fake)
+    rows = [{"source": "good", "target": "灯塔建于一八七一年，高三十四米，现在是一座博物馆。"}]
+    data = hfkit.Parallel(train=rows, test=rows)
+    rouge = "ROUGE reads letters and digits of ASCII alone: nothing of 1 reference"
+    bleu = "1 reference without blanks, between which BLEU looks for words: words='zh' or words='char'"
+    notes = hfkit.Evaluate(generate, bootstrap=QUICK)(data).notes
+    assert notes[-2] == rouge
+    assert notes[-1].startswith(bleu)
+    assert hfkit.Evaluate(generate, bootstrap=QUICK, words="zh")(data).notes[-1] == rouge

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from hfkit.metrics.calibration import score_probabilities
+from hfkit.metrics.classification import score_labels
+from hfkit.values.bootstrap import Bootstrap
+
 Floats = npt.NDArray[np.floating]
 Labels = npt.NDArray[np.int64]
 
-_BINS = 15
-_RESAMPLES = 10_000
+_DRAWS = Bootstrap(resamples=10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,17 @@ def probabilities(logits: Floats, temperature: float = 1.0) -> Floats:
 
 def score(logits: Floats, labels: Labels) -> Scores:
     """Score logits against labels; the interval is a 95 % percentile bootstrap over the texts."""
-    hits = (logits.argmax(axis=1) == labels).astype(np.float64)
-    draws = np.random.default_rng(0).integers(len(hits), size=(_RESAMPLES, len(hits)))
-    low, high = np.quantile(hits[draws].mean(axis=1), (0.025, 0.975))
+    names = [str(label) for label in range(logits.shape[1])]
+    said = [names[label] for label in logits.argmax(axis=1).tolist()]
+    found = score_labels(said, [names[label] for label in labels.tolist()], labels=names, bootstrap=_DRAWS)
+    calibration = score_probabilities(probabilities(logits), labels, bootstrap=_DRAWS)
     return Scores(
-        n=len(hits),
-        accuracy=float(hits.mean()),
-        low=float(low),
-        high=float(high),
-        macro_f1=_macro_f1(logits.argmax(axis=1), labels),
-        ece=_calibration_error(probabilities(logits).max(axis=1), hits),
+        n=found.rows,
+        accuracy=found.accuracy.value,
+        low=found.accuracy.low,
+        high=found.accuracy.high,
+        macro_f1=found.averages.macro.f1.value,
+        ece=calibration.error.value,
     )
 
 
@@ -57,19 +61,3 @@ def best_temperature(logits: Floats, labels: Labels) -> float:
         return float(-np.log(probabilities(logits, temperature)[rows, labels] + 1e-12).mean())
 
     return float(min(grid, key=loss))
-
-
-def _macro_f1(predicted: npt.NDArray[np.intp], labels: Labels) -> float:
-    """Average the F1 of each label."""
-    scores = []
-    for label in np.unique(labels):
-        both = np.sum((predicted == label) & (labels == label))
-        scores.append(2 * both / (np.sum(predicted == label) + np.sum(labels == label)))
-    return float(np.mean(scores))
-
-
-def _calibration_error(confidence: Floats, hits: Floats) -> float:
-    """Weigh the gap between confidence and accuracy over equal-width bins (the ECE)."""
-    bins = np.minimum((confidence * _BINS).astype(np.int64), _BINS - 1)
-    gaps = [abs(float(np.sum(confidence[bins == b]) - np.sum(hits[bins == b]))) for b in range(_BINS)]
-    return sum(gaps) / len(hits)

@@ -28,19 +28,24 @@ if TYPE_CHECKING:
     from .errors import HfkitError as HfkitError
     from .facades.answer import Answer as Answer
     from .facades.classify import Classify as Classify
+    from .facades.evaluate import Evaluate as Evaluate
     from .facades.generate import Generate as Generate
     from .facades.summarize import Summarize as Summarize
     from .facades.tokenize import Tokenize as Tokenize
     from .facades.translate import Translate as Translate
     from .values.agreement import Agreement as Agreement
+    from .values.answer_report import AnswerReport as AnswerReport
     from .values.answers import Answers as Answers
     from .values.answers import AnswerSpan as AnswerSpan
     from .values.answers import Evidence as Evidence
     from .values.batch import Batch as Batch
+    from .values.bootstrap import Bootstrap as Bootstrap
     from .values.chat import Message as Message
     from .values.classes import Classes as Classes
     from .values.classification import Classification as Classification
     from .values.classification import LabelScore as LabelScore
+    from .values.classification_report import ClassificationReport as ClassificationReport
+    from .values.classification_report import MultiLabelReport as MultiLabelReport
     from .values.data_report import DataReport as DataReport
     from .values.data_report import Finding as Finding
     from .values.data_report import LabelCount as LabelCount
@@ -49,12 +54,14 @@ if TYPE_CHECKING:
     from .values.decoding import Beam as Beam
     from .values.decoding import Greedy as Greedy
     from .values.decoding import Sample as Sample
+    from .values.estimates import Estimate as Estimate
     from .values.generation import Continuation as Continuation
     from .values.generation import Generation as Generation
     from .values.generation import TokenLogprob as TokenLogprob
     from .values.generation import TopLogprob as TopLogprob
     from .values.inputs import Pair as Pair
     from .values.inputs import Question as Question
+    from .values.language_report import LanguageReport as LanguageReport
     from .values.padding import NoPadding as NoPadding
     from .values.padding import PadToLength as PadToLength
     from .values.padding import PadToLongest as PadToLongest
@@ -69,6 +76,8 @@ if TYPE_CHECKING:
     from .values.structure import JsonSchema as JsonSchema
     from .values.structure import Regex as Regex
     from .values.summaries import Summary as Summary
+    from .values.tag_report import TagReport as TagReport
+    from .values.text_report import TextReport as TextReport
     from .values.token_arrays import TokenArrays as TokenArrays
     from .values.tokens import Tokens as Tokens
     from .values.tools import Tool as Tool

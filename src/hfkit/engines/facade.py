@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-__all__ = ["Facade"]
+    from _typeshed import DataclassInstance
+
+__all__ = ["Facade", "shown_settings"]
 
 S = TypeVar("S")
 
@@ -63,12 +65,7 @@ class Facade(ABC, Generic[S]):
         return {setting.name: getattr(self, setting.name) for setting in fields(self) if setting.init}
 
     def __repr__(self) -> str:
-        shown = []
-        for setting in fields(self):
-            value = getattr(self, setting.name)
-            if setting.init and value != setting.default:
-                shown.append(f"{setting.name}={value!r}" if setting.kw_only else repr(value))
-        return f"{type(self).__name__}({', '.join(shown)})"
+        return shown_settings(self)
 
     def __reduce__(self) -> tuple[object, tuple[type[Self], dict[str, object]]]:
         """Pickle the settings only: the facade opens again where it lands."""
@@ -77,3 +74,13 @@ class Facade(ABC, Generic[S]):
 
 def _rebuild(kind: type[Facade[S]], settings: dict[str, object]) -> Facade[S]:
     return kind(**settings)
+
+
+def shown_settings(value: DataclassInstance) -> str:
+    """Write a value of settings in one line, those that differ from their defaults."""
+    shown = []
+    for setting in fields(value):
+        own = getattr(value, setting.name)
+        if setting.init and own != setting.default:
+            shown.append(f"{setting.name}={own!r}" if setting.kw_only else repr(own))
+    return f"{type(value).__name__}({', '.join(shown)})"

@@ -22,7 +22,7 @@ from .searches import begin_search
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from hfkit.backends.writers import Writer, WriterCard
+    from hfkit.backends.writers import RunningBatch, Writer, WriterCard
     from hfkit.hub.folder import ModelFolder
     from hfkit.text.shapes import Shape
     from hfkit.values.chat import Prompt
@@ -128,6 +128,14 @@ class WritingSession:
         self.card: WriterCard = writer.card
         self.source: Source = source
         finalize(self, writer.close)
+
+    def begin(self) -> RunningBatch:
+        """Begin an empty batch of the model, for who reads its logits and writes nothing.
+
+        Raises:
+            SessionClosedError: the model was closed.
+        """
+        return self._writer.begin()
 
     def run(
         self,

@@ -6,56 +6,21 @@ All figures are percentages, from 0 to 100, as the official scripts print them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hfkit.errors import EmptyInputError, InputError, InputTypeError
-from hfkit.values.jsonable import to_json_value
+from hfkit.values.answer_scores import AnswerScores, GroupScores
+from hfkit.values.bootstrap import Bootstrap
 
 from .answers import exact_match, f1, has_answer
+from .bootstrap import intervals_of_sums
 
 if TYPE_CHECKING:
+    from hfkit.values.estimates import Estimate
+
     from .answers import AnswerStyle
 
-__all__ = ["AnswerScores", "GroupScores", "require_answers", "score_answers"]
-
-
-@dataclass(frozen=True, slots=True)
-class GroupScores:
-    """The scores of some of the questions.
-
-    Attributes:
-        exact_match: answers that equal a reference, in percent.
-        f1: mean overlap of an answer with the closest of its references, in percent.
-        total: how many questions, at least 1.
-    """
-
-    exact_match: float
-    f1: float
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerScores:
-    """The scores of all questions.
-
-    Attributes:
-        exact_match: answers that equal a reference, in percent.
-        f1: mean overlap of an answer with the closest of its references, in percent.
-        total: how many questions, at least 1.
-        has_answer: the scores of the questions that have an answer; None if there are none.
-        no_answer: the scores of the questions that have none; None if there are none.
-    """
-
-    exact_match: float
-    f1: float
-    total: int
-    has_answer: GroupScores | None
-    no_answer: GroupScores | None
-
-    def to_dict(self) -> dict[str, object]:
-        """Give the scores as a dict of JSON values."""
-        return {name: to_json_value(getattr(self, name)) for name in self.__slots__}
+__all__ = ["AnswerScores", "GroupScores", "answer_intervals", "require_answers", "score_answers"]
 
 
 def score_answers(
@@ -97,6 +62,37 @@ def score_answers(
         has_answer=_mean(exact[True], overlap[True]) if exact[True] else None,
         no_answer=_mean(exact[False], overlap[False]) if exact[False] else None,
     )
+
+
+def answer_intervals(
+    predictions: Sequence[str],
+    references: Sequence[Sequence[str]],
+    *,
+    style: AnswerStyle = "squad",
+    bootstrap: Bootstrap | None = None,
+) -> tuple[Estimate, Estimate]:
+    """Give exact match and F1 with their confidence intervals, in percent.
+
+    Args:
+        predictions: as for :func:`score_answers`.
+        references: as for :func:`score_answers`.
+        style: how answers are compared.
+        bootstrap: how intervals are drawn, over questions; None for the usual way.
+
+    Raises:
+        HfkitError: what :func:`score_answers` may raise.
+
+    >>> exact, overlap = answer_intervals(["The cat", "a big dog"], [["cat"], ["dog", "wolf"]])
+    >>> exact.value, exact.low, exact.high, round(overlap.value, 1)
+    (50.0, 0.0, 100.0, 83.3)
+    """
+    require_answers(predictions, references)
+    rows = [
+        (exact_match(prediction, allowed, style=style), f1(prediction, allowed, style=style))
+        for prediction, allowed in zip(predictions, references, strict=True)
+    ]
+    exact, overlap = intervals_of_sums(rows, lambda sums: sums / len(rows), bootstrap or Bootstrap())
+    return exact, overlap
 
 
 def require_answers(predictions: Sequence[str], references: Sequence[Sequence[str]]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from hfkit.errors import InputError, InputTypeError
+from hfkit.values.answer_scores import NoAnswerThreshold
 from hfkit.values.constraints import require_choice
-from hfkit.values.jsonable import to_json_value
 
 from .answers import exact_match, f1
 from .scores import require_answers
@@ -23,25 +23,6 @@ __all__ = ["AnswerMetric", "NoAnswerThreshold", "best_threshold", "between_score
 
 AnswerMetric: TypeAlias = Literal["exact_match", "f1"]
 """What a threshold is chosen for."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoAnswerThreshold:
-    """Where to stop answering, and what that gives.
-
-    Attributes:
-        threshold: no answer is given where the null score is above it.
-        exact_match: exact match of the answers that are left, in percent.
-        f1: F1 of the answers that are left, in percent.
-    """
-
-    threshold: float
-    exact_match: float
-    f1: float
-
-    def to_dict(self) -> dict[str, object]:
-        """Give the threshold as a dict of JSON values."""
-        return {name: to_json_value(getattr(self, name)) for name in self.__slots__}
 
 
 def best_threshold(

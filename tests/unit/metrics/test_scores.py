@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from hfkit.errors import EmptyInputError, InputError, InputTypeError
-from hfkit.metrics.scores import AnswerScores, GroupScores, score_answers
+from hfkit.metrics.scores import AnswerScores, GroupScores, answer_intervals, score_answers
+from hfkit.values.bootstrap import Bootstrap
 
 
 def test_questions_with_and_without_an_answer_are_counted_apart_too() -> None:
@@ -80,3 +81,18 @@ def test_answers_and_references_are_sequences(predictions: Any, references: Any,
         InputTypeError, match=f"^{name} are .*, must be a sequence of one for each question\n"
     ):
         score_answers(predictions, references)
+
+
+def test_intervals_are_of_the_same_figures() -> None:
+    predictions = ["the cat", "a big dog", "", "fox"] * 20
+    references = [["cat"], ["dog", "wolf"], [], ["ox"]] * 20
+    scores = score_answers(predictions, references)
+    exact, overlap = answer_intervals(predictions, references, bootstrap=Bootstrap(resamples=500))
+    assert (exact.value, overlap.value) == pytest.approx((scores.exact_match, scores.f1))
+    assert 30 < exact.low < exact.value < exact.high < 70
+    assert overlap.low < overlap.value < overlap.high
+
+
+def test_no_questions_have_no_intervals() -> None:
+    with pytest.raises(EmptyInputError):
+        answer_intervals([], [])

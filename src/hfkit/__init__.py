@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from .values.structure import JsonSchema as JsonSchema
     from .values.structure import Regex as Regex
     from .values.summaries import Summary as Summary
+    from .values.tag_report import TagReport as TagReport
     from .values.text_report import TextReport as TextReport
     from .values.token_arrays import TokenArrays as TokenArrays
     from .values.tokens import Tokens as Tokens

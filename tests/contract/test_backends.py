@@ -20,9 +20,11 @@ from hfkit.testing import (
     checks,
     write_fake_model,
     write_fake_reader,
+    write_fake_tagger,
     write_fake_writer,
     write_tiny_classifier,
     write_tiny_reader,
+    write_tiny_tagger,
     write_tiny_writer,
 )
 
@@ -44,12 +46,15 @@ def _cases() -> Iterator[object]:
 def _models() -> Iterator[tuple[str, Backend, Path]]:
     yield "fake", FakeBackend(), write_fake_model(_FOLDER / "fake")
     yield "fake reader", FakeBackend(), write_fake_reader(_FOLDER / "fake-reader")
+    yield "fake tagger", FakeBackend(), write_fake_tagger(_FOLDER / "fake-tagger")
     yield "fake writer", FakeBackend(), write_fake_writer(_FOLDER / "fake-writer")
     encoding = write_fake_writer(_FOLDER / "fake-encoding-writer", encodes=True)
     yield "fake writer that encodes", FakeBackend(), encoding
     for family in get_args(TinyFamily):
         classifier = write_tiny_classifier(_FOLDER / family, family=family)
         reader = write_tiny_reader(_FOLDER / f"{family}-reader", family=family)
+        tagger = write_tiny_tagger(_FOLDER / f"{family}-tagger", family=family)
+        yield f"torch, {family} tagger", TorchBackend(), tagger
         backends: list[Backend] = [TorchBackend(), *([OnnxBackend()] if family in _EXPORTED else [])]
         for backend in backends:
             yield f"{backend.name}, {family}", backend, classifier

@@ -9,20 +9,20 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Agreement Answer AnswerReport Answers AnswerSpan Batch Beam Bootstrap Chats Choice Classes
-    Classification ClassificationReport Classify Continuation Coverage DataReport errors Estimate Evaluate
-    Evidence Finding Generate Generation Greedy HfkitError JsonSchema LabelCount Labelled LabelScore
-    LanguageReport LengthSummary measure_agreement Message MultiLabelReport NoPadding NoTruncation
-    PadToLength PadToLongest Pair Parallel Passage Question Regex register_backend Runtime Sample Source
-    SpecialToken SpecialTokens Splits SplitSummary Squad starter Statistics Summarize Summary Table
-    TableStream Tagged testing TextReport Texts TokenArrays Tokenize TokenLogprob Tokens Tool ToolCall
-    TopLogprob Translate Translation Truncate Windows
+    Agreement Answer Answers AnswerSpan Batch Beam Choice Classification Classify Continuation Coverage
+    errors Evidence Generate Generation Greedy HfkitError JsonSchema LabelScore measure_agreement Message
+    NoPadding NoTruncation PadToLength PadToLongest Pair Passage Question Regex register_backend Runtime
+    Sample Source SpecialToken SpecialTokens starter Statistics Summarize Summary Table testing
+    TokenArrays Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate
+    Windows AnswerReport Bootstrap ClassificationReport Estimate Evaluate LanguageReport MultiLabelReport
+    TextReport TagReport Chats DataReport Finding LabelCount Labelled LengthSummary Parallel SplitSummary
+    Squad Tagged Texts Classes Splits TableStream
 """.split()  # noqa: SIM905
 
 TESTING = """
     BrokenPromiseError Check FakeBackend TinyFamily TinyTranslatorFamily TinyWriterFamily checks
     write_fake_model write_fake_reader write_fake_writer write_tiny_classifier write_tiny_reader
-    write_tiny_translator write_tiny_writer
+    write_tiny_translator write_tiny_writer write_fake_tagger write_tiny_tagger
 """.split()  # noqa: SIM905
 
 STARTER = "AdaptedStarter Carrier ConvertedStarter STARTERS Starter starter_folder".split()  # noqa: SIM905

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from seqeval.metrics.sequence_labeling import f1_score as seqeval_f1
 from sklearn.metrics import accuracy_score, brier_score_loss, f1_score, log_loss
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoModelForTokenClassification, AutoTokenizer
 
 import hfkit
-from hfkit.testing import write_tiny_translator, write_tiny_writer
+from hfkit.testing import write_tiny_tagger, write_tiny_translator, write_tiny_writer
 
 OFFLINE = hfkit.Runtime(offline=True, progress="never")
 QUICK = hfkit.Bootstrap(resamples=50)
@@ -123,3 +124,36 @@ def test_the_starter_reader_answers() -> None:
     report = hfkit.Evaluate(bootstrap=QUICK, runtime=OFFLINE)(hfkit.Squad(train=rows, test=rows))
     assert report.exact_match.value == 100.0
     assert report.mistakes == ()
+
+
+WORDS = [
+    ["Ada", "Lovelace", "wrote", "it", "in", "London", "."],
+    ["the", "unhappily", "dull", "story"],
+    ["naïve", "ﬁancés"],
+    ["good", "unhappily"] * 6,
+]
+
+
+@pytest.mark.parametrize("family", ["bert", "xlm-roberta", "distilbert", "electra"])
+def test_tags_are_those_of_transformers(family: Any, tmp_path: Path) -> None:
+    folder = write_tiny_tagger(tmp_path / "model", family=family, limit=128)
+    model: Any = AutoModelForTokenClassification.from_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    expected = []
+    for words in WORDS:
+        encoded = tokenizer(words, is_split_into_words=True, return_tensors="pt")
+        with torch.no_grad():
+            best = model(**encoded).logits[0].argmax(dim=-1).tolist()
+        of_words = encoded.word_ids()
+        firsts = [of_words.index(word) for word in range(len(words))]
+        expected.append([model.config.id2label[best[token]] for token in firsts])
+    rows = [{"tokens": words, "ner_tags": tags} for words, tags in zip(WORDS, expected, strict=True)]
+    rows[1]["ner_tags"] = ["O"] * 4
+    report = hfkit.Evaluate(folder, bootstrap=QUICK, runtime=OFFLINE)(hfkit.Tagged(train=rows, test=rows))
+    wanted = [row["ner_tags"] for row in rows]
+    assert report.f1.value == pytest.approx(seqeval_f1(wanted, expected))
+    hits = [
+        one == other for row in zip(expected, wanted, strict=True) for one, other in zip(*row, strict=True)
+    ]
+    assert report.scores.accuracy.value == pytest.approx(np.mean(hits))
+    assert {wrong.row for wrong in report.mistakes} <= {1}

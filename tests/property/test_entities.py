@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,16 +61,14 @@ def test_figures_are_those_of_seqeval(scheme: TagScheme, prefixes: str) -> None:
             assert scores.averages.macro.f1.value == 0
             return
 
-        def reference(average: str | None) -> tuple[object, ...]:
+        def reference(average: str | None) -> Any:
             if scheme == "IOB2":
-                found = strict_figures(expected, said, average=average, scheme=IOB2, zero_division=0)
-            else:
-                found = precision_recall_fscore_support(expected, said, average=average, zero_division=0)
-            return tuple(found)
+                return strict_figures(expected, said, average=average, scheme=IOB2, zero_division=0)
+            return precision_recall_fscore_support(expected, said, average=average, zero_division=0)
 
-        for one, *figures in zip(scores.types, *reference(None), strict=True):  # type: ignore[call-overload]  # arrays
+        for one, *by_type in zip(scores.types, *reference(None), strict=True):
             found = (one.precision.value, one.recall.value, one.f1.value, one.support)
-            assert found == pytest.approx(tuple(figures))
+            assert found == pytest.approx(tuple(by_type))
         for name, mean in (
             ("micro", scores.averages.micro),
             ("macro", scores.averages.macro),

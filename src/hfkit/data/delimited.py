@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from .damage import open_bytes, open_text, undecodable, unreadable
-from .layouts import Layout, fields_of
+from .layouts import Layout, bad_rows, fields_of
 from .spooling import spooled
 
 if TYPE_CHECKING:
@@ -25,12 +25,11 @@ if TYPE_CHECKING:
     import datasets
 
 __all__ = [
-    "Layout",
     "RaggedRowsError",
     "Survey",
     "batches_of",
     "read_delimited",
-    "survey",
+    "survey_fields",
     "tab_separated",
 ]
 
@@ -60,17 +59,19 @@ class RaggedRowsError(Exception):
 
 @dataclass(slots=True)
 class _Kind:
-    """What the fields of a column have been so far."""
+    """What the fields of a column have been so far: numbers, anything, texts of several lines."""
 
     whole: bool = True
     number: bool = True
     some: bool = False
+    lines: bool = False
 
     def see(self, column: pa.Array) -> None:
         fields = column.drop_null()
         if not len(fields):
             return
         self.some = True
+        self.lines = self.lines or bool(pc.any(pc.match_substring(fields, "\n")).as_py())
         self.whole = self.whole and _all(pc.match_substring_regex(fields, _WHOLE))
         self.number = self.number and _all(
             pc.and_(pc.match_substring_regex(fields, _NUMBER), pc.match_substring_regex(fields, _HAS_DIGIT))
@@ -84,7 +85,7 @@ class _Kind:
 
 
 def _all(flags: pa.BooleanArray) -> bool:
-    return bool(pc.all(flags).as_py())
+    return bool(pc.all(flags, min_count=0).as_py())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Survey:
         return pa.schema(zip(shown, self.types, strict=True))
 
 
-def survey(file: Path, layout: Layout) -> Survey:
+def survey_fields(file: Path, layout: Layout) -> Survey:
     """Read a file to find the type of each column, and whether all rows are whole.
 
     Raises:
@@ -129,6 +130,8 @@ def survey(file: Path, layout: Layout) -> Survey:
                 raise
             block *= 8  # a row is longer than a block
         else:
+            if layout.quoted and any(kind.lines for kind in kinds) and (bad := bad_rows(file, layout)):
+                raise RaggedRowsError(len(bad))
             return Survey(names, tuple(kind.type for kind in kinds), block)
 
 
@@ -147,7 +150,7 @@ def read_delimited(file: Path, layout: Layout) -> datasets.Dataset:
         CorruptDataError: the first line names no columns.
         pa.ArrowInvalid: bytes are no UTF-8.
     """
-    found = survey(file, layout)
+    found = survey_fields(file, layout)
     return spooled(found.schema, batches_of(file, layout, found))
 
 
@@ -174,7 +177,7 @@ def tab_separated(file: Path, names: tuple[str, ...] | None) -> Layout:
 
 def _ragged(file: Path, layout: Layout) -> int:
     try:
-        survey(file, layout)
+        survey_fields(file, layout)
     except RaggedRowsError as error:
         return error.count
     return 0

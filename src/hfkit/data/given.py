@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, Union, overload
 from hfkit.errors import InputTypeError
 
 from .library import is_dataset
+from .streams import TableStream
 from .table import Table
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ def table_of(name: str, given: Rows | None) -> Table | None:
         return Table.from_dataset(given)
     if _is_frame(given):
         return Table.from_pandas(given)
+    if isinstance(given, TableStream):
+        raise InputTypeError(
+            f"{name} is a TableStream, must be a Table: rows are counted, and read more than once",
+            hint=f"take some of its rows: {name}=hfkit.Table.from_records(stream.take(100_000))",
+        )
     if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
         raise InputTypeError(
             f"{name} is a {type(given).__name__}, must be a Table, a datasets.Dataset, a DataFrame "

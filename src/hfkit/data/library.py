@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     import datasets
     import pandas as pd
     import pyarrow as pa
+    from datasets.features.features import FeatureType
 
 __all__ = [
     "ArrayFormat",
-    "Row",
+    "TableRow",
     "arrow_batches",
+    "beside",
     "class_names",
     "column_names",
     "column_values",
@@ -31,12 +33,11 @@ __all__ = [
     "library",
     "row_at",
     "rows_of",
-    "save",
     "to_frame",
     "with_column",
 ]
 
-Row: TypeAlias = dict[str, object]
+TableRow: TypeAlias = dict[str, object]
 """One example: a value for each column."""
 
 ArrayFormat: TypeAlias = Literal["python", "numpy", "torch"]
@@ -74,18 +75,27 @@ def class_names(dataset: datasets.Dataset, column: str) -> tuple[str, ...] | Non
     return tuple(cast("list[str]", feature.names)) if isinstance(feature, library().ClassLabel) else None
 
 
-def row_at(dataset: datasets.Dataset, index: int) -> Row:
+def row_at(dataset: datasets.Dataset, index: int) -> TableRow:
     """Give one row; a negative index counts from the end.
 
     Raises:
         IndexError: there are fewer rows.
     """
-    return cast("Row", dataset[index])
+    return cast("TableRow", dataset[index])
 
 
-def rows_of(dataset: datasets.Dataset) -> Iterator[Row]:
-    """Go through the rows; some of them are in memory at a time."""
-    return cast("Iterator[Row]", iter(dataset))
+def rows_of(dataset: datasets.Dataset) -> Iterator[TableRow]:
+    """Go through the rows; a thousand of them are in memory at a time.
+
+    A column at a time is turned into Python's values: 0.6 instead of 15 microseconds for a row of three short ones.
+    """
+    if dataset.format["type"] is not None or not column_names(dataset):
+        yield from cast("Iterator[TableRow]", iter(dataset))
+        return
+    batches = cast("Iterator[dict[str, list[object]]]", dataset.iter(batch_size=ROWS_AT_A_TIME))
+    for batch in batches:
+        for values in zip(*batch.values(), strict=True):
+            yield dict(zip(batch, values, strict=True))
 
 
 def column_values(dataset: datasets.Dataset, column: str) -> list[object]:
@@ -106,7 +116,16 @@ def dataset_of_arrow(table: pa.Table) -> datasets.Dataset:
 
 def dataset_of_lists(columns: Mapping[str, list[object]]) -> datasets.Dataset:
     """Make a dataset of Python's values that lies in memory; the types are found from them."""
-    return cast("datasets.Dataset", library().Dataset.from_dict(dict(columns)))
+    made = library().Dataset.from_dict(dict(columns), on_mixed_types="use_json")
+    return cast("datasets.Dataset", made)
+
+
+def beside(one: datasets.Dataset, other: datasets.Dataset) -> datasets.Dataset:
+    """Put the columns of two datasets of as many rows side by side."""
+    from .quiet import quiet_datasets
+
+    with quiet_datasets():
+        return cast("datasets.Dataset", library().concatenate_datasets([one, other], axis=1))
 
 
 def with_column(
@@ -118,7 +137,7 @@ def with_column(
     order = cast("list[str]", dataset.column_names)
     passing = max(order, key=len) + "_"  # longer than any, so like none
     with quiet_datasets():
-        both = dataset.add_column(passing, values, feature=feature)
+        both = dataset.add_column(passing, values, feature=cast("FeatureType | None", feature))
         replaced = both.remove_columns([column]).rename_column(passing, column)
         return cast("datasets.Dataset", replaced.select_columns(order))
 
@@ -182,11 +201,3 @@ def _number_columns(dataset: datasets.Dataset) -> list[str]:
 def to_frame(dataset: datasets.Dataset) -> pd.DataFrame:
     """Give all rows as a DataFrame."""
     return cast("pd.DataFrame", dataset.with_format(None).to_pandas())
-
-
-def save(dataset: datasets.Dataset, folder: Path) -> None:
-    """Write a dataset into a folder."""
-    from .quiet import quiet_datasets
-
-    with quiet_datasets():
-        dataset.save_to_disk(str(folder))

@@ -12,6 +12,7 @@ from hfkit._version import __version__
 from hfkit.backends.free_memory import TellsMemory, free_memory
 from hfkit.backends.protocols import OpensScorers, OpensSpanScorers
 from hfkit.backends.registry import find_backend
+from hfkit.backends.taggers import OpensTaggers
 from hfkit.backends.writers import OpensWriters
 from hfkit.values.provenance import Source
 
@@ -21,6 +22,7 @@ from .open_tokenizing import open_tokenizing
 from .pins import check_pin
 from .scoring import ScoringSession
 from .sessions import share
+from .tagging import TaggingSession
 from .tokens import open_tokenizer, plain_tokenizer
 from .writing import WritingSession
 
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from .guides import Guides
     from .tokens import TextTokenizer
 
-__all__ = ["open_answering", "open_scoring", "open_writing"]
+__all__ = ["open_answering", "open_scoring", "open_tagging", "open_writing"]
 
 C = TypeVar("C")
 
@@ -81,6 +83,20 @@ def open_answering(locate: Callable[[], ModelFolder], runtime: Runtime) -> Answe
         )
 
     return share(("answering", type(backend), folder, _key(runtime, name)), open_session)
+
+
+def open_tagging(locate: Callable[[], ModelFolder], runtime: Runtime) -> TaggingSession:
+    """Open a model for tagging, or join the session that has it open; as :func:`open_scoring`."""
+    name, backend, folder = _choose(OpensTaggers, locate, runtime)
+
+    def open_session() -> TaggingSession:
+        tagger = backend.open_tagger(folder, runtime)
+        opened = _open_beside(tagger.card, backend, name, folder, runtime, notes=_label_notes(tagger.card))
+        return TaggingSession(
+            tagger, opened.tokenizer, opened.source, runtime, window_limit=opened.window_limit
+        )
+
+    return share(("tagging", type(backend), folder, _key(runtime, name)), open_session)
 
 
 def open_writing(locate: Callable[[], ModelFolder], runtime: Runtime) -> WritingSession:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from hfkit.backends.protocols import ModelCard, Scorer, SpanScorer
+    from hfkit.backends.taggers import Tagger
     from hfkit.text.arrays import FloatArray, IntArray
     from hfkit.text.templates import Row
     from hfkit.values.provenance import Source
@@ -36,7 +37,7 @@ class RowRunner:
         runtime: how it is to run.
     """
 
-    def __init__(self, model: Scorer | SpanScorer, source: Source, runtime: Runtime) -> None:
+    def __init__(self, model: Scorer | SpanScorer | Tagger, source: Source, runtime: Runtime) -> None:
         self._card: ModelCard = model.card
         self._name = source.model
         self._workers = Workers(model, source, runtime)

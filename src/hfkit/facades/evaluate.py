@@ -15,7 +15,7 @@ from hfkit.jobs.evaluated_models import (
     GoesOn,
     LabelsTexts,
     WritesTexts,
-    open_model,
+    open_evaluated,
 )
 from hfkit.jobs.evaluation import EvaluationRows, Split, choose_rows
 from hfkit.metrics.answers import AnswerStyle
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from hfkit.data.labelled import Labelled
     from hfkit.data.parallel import Parallel
     from hfkit.data.squad import Squad
+    from hfkit.data.tagged import Tagged
     from hfkit.data.texts import Texts
     from hfkit.values.answer_report import AnswerReport
     from hfkit.values.classification_report import ClassificationReport, MultiLabelReport
     from hfkit.values.language_report import LanguageReport
+    from hfkit.values.tag_report import TagReport
     from hfkit.values.text_report import TextReport
 
 __all__ = ["Evaluate", "EvaluateSettings"]
@@ -63,6 +65,7 @@ class Evaluate:
     - ``Labelled``: Classify; accuracy, precision, recall, F1, confusion, calibration. Where rows have lists of
       labels, call :meth:`label_sets`.
     - ``Squad``: Answer; exact match and F1. Where some questions have no answer, a folder's model may give none.
+    - ``Tagged``: a folder alone, of a token classification model; F1 of entities, as CoNLL counts.
     - ``Texts``: Generate; perplexity.
     - ``Parallel``: Generate, or a Summarize or Translate that is given; BLEU, chrF and ROUGE.
 
@@ -122,12 +125,14 @@ class Evaluate:
     @overload
     def __call__(self, data: Squad, /) -> AnswerReport: ...
     @overload
+    def __call__(self, data: Tagged, /) -> TagReport: ...
+    @overload
     def __call__(self, data: Texts, /) -> LanguageReport: ...
     @overload
     def __call__(self, data: Parallel, /) -> TextReport: ...
     def __call__(
-        self, data: Labelled | Squad | Texts | Parallel, /
-    ) -> ClassificationReport | AnswerReport | LanguageReport | TextReport:
+        self, data: Labelled | Squad | Tagged | Texts | Parallel, /
+    ) -> ClassificationReport | AnswerReport | TagReport | LanguageReport | TextReport:
         """Evaluate the model on one split.
 
         Raises:
@@ -142,6 +147,7 @@ class Evaluate:
         from hfkit.data.labelled import Labelled
         from hfkit.data.parallel import Parallel
         from hfkit.data.squad import Squad
+        from hfkit.data.tagged import Tagged
         from hfkit.data.texts import Texts
 
         match data:
@@ -149,13 +155,15 @@ class Evaluate:
                 return self._labels(data)
             case Squad():
                 return self._answers(data)
+            case Tagged():
+                return self._tags(data)
             case Texts():
                 return self._language(data)
             case Parallel():
                 return self._texts(data)
             case _:
                 raise InputTypeError(
-                    f"data is a {type(data).__name__}, must be Labelled, Squad, Texts or Parallel",
+                    f"data is a {type(data).__name__}, must be Labelled, Squad, Tagged, Texts or Parallel",
                     hint="say what the columns hold: hfkit.Labelled(train=..., test=table, text='text', label='label')",
                 )
 
@@ -169,7 +177,7 @@ class Evaluate:
         from hfkit.jobs.evaluating_labels import evaluate_label_sets
 
         rows = self._rows(data)
-        with open_model(self.model, "Classify", task=rows.task, runtime=self.runtime) as (facade, _):
+        with open_evaluated(self.model, "Classify", task=rows.task, runtime=self.runtime) as (facade, _):
             classify = cast("LabelsTexts", facade)
             return evaluate_label_sets(classify, data, rows, renamed=self.labels)
 
@@ -181,7 +189,7 @@ class Evaluate:
         from hfkit.jobs.evaluating_labels import evaluate_labels
 
         rows = self._rows(data)
-        with open_model(self.model, "Classify", task=rows.task, runtime=self.runtime) as (facade, _):
+        with open_evaluated(self.model, "Classify", task=rows.task, runtime=self.runtime) as (facade, _):
             classify = cast("LabelsTexts", facade)
             return evaluate_labels(classify, data, rows, renamed=self.labels, bins=self.bins)
 
@@ -190,7 +198,7 @@ class Evaluate:
 
         rows = self._rows(data)
         references = read_references(data, rows)
-        with open_model(self.model, "Answer", task=rows.task, runtime=self.runtime) as (facade, ours):
+        with open_evaluated(self.model, "Answer", task=rows.task, runtime=self.runtime) as (facade, ours):
             answer = cast("AnswersQuestions", facade)
             if ours:
                 answer = answer.with_(no_answer=may_be_unanswered(references))
@@ -200,21 +208,26 @@ class Evaluate:
         from hfkit.jobs.evaluating_language import evaluate_language
 
         rows = self._rows(data)
-        with open_model(self.model, "Generate", task=rows.task, runtime=self.runtime) as (facade, _):
+        with open_evaluated(self.model, "Generate", task=rows.task, runtime=self.runtime) as (facade, _):
             generate = cast("GoesOn", facade)
             return evaluate_language(generate, data, rows, window=self.window, stride=self.stride)
+
+    def _tags(self, data: Tagged) -> TagReport:
+        from hfkit.jobs.evaluating_tags import evaluate_tags
+
+        return evaluate_tags(self.model, data, self._rows(data), renamed=self.labels, runtime=self.runtime)
 
     def _texts(self, data: Parallel) -> TextReport:
         from hfkit.jobs.evaluating_texts import evaluate_texts
 
         rows = self._rows(data)
-        with open_model(
+        with open_evaluated(
             self.model, "Generate", "Summarize", "Translate", task=rows.task, runtime=self.runtime
         ) as (facade, _):
             write = cast("WritesTexts", facade)
             return evaluate_texts(write, data, rows, words=self.words)
 
-    def _rows(self, data: Labelled | Squad | Texts | Parallel) -> EvaluationRows:
+    def _rows(self, data: Labelled | Squad | Tagged | Texts | Parallel) -> EvaluationRows:
         return choose_rows(data, self.split, self.bootstrap)
 
 

@@ -9,6 +9,7 @@ from hfkit.metrics.scores import answer_intervals, score_answers
 from hfkit.metrics.threshold import best_threshold, between_scores
 from hfkit.values.answer_report import AnswerReport, WrongAnswer
 from hfkit.values.inputs import Question
+from hfkit.values.layout import counted
 
 from .evaluation import Stopwatch, bad_row
 
@@ -66,7 +67,7 @@ def evaluate_answers(
     notes = []
     if scores.no_answer and not answer.no_answer:
         notes.append(
-            f"{scores.no_answer.total:,} questions have no answer, and the model was asked for one to each: "
+            f"{counted(scores.no_answer.total, 'question')} without an answer, and the model had to give one: "
             "Answer(..., no_answer=True) lets it give none"
         )
     return AnswerReport(

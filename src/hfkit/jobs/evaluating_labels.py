@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from hfkit.data.classes import classes_of
+from hfkit.data.checks.label_classes import classes_of
 from hfkit.errors import InputError
 from hfkit.metrics.calibration import score_probabilities
 from hfkit.metrics.classification import score_labels

@@ -12,6 +12,7 @@ from hfkit.hub.resolve import resolve
 from hfkit.metrics.perplexity import score_logprobs
 from hfkit.starter import starter_folder
 from hfkit.values.language_report import LanguageReport
+from hfkit.values.layout import counted
 
 from .evaluation import Stopwatch
 
@@ -59,23 +60,25 @@ def evaluate_language(
         )
         watch.count(perf_counter() - started, statistics)
         found += part
-    counted = [one for one in found if one.tokens]
-    if not counted:
+    foreseen = [one for one in found if one.tokens]
+    if not foreseen:
         raise EmptyInputError(
             "no text has more than one token, of which all but the first are foreseen",
             hint="give longer texts",
         )
-    short = len(found) - len(counted)
+    short = len(found) - len(foreseen)
     return LanguageReport(
         source=session.source,
         data=rows.described,
         speed=watch.speed,
         bootstrap=rows.bootstrap,
-        notes=(f"{short:,} texts of one token were not counted: nothing stands before it",) if short else (),
+        notes=(f"{counted(short, 'text')} of one token not counted: nothing stands before it",)
+        if short
+        else (),
         scores=score_logprobs(
-            [one.logprob for one in counted],
-            [one.tokens for one in counted],
-            [one.bytes for one in counted],
+            [one.logprob for one in foreseen],
+            [one.tokens for one in foreseen],
+            [one.bytes for one in foreseen],
             bootstrap=rows.bootstrap,
         ),
         window=sight.window,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 from hfkit.metrics.texts import score_texts
+from hfkit.values.layout import counted
 from hfkit.values.text_report import TextReport, WrongText
 
 from .evaluation import Stopwatch, bad_row
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hfkit.data.parallel import Parallel
     from hfkit.metrics.texts import BleuWords
     from hfkit.values.provenance import Source
@@ -18,6 +22,11 @@ if TYPE_CHECKING:
     from .evaluation import EvaluationRows
 
 __all__ = ["evaluate_texts"]
+
+_READ_BY_ROUGE = re.compile(r"[a-zA-Z0-9]")
+
+# A text of so many characters without a blank is written in a script that has none between words.
+_UNSPACED = 20
 
 
 def evaluate_texts(
@@ -56,7 +65,7 @@ def evaluate_texts(
         data=rows.described,
         speed=watch.speed,
         bootstrap=rows.bootstrap,
-        notes=(f"{cut:,} texts were cut at their greatest length: raise max_new_tokens",) if cut else (),
+        notes=_notes(wanted, cut=cut, words=words),
         scores=score_texts(said, wanted, words=words, bootstrap=rows.bootstrap),
         mistakes=tuple(
             WrongText(row, one, other)
@@ -64,3 +73,22 @@ def evaluate_texts(
             if one != other
         ),
     )
+
+
+def _notes(wanted: Sequence[str], *, cut: int, words: BleuWords) -> tuple[str, ...]:
+    """Say where figures mislead."""
+    notes = []
+    if cut:
+        notes.append(f"{counted(cut, 'text')} cut at the greatest length: raise max_new_tokens")
+    unread = sum(_READ_BY_ROUGE.search(text) is None for text in wanted)
+    if unread:
+        notes.append(
+            f"ROUGE reads letters and digits of ASCII alone: nothing of {counted(unread, 'reference')}"
+        )
+    unspaced = sum(len(text) >= _UNSPACED and " " not in text for text in wanted)
+    if unspaced and words in ("13a", "intl"):
+        notes.append(
+            f"{counted(unspaced, 'reference')} without blanks, between which BLEU looks for words: "
+            "words='zh' or words='char' reads characters"
+        )
+    return tuple(notes)

@@ -8,7 +8,7 @@ seqeval's strict ones: only ``B-`` begins an entity.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never, get_args
 
 import numpy as np
 
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["TagScheme", "find_entities", "score_entities"]
 
-TagScheme: TypeAlias = Literal["conll", "IOB2"]
+TagScheme: TypeAlias = Literal["conll", "IOB2", "words"]
 """How tags make entities: by the lenient rules of CoNLL's script, for tags B, I, E, S and O in any order; or strictly,
-for tags B, I and O, where an entity begins with a B."""
+for tags B, I and O, where an entity begins with a B; or not at all: each word is one, of its tag, as for parts of
+speech."""
 
 _PREFIXES: dict[TagScheme, str] = {"conll": "BIES", "IOB2": "BI"}
 
@@ -55,7 +56,15 @@ def find_entities(tags: Sequence[str], *, scheme: TagScheme = "conll") -> tuple[
     """
     require_choice("scheme", scheme, get_args(TagScheme))
     _require_tags(tags, scheme, name="tags")
-    return _strict(tags) if scheme == "IOB2" else _lenient(tags)
+    match scheme:
+        case "conll":
+            return _lenient(tags)
+        case "IOB2":
+            return _strict(tags)
+        case "words":
+            return tuple(Entity(place, place + 1, tag) for place, tag in enumerate(tags))
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def score_entities(
@@ -129,13 +138,13 @@ def _count(rows: Sequence[frozenset[Entity]], types: Sequence[str]) -> DoubleArr
 def _require_tags(tags: object, scheme: TagScheme, *, name: str) -> None:
     if isinstance(tags, str) or not isinstance(tags, Sequence):
         raise InputTypeError(f"{name} are {tags!r}, must be a sequence of tags", hint="give each word a tag")
-    prefixes = _PREFIXES[scheme]
+    prefixes = _PREFIXES.get(scheme)
     for place, tag in enumerate(tags):
         if not isinstance(tag, str):
             raise InputTypeError(
                 f"{name}[{place}] is {tag!r}, must be a tag", hint="give tags by name, not by number"
             )
-        if tag != "O" and not (tag[:1] in prefixes and tag and tag[1:2] in ("", "-")):
+        if prefixes and tag != "O" and not (tag[:1] in prefixes and tag and tag[1:2] in ("", "-")):
             raise InputError(
                 f"{name}[{place}] is {tag!r}, must be O or begin with one of {', '.join(prefixes)} and a hyphen",
                 hint="a tag is the place in an entity, a hyphen and its type: B-PER",

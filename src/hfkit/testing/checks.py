@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hfkit.backends.protocols import Backend, OpensScorers, OpensSpanScorers
+from hfkit.backends.taggers import OpensTaggers
 from hfkit.backends.writers import OpensWriters
 from hfkit.errors import HfkitError
 
@@ -25,6 +26,7 @@ from .promise import BrokenPromiseError, promise_of, require
 from .running_checks import RUNNING_CHECKS
 from .scorer_checks import SCORER_CHECKS
 from .span_checks import SPAN_CHECKS
+from .tagger_checks import TAGGER_CHECKS
 from .writer_checks import WRITER_CHECKS
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ __all__ = ["Check", "checks"]
 _OWN = {
     OpensScorers: (*SCORER_CHECKS, *MODEL_CHECKS),
     OpensSpanScorers: (*SPAN_CHECKS, *MODEL_CHECKS),
+    OpensTaggers: (*TAGGER_CHECKS, *MODEL_CHECKS),
     OpensWriters: (*WRITER_CHECKS, *RUNNING_CHECKS),
 }
 
@@ -86,8 +89,8 @@ def checks(backend: object, model_dir: Path, *, gaps: Mapping[str, str] | None =
     Args:
         backend: an instance of the backend.
         model_dir: a folder with a tokenizer and a model that the backend can open. The ``architectures``
-            of its ``config.json`` say of which kind it is: question answering, one that writes text, else
-            sequence classification with at least two labels.
+            of its ``config.json`` say of which kind it is: question answering, token classification, one that
+            writes text, else sequence classification; those with labels have at least two.
         gaps: known gaps, from a promise to the reason why it is not kept.
 
     Returns:

@@ -11,6 +11,7 @@ from hfkit.backends.protocols import ModelCard, ScorerCard
 from hfkit.errors import DeviceError, SessionClosedError, WrongHeadError
 from hfkit.text.labels import LabelScheme
 
+from .fake_taggers import FakeTagger
 from .fake_writers import FakeWriter
 from .tokenizers import write_word_pieces
 
@@ -97,6 +98,10 @@ class FakeBackend:
         """Open a table of weights; see :class:`hfkit.backends.protocols.OpensSpanScorers`."""
         return FakeSpanScorer(_load("spans", folder, runtime))
 
+    def open_tagger(self, folder: ModelFolder, runtime: Runtime, /) -> FakeTagger:
+        """Open a table of weights; see :class:`hfkit.backends.taggers.OpensTaggers`."""
+        return FakeTagger(_load("tags", folder, runtime), LabelScheme.from_config(folder.config))
+
     def open_writer(self, folder: ModelFolder, runtime: Runtime, /) -> FakeWriter:
         """Open two tables of weights; see :class:`hfkit.backends.writers.OpensWriters`."""
         encodes = bool(folder.config.get("is_encoder_decoder"))
@@ -115,7 +120,7 @@ def _load(name: str, folder: ModelFolder, runtime: Runtime) -> FloatArray:
     if name not in tables:
         raise WrongHeadError(
             f"{folder.name} holds {sorted(tables)}, must hold {name!r}",
-            hint="write_fake_model(), write_fake_reader() and write_fake_writer() write one kind each",
+            hint="each of write_fake_model(), _reader(), _tagger() and _writer() writes one kind",
         )
     return tables[name]
 

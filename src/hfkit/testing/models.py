@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hfkit.text.labels import Problem
 
-__all__ = ["TinyFamily", "save_model", "write_tiny_classifier", "write_tiny_reader"]
+__all__ = ["TinyFamily", "save_model", "write_tiny_classifier", "write_tiny_reader", "write_tiny_tagger"]
 
 TinyFamily: TypeAlias = Literal["bert", "distilbert", "roberta", "xlm-roberta", "electra", "gpt2", "xlnet"]
 """The architectures; each with its own kind of tokenizer, positions and head."""
@@ -75,6 +75,39 @@ def write_tiny_reader(folder: Path, *, family: TinyFamily = "bert", limit: int =
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = cast("PreTrainedModel", AutoModelForQuestionAnswering.from_config(config))  # type: ignore[no-untyped-call]
+        _draw_weights(model)
+    return save_model(model, folder)
+
+
+def write_tiny_tagger(
+    folder: Path,
+    *,
+    family: TinyFamily = "bert",
+    tags: Sequence[str] = ("O", "B-person", "I-person", "B-place", "I-place"),
+    limit: int = 64,
+    seed: int = 0,
+) -> Path:
+    """Write a token classification model that transformers opens like any other.
+
+    Args:
+        folder: where; made if need be.
+        family: the architecture.
+        tags: the names of its labels.
+        limit: the longest sequence, special tokens included.
+        seed: of the weights.
+
+    Returns:
+        The folder.
+    """
+    import torch
+    from transformers import AutoConfig, AutoModelForTokenClassification
+
+    config = AutoConfig.for_model(family, **_settings(family, folder, limit))
+    config.id2label = dict(enumerate(tags))
+    config.label2id = {name: number for number, name in enumerate(tags)}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = cast("PreTrainedModel", AutoModelForTokenClassification.from_config(config))  # type: ignore[no-untyped-call]
         _draw_weights(model)
     return save_model(model, folder)
 

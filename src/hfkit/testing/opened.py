@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from hfkit.backends.protocols import OpensScorers, OpensSpanScorers, Scorer, TokenBatch
+from hfkit.backends.taggers import OpensTaggers, Tagger
 from hfkit.backends.writers import OpensWriters
 from hfkit.engines.tokens import open_tokenizer
 from hfkit.hub.resolve import resolve
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Capability", "OpenedModel", "capability_for", "equally_long", "open_model", "open_with"]
 
-Capability = type[OpensScorers] | type[OpensSpanScorers] | type[OpensWriters]
+Capability = type[OpensScorers] | type[OpensSpanScorers] | type[OpensTaggers] | type[OpensWriters]
 
 _WRITES = re.compile(r"(ForCausalLM|LMHeadModel|ForConditionalGeneration|MTModel)\b")
 
@@ -48,7 +49,7 @@ class OpenedModel:
         rows: sequences of several lengths; of one length for a model that cannot be padded.
     """
 
-    model: Scorer | SpanScorer
+    model: Scorer | SpanScorer | Tagger
     rows: list[Row]
 
     @property
@@ -62,7 +63,9 @@ class OpenedModel:
 
     def raw(self, batch: TokenBatch) -> FloatArray:
         """Give what the model gives."""
-        return self.model.score(batch) if isinstance(self.model, Scorer) else self.model.score_spans(batch)
+        if isinstance(self.model, Scorer):
+            return self.model.score(batch)
+        return self.model.tag(batch) if isinstance(self.model, Tagger) else self.model.score_spans(batch)
 
     def score(self, batch: TokenBatch) -> FloatArray:
         """Give what the model gives, 0 for the columns of padding, which nobody reads."""
@@ -75,10 +78,12 @@ def capability_for(model_dir: Path) -> Capability:
     named = str(resolve(model_dir, offline=True).config.get("architectures"))
     if "ForQuestionAnswering" in named:
         return OpensSpanScorers
+    if "ForTokenClassification" in named:
+        return OpensTaggers
     return OpensWriters if _WRITES.search(named) else OpensScorers
 
 
-def open_with(backend: object, model_dir: Path) -> Scorer | SpanScorer | Writer:
+def open_with(backend: object, model_dir: Path) -> Scorer | SpanScorer | Tagger | Writer:
     """Open a model with the method for its kind, which the backend must have."""
     folder, runtime = resolve(model_dir, offline=True), Runtime(device="cpu", offline=True)
     capability = capability_for(model_dir)
@@ -86,6 +91,8 @@ def open_with(backend: object, model_dir: Path) -> Scorer | SpanScorer | Writer:
         return cast("OpensWriters", backend).open_writer(folder, runtime)
     if capability is OpensSpanScorers:
         return cast("OpensSpanScorers", backend).open_span_scorer(folder, runtime)
+    if capability is OpensTaggers:
+        return cast("OpensTaggers", backend).open_tagger(folder, runtime)
     return cast("OpensScorers", backend).open_scorer(folder, runtime)
 
 
@@ -95,7 +102,7 @@ def open_model(backend: object, model_dir: Path) -> Iterator[OpenedModel]:
     folder, runtime = resolve(model_dir, offline=True), Runtime(device="cpu", offline=True)
     tokenizer = open_tokenizer(backend, folder, runtime)
     rows = [tokenizer.single.assemble([ids]) for ids in tokenizer.encode(_TEXTS)]
-    model = cast("Scorer | SpanScorer", open_with(backend, model_dir))
+    model = cast("Scorer | SpanScorer | Tagger", open_with(backend, model_dir))
     try:
         yield OpenedModel(model, rows if model.card.pads else equally_long(rows))
     finally:

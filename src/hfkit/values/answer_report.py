@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .answer_scores import AnswerScores, NoAnswerThreshold
 from .estimates import Estimate
-from .layout import shortened
+from .layout import counted, shortened
 from .report import Report
 
 __all__ = ["AnswerReport", "WrongAnswer"]
@@ -55,16 +55,18 @@ class AnswerReport(Report):
         groups = (("with an answer", self.scores.has_answer), ("without", self.scores.no_answer))
         if self.scores.no_answer:
             lines += [
-                f"{name}: {group.total:,} questions, exact match {group.exact_match:.1f}, F1 {group.f1:.1f}"
+                f"{name}: {counted(group.total, 'question')}, exact match {group.exact_match:.1f}, F1 {group.f1:.1f}"
                 for name, group in groups
                 if group
             ]
         if self.threshold:
             best = self.threshold
             lines.append(f"at best, with null_threshold={best.threshold:.3g}: F1 {best.f1:.1f} on these rows")
-        lines.append(f"{len(self.mistakes):,} mistakes" + (", the first of them:" if self.mistakes else ""))
+        lines.append(
+            counted(len(self.mistakes), "mistake") + (", the first of them:" if self.mistakes else "")
+        )
         lines += [
-            f"  row {wrong.row}: {shortened(wrong.said, _TEXT) or 'no answer'!s} for "
+            f"  row {wrong.row}: {shortened(wrong.said, _TEXT) or 'no answer'} for "
             f"{shortened(wrong.expected[0], _TEXT) if wrong.expected else 'no answer'}"
             for wrong in self.mistakes[:_SHOWN]
         ]

@@ -13,7 +13,7 @@ from hfkit._lazy import reach
 from .classification_scores import Calibration, ClassificationScores, Confusion, MultiLabelScores
 from .estimates import Estimate
 from .label_figures import Averages, LabelFigures
-from .layout import aligned, shortened
+from .layout import aligned, counted, shortened
 from .report import Report
 
 __all__ = ["ClassificationReport", "MultiLabelReport", "WrongLabel", "WrongLabels"]
@@ -121,7 +121,9 @@ class ClassificationReport(Report):
             f"{shortened(expected, _NAME)} as {shortened(said, _NAME)} ({times})"
             for expected, said, times in scores.confusion.worst(3)
         )
-        lines.append(f"{len(self.mistakes):,} mistakes" + (f", most often {confused}" if confused else ""))
+        lines.append(
+            counted(len(self.mistakes), "mistake") + (f", most often {confused}" if confused else "")
+        )
         if self.calibration:
             lines += [
                 f"calibration error {self.calibration.error}, Brier score {self.calibration.brier}",
@@ -157,7 +159,7 @@ class MultiLabelReport(Report):
         return [
             f"subset accuracy  {scores.subset_accuracy}",
             *label_lines(scores.labels, scores.averages),
-            f"{len(self.mistakes):,} mistakes",
+            counted(len(self.mistakes), "mistake"),
         ]
 
 

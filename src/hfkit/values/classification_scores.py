@@ -65,7 +65,8 @@ class Calibration:
     """How far a model is as often right as it says.
 
     Attributes:
-        error: the expected calibration error, from 0 to 1: how far accuracy and confidence are apart, bin by bin.
+        error: the expected calibration error, from 0 to 1: how far accuracy and confidence are apart, bin by bin. Where
+            bins hold few rows, chance alone keeps it from 0, and its interval leans upwards.
         brier: the Brier score, from 0 (sure and right) to 2 (sure and wrong): the squared distance between
             probabilities and truth, summed over labels.
         log_loss: the mean natural logarithm of 1 / the probability of the expected label.

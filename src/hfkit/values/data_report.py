@@ -28,6 +28,7 @@ LengthUnit: TypeAlias = Literal["tokens", "words", "characters"]
 
 FindingKind: TypeAlias = Literal[
     # columns and splits
+    "table_note",
     "missing_column",
     "mistyped_column",
     "empty_split",

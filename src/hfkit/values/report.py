@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from .bootstrap import Bootstrap
 from .evaluation import EvaluatedData, Speed
 from .jsonable import to_json_value
+from .layout import counted
 from .provenance import Source
 
 __all__ = ["Report"]
@@ -56,7 +57,7 @@ class Report(ABC):
         rates = f"{speed.rows_per_second:,.1f} rows/s, {speed.tokens_per_second:,.0f} tokens/s"
         return "\n".join(
             [
-                f"{self.source.model} ({revision}) on {data.rows:,} rows of {data.task}, {data.split}",
+                f"{self.source.model} ({revision}) on {counted(data.rows, 'row')} of {data.task}, {data.split}",
                 *self._figures(),
                 f"{rates}; intervals of {self.bootstrap.level:.0%}",
                 *(f"note: {note}" for note in self.notes),

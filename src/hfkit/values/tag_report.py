@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .classification_report import label_lines
 from .estimates import Estimate
+from .layout import counted
 from .report import Report
 from .tag_scores import Entity, TagScores
 
@@ -50,5 +51,5 @@ class TagReport(Report):
             f"entity F1     {self.f1}",
             f"tag accuracy  {scores.accuracy}",
             *label_lines(scores.types, scores.averages),
-            f"{len(self.mistakes):,} rows with mistakes",
+            f"{counted(len(self.mistakes), 'row')} with mistakes",
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .estimates import Estimate
-from .layout import aligned, shortened
+from .layout import aligned, counted, shortened
 from .report import Report
 from .text_scores import TextScores
 
@@ -64,7 +64,7 @@ class TextReport(Report):
             ("ROUGE-L", str(scores.rouge_l)),
             ("ROUGE-Lsum", str(scores.rouge_lsum)),
         ]
-        lines = [*aligned([*of_hundred, *of_one]), f"{len(self.mistakes):,} texts that differ"]
+        lines = [*aligned([*of_hundred, *of_one]), counted(len(self.mistakes), "text") + " not as expected"]
         for wrong in self.mistakes[:_SHOWN]:
             lines += [
                 f"  row {wrong.row}: {shortened(wrong.said, _TEXT)}",

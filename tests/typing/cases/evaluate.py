@@ -11,6 +11,7 @@ import hfkit
 rows = [{"text": "a good film", "label": "good"}]
 labelled = hfkit.Labelled(train=rows, test=rows)
 squad = hfkit.Squad(train=rows)
+tagged = hfkit.Tagged(train=rows)
 texts = hfkit.Texts(train=rows)
 parallel = hfkit.Parallel(train=rows)
 
@@ -18,6 +19,8 @@ evaluate = hfkit.Evaluate("org/model", split="validation", bootstrap=hfkit.Boots
 
 assert_type(evaluate(labelled), hfkit.ClassificationReport)
 assert_type(evaluate(squad), hfkit.AnswerReport)
+assert_type(evaluate(tagged), hfkit.TagReport)
+assert_type(evaluate(tagged).f1, hfkit.Estimate)
 assert_type(evaluate(texts), hfkit.LanguageReport)
 assert_type(evaluate(parallel), hfkit.TextReport)
 assert_type(evaluate.label_sets(labelled), hfkit.MultiLabelReport)

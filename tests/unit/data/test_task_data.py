@@ -58,6 +58,27 @@ def test_what_has_no_rows_is_refused(given: Any) -> None:
     )
 
 
+def test_a_stream_is_refused_with_a_way_to_take_some_of_it() -> None:
+    stream: Any = hfkit.Table.from_records(ROWS).to_stream()
+    with pytest.raises(InputTypeError) as caught:
+        hfkit.Labelled(train=stream)
+    assert (
+        caught.value.message
+        == "train is a TableStream, must be a Table: rows are counted, and read more than once"
+    )
+    taken = stream.take(1)
+    assert list(hfkit.Labelled(train=hfkit.Table.from_records(taken)).train) == ROWS[:1]
+
+
+def test_splits_are_given_one_by_one_or_by_their_names() -> None:
+    splits: Any = hfkit.Splits(
+        {"train": hfkit.Table.from_records(ROWS), "test": hfkit.Table.from_records(ROWS[:1])}
+    )
+    with pytest.raises(InputTypeError, match=r"^train is a Splits, must be a Table"):
+        hfkit.Labelled(train=splits)
+    assert hfkit.Labelled(**splits) == hfkit.Labelled(train=ROWS, test=ROWS[:1])
+
+
 def test_there_is_nothing_to_learn_from_none() -> None:
     nothing: Any = None
     with pytest.raises(SettingError, match=r"^train is None, must be a table\n"):

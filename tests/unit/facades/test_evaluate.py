@@ -12,10 +12,13 @@ import pytest
 
 import hfkit
 from hfkit import errors
+from hfkit.engines.opening import open_tagging
+from hfkit.engines.progress import ignore_progress
 from hfkit.facades.evaluate import EvaluateSettings
+from hfkit.hub.resolve import resolve
 from hfkit.metrics.classification import score_labels
 from hfkit.metrics.scores import score_answers
-from hfkit.testing import write_fake_model, write_fake_writer
+from hfkit.testing import write_fake_model, write_fake_tagger, write_fake_writer
 from hfkit.values.classification_report import WrongLabel
 
 if typing.TYPE_CHECKING:
@@ -192,7 +195,7 @@ def test_questions_without_an_answer(fake_reader: Path, fake: hfkit.Runtime) -> 
     ]
     data = hfkit.Squad(train=rows, test=rows)
     always = hfkit.Evaluate(hfkit.Answer(fake_reader, runtime=fake), bootstrap=QUICK)(data)
-    assert always.notes[0].startswith("1 questions have no answer, and the model was asked for one to each: ")
+    assert always.notes[0].startswith("1 question without an answer, and the model had to give one: ")
     assert always.threshold is not None
     assert always.threshold.exact_match >= always.scores.exact_match
     by_folder = hfkit.Evaluate(fake_reader, bootstrap=QUICK, runtime=fake)(data)
@@ -224,7 +227,7 @@ def test_a_writer_foresees_texts(tmp_path: Path, fake: hfkit.Runtime) -> None:
     )
     assert report.losses[6] is None
     assert report.scores.rows == 7
-    assert report.notes == ("1 texts of one token were not counted: nothing stands before it",)
+    assert report.notes == ("1 text of one token not counted: nothing stands before it",)
     assert report.perplexity.low < report.perplexity.value < report.perplexity.high
     narrow = hfkit.Evaluate(folder, bootstrap=QUICK, window=16, stride=4, runtime=fake)(data)
     assert narrow.scores.tokens == report.scores.tokens
@@ -248,7 +251,7 @@ def test_texts_that_were_cut_are_noted(tmp_path: Path, fake: hfkit.Runtime) -> N
     )
     rows = [{"source": "good", "target": "bad"}]
     report = hfkit.Evaluate(generate, bootstrap=QUICK)(hfkit.Parallel(train=rows, test=rows))
-    assert report.notes == ("1 texts were cut at their greatest length: raise max_new_tokens",)
+    assert report.notes == ("1 text cut at the greatest length: raise max_new_tokens",)
 
 
 def test_every_report_is_json_and_fits_on_a_screen(
@@ -319,7 +322,7 @@ def test_a_facade_of_another_verb_is_refused(
 
 def test_data_are_those_of_a_task(classify: hfkit.Classify, labelled: hfkit.Labelled) -> None:
     with pytest.raises(
-        errors.InputTypeError, match=r"^data is a Table, must be Labelled, Squad, Texts or Parallel\n"
+        errors.InputTypeError, match=r"^data is a Table, must be Labelled, Squad, Tagged, Texts or Parallel\n"
     ):
         hfkit.Evaluate(classify)(labelled.train)  # type: ignore[call-overload]  # that is the point
 
@@ -426,3 +429,71 @@ def test_plots_are_drawn_of_the_report(
         report.plot_reliability(str(tmp_path / "reliability.svg")),
     ):
         assert path.stat().st_size > 1000
+
+
+@pytest.fixture
+def tagged(tmp_path: Path, fake: hfkit.Runtime) -> tuple[Path, list[dict[str, object]]]:
+    """A tagger and rows of which it gets all right but the second."""
+    folder = write_fake_tagger(tmp_path / "tagger", tags=("O", "B-x", "I-x", "B-y"))
+    found = resolve(folder, offline=True)
+    words = [text.split() for text in TEXTS]
+    tags, _ = open_tagging(lambda: found, fake).tag(words, budget=512, advance=ignore_progress)
+    rows: list[dict[str, object]] = [
+        {"tokens": one, "ner_tags": list(other)} for one, other in zip(words, tags, strict=True)
+    ]
+    rows[1]["ner_tags"] = ["B-y", "B-y", "B-y"]
+    return folder, rows
+
+
+def test_a_tagger_on_words(tagged: tuple[Path, list[dict[str, object]]], fake: hfkit.Runtime) -> None:
+    folder, rows = tagged
+    report = hfkit.Evaluate(folder, bootstrap=QUICK, runtime=fake)(hfkit.Tagged(train=rows, test=rows))
+    assert [wrong.row for wrong in report.mistakes] == [1]
+    assert [entity.type for entity in report.mistakes[0].expected] == ["y", "y", "y"]
+    assert 0 < report.f1.value < 1
+    assert report.notes == ()
+    assert report.speed.statistics.inputs == 6
+    assert str(report).splitlines()[1].startswith("entity F1 ")
+
+
+def test_tags_that_mark_no_entities_count_word_by_word(tmp_path: Path, fake: hfkit.Runtime) -> None:
+    folder = write_fake_tagger(tmp_path / "tagger", tags=("NOUN", "VERB"))
+    rows = [{"tokens": text.split(), "ner_tags": ["NOUN"] * len(text.split())} for text in TEXTS]
+    report = hfkit.Evaluate(folder, bootstrap=QUICK, runtime=fake)(hfkit.Tagged(train=rows, test=rows))
+    assert report.f1 == report.scores.accuracy
+    assert report.notes == ("the tags mark no entities: each word counts as one, of its tag",)
+
+
+def test_tags_have_a_folder(classify: hfkit.Classify) -> None:
+    rows = [{"tokens": ["good"], "ner_tags": ["O"]}]
+    for model in (classify, None):
+        message = f"model is {model!r}, must be a folder or a name for Tagged data"
+        with pytest.raises(errors.SettingError, match=f"^{re.escape(message)}\n"):
+            hfkit.Evaluate(model)(hfkit.Tagged(train=rows, test=rows))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"tokens": ["a", "b"], "ner_tags": ["O"]}, "row 1 of test: there are 2 words and 1 tags"),
+        ({"tokens": ["a"], "ner_tags": None}, "row 1 of test: a word or a tag is missing"),
+        ({"tokens": ["a"], "ner_tags": [None]}, "row 1 of test: a word or a tag is missing"),
+        ({"tokens": ["a"], "ner_tags": ["B-z"]}, "row 1 of test: tag 'B-z' is none of ('O', 'B-x')"),
+    ],
+)
+def test_rows_whose_tags_do_not_fit_are_named(row: dict[str, object], message: str) -> None:
+    rows = [{"tokens": ["a"], "ner_tags": ["O"]}, row]
+    with pytest.raises(errors.DataError, match=f"^{re.escape(message)}\n"):
+        hfkit.Evaluate("m")(hfkit.Tagged(train=rows, test=rows, names=("O", "B-x")))
+
+
+def test_figures_that_mislead_are_noted(tmp_path: Path, fake: hfkit.Runtime) -> None:
+    generate = hfkit.Generate(write_fake_writer(tmp_path / "writer"), max_new_tokens=64, runtime=fake)
+    rows = [{"source": "good", "target": "灯塔建于一八七一年，高三十四米，现在是一座博物馆。"}]
+    data = hfkit.Parallel(train=rows, test=rows)
+    rouge = "ROUGE reads letters and digits of ASCII alone: nothing of 1 reference"
+    bleu = "1 reference without blanks, between which BLEU looks for words: words='zh' or words='char'"
+    notes = hfkit.Evaluate(generate, bootstrap=QUICK)(data).notes
+    assert notes[-2] == rouge
+    assert notes[-1].startswith(bleu)
+    assert hfkit.Evaluate(generate, bootstrap=QUICK, words="zh")(data).notes[-1] == rouge

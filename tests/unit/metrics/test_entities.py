@@ -61,6 +61,12 @@ def test_rows_without_entities_and_without_words_have_figures_of_0() -> None:
     assert score_entities([[]], [[]]).accuracy.value == 0.0
 
 
+def test_words_alone_are_entities_of_their_tags() -> None:
+    assert find_entities(["NOUN", "VERB"], scheme="words") == (Entity(0, 1, "NOUN"), Entity(1, 2, "VERB"))
+    scores = score_entities([["NOUN", "VERB"]], [["NOUN", "NOUN"]], scheme="words")
+    assert scores.averages.micro.f1.value == scores.accuracy.value == 0.5
+
+
 def test_scores_are_json() -> None:
     scores = score_entities([["B-x"]], [["B-x"]], bootstrap=Bootstrap(resamples=2)).to_dict()
     assert json.loads(json.dumps(scores))["types"][0]["label"] == "x"
@@ -103,5 +109,5 @@ def test_no_rows_have_no_scores() -> None:
 
 
 def test_a_scheme_is_one_of_two() -> None:
-    with pytest.raises(SettingError, match=r"^scheme 'BILOU' is not one of \('conll', 'IOB2'\)\n"):
+    with pytest.raises(SettingError, match=r"^scheme 'BILOU' is not one of \('conll', 'IOB2', 'words'\)\n"):
         find_entities([], scheme="BILOU")  # type: ignore[arg-type]  # that is the point

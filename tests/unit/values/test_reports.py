@@ -60,7 +60,7 @@ def test_a_report_says_what_was_evaluated_and_how_good_it_is(source: Source) -> 
         "macro         0.500   0.500  0.500 [0.500, 0.500]",
         "micro         0.500   0.500  0.500 [0.500, 0.500]",
         "weighted      0.500   0.500  0.500 [0.500, 0.500]",
-        "1 mistakes, most often label 1 as label 0 (1)",
+        "1 mistake, most often label 1 as label 0 (1)",
         "8.0 rows/s, 80 tokens/s; intervals of 95%",
         "note: a note",
     ]
@@ -81,7 +81,7 @@ def test_a_report_on_tags(source: Source) -> None:
     )
     assert tags.f1 == sure(0.5)
     assert str(tags).splitlines()[1] == "entity F1     0.500 [0.500, 0.500]"
-    assert "1 rows with mistakes" in str(tags)
+    assert "1 row with mistakes" in str(tags)
     assert tags.to_dict()["mistakes"] == [
         {"row": 1, "said": [{"start": 0, "end": 2, "type": "PER"}], "expected": []}
     ]

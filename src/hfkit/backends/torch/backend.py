@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import tokenizers
 
     from hfkit.backends.protocols import Scorer, SpanScorer
+    from hfkit.backends.taggers import Tagger
     from hfkit.backends.writers import Writer
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
@@ -45,6 +46,17 @@ class TorchBackend:
         from .tasks import QUESTION_ANSWERING
 
         return TorchSpanScorer(load_model(folder, runtime, QUESTION_ANSWERING), runtime)
+
+    def open_tagger(self, folder: ModelFolder, runtime: Runtime, /) -> Tagger:
+        """Open a token classification model; see :class:`hfkit.backends.taggers.OpensTaggers`."""
+        from hfkit.text.labels import LabelScheme
+
+        from .loading import load_model
+        from .tagger import TorchTagger
+        from .tasks import TOKEN_CLASSIFICATION
+
+        labels = LabelScheme.from_config(folder.config)  # before seconds are spent on weights
+        return TorchTagger(load_model(folder, runtime, TOKEN_CLASSIFICATION), labels, runtime)
 
     def open_writer(self, folder: ModelFolder, runtime: Runtime, /) -> Writer:
         """Open a model that writes text; see :class:`hfkit.backends.writers.OpensWriters`."""

@@ -11,6 +11,7 @@ __all__ = [
     "ENCODED_WRITING",
     "QUESTION_ANSWERING",
     "SEQUENCE_CLASSIFICATION",
+    "TOKEN_CLASSIFICATION",
     "WRITERS",
     "Task",
 ]
@@ -36,6 +37,7 @@ class Task:
         "AutoModelForQuestionAnswering",
         "AutoModelForSeq2SeqLM",
         "AutoModelForSequenceClassification",
+        "AutoModelForTokenClassification",
     ]
     mistaken_for: re.Pattern[str]
     outputs: tuple[str, ...]
@@ -56,6 +58,13 @@ QUESTION_ANSWERING = Task(
     "AutoModelForQuestionAnswering",
     re.compile(r"For(TokenClassification|SequenceClassification|MultipleChoice)\b"),
     ("start_logits", "end_logits"),
+)
+
+TOKEN_CLASSIFICATION = Task(
+    "token classification",
+    "AutoModelForTokenClassification",
+    re.compile(r"For(QuestionAnswering|SequenceClassification|MultipleChoice)\b"),
+    ("logits",),
 )
 
 _NO_WRITERS = re.compile(

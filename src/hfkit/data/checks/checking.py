@@ -70,6 +70,7 @@ def check_task(
     for split, table in splits.items():
         broken = broken_rules(rules.task, split, table, rules.columns) if table.columns or len(table) else []
         findings += broken
+        findings += (_noted(split, note) for note in table.notes)
         if not len(table):
             findings.append(_empty(split))
         elif not broken:
@@ -102,6 +103,16 @@ def _empty(split: str) -> Finding:
         split=split,
         message="there are no rows, must be at least one",
         hint="give some rows, or leave the split out" if split != "train" else "give some rows to learn from",
+    )
+
+
+def _noted(split: str, note: str) -> Finding:
+    return Finding(
+        kind="table_note",
+        severity="warning",
+        split=split,
+        message=note,
+        hint="the table says so of itself: look at what it was read from",
     )
 
 

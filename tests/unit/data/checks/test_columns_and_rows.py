@@ -164,6 +164,12 @@ def test_a_split_without_rows_may_lack_columns_too() -> None:
     assert sorted(kinds(report)) == ["empty_split", "missing_column"]
 
 
+def test_what_a_table_says_of_itself_is_told(only: Only) -> None:
+    table = hfkit.Table(datasets.Dataset.from_list(ROWS), notes=("3 lines were left out",))
+    finding = only(hfkit.Labelled(train=table).check(), "table_note")
+    assert (finding.severity, finding.split, finding.message) == ("warning", "train", "3 lines were left out")
+
+
 def test_all_rows_are_counted_and_the_first_thousand_listed(only: Only) -> None:
     report = hfkit.Texts(train=[{"text": ""}] * 1500 + [{"text": "a"}]).check()
     finding = only(report, "blank_text")

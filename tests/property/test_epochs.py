@@ -6,13 +6,11 @@ from hypothesis import strategies as st
 
 from hfkit.text.epochs import plan_steps, share_step
 
-lengths = st.lists(st.integers(1, 600), min_size=1, max_size=300).map(lambda drawn: np.array(drawn))
+lengths = st.lists(st.integers(1, 600), min_size=1, max_size=300).map(np.array)
 
 
 @given(lengths, st.integers(1, 40), st.integers(0, 5), st.integers(0, 3))
-def test_every_example_comes_once_in_an_epoch(
-    lengths: np.ndarray, rows: int, seed: int, epoch: int
-) -> None:
+def test_every_example_comes_once_in_an_epoch(lengths: np.ndarray, rows: int, seed: int, epoch: int) -> None:
     """The steps of an epoch part its examples, in steps of equal size or one less."""
     steps = plan_steps(lengths, rows=rows, seed=seed, epoch=epoch)
     assert sorted(np.concatenate(steps).tolist()) == list(range(len(lengths)))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hfkit.values.data_report import DataReport
 
     from .checks.checking import CountsTokens
-    from .checks.readings import Reading
+    from .checks.readings import RowReading
     from .checks.task_rules import TaskRules
     from .table import Table
 
@@ -107,7 +107,7 @@ class TaskData(ABC):
         )(model, runtime)
         return check_task(self.splits, self._rules(), tokens=opened, model=str(model), window=window)
 
-    def readings(self, table: Table) -> Iterator[Reading]:
+    def readings(self, table: Table) -> Iterator[RowReading]:
         """Give what a model would read of each row of a split, and what is wrong with it.
 
         Raises:

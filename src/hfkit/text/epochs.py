@@ -7,6 +7,7 @@ neighbors in length, and no order that a model could learn.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,7 +57,7 @@ def plan_steps(lengths: IntArray, *, rows: int, least: int = 1, seed: int, epoch
         start, stop = ends[first], ends[min(first + _STRETCH, steps)]
         stretch = order[start:stop]
         order[start:stop] = stretch[np.argsort(-lengths[stretch], kind="stable")]
-    planned = [order[start:stop] for start, stop in zip(ends[:-1], ends[1:], strict=True)]
+    planned = [order[start:stop] for start, stop in pairwise(ends.tolist())]
     planned = [planned[number] for number in chance.permutation(steps)]
     if epoch == 0:
         largest = max(range(steps), key=lambda number: computed_tokens(lengths[planned[number]]))

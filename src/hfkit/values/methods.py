@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from .constraints import require_choice, require_kind, require_number, require_texts, require_whole
+from .constraints import require_kind, require_number, require_texts, require_whole
 
-__all__ = ["Full", "Lora", "Method", "QLora"]
+__all__ = ["Full", "Lora", "Method"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,46 +55,15 @@ class Lora:
     merge: bool = False
 
     def __post_init__(self) -> None:
-        _require_lora(self)
+        require_whole("rank", self.rank, least=1, required=True)
+        if self.alpha is not None:
+            require_number("alpha", self.alpha, above=0)
+        require_number("dropout", self.dropout, least=0, below=1)
+        if self.targets is not None:
+            require_texts("targets", self.targets)
+        require_kind("embeddings", self.embeddings, (bool,))
         require_kind("merge", self.merge, (bool,))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QLora:
-    """As :class:`Lora`, with the large matrices in 4 bits meanwhile.
-
-    Attributes:
-        rank: columns of the small matrices.
-        alpha: what they give is multiplied by ``alpha / rank``; None for twice the rank.
-        dropout: the share of what enters them that is left out while training.
-        targets: the last parts of the names of the modules that get them; None for all linear layers of the body.
-        numbers: how 4 bits are read: ``"nf4"`` as quantiles of a normal distribution, ``"fp4"`` as small floats.
-
-    Raises:
-        SettingError: a value is out of its range.
-
-    Source: Dettmers et al. 2023, arXiv:2305.14314.
-    """
-
-    rank: int = 16
-    alpha: float | None = None
-    dropout: float = 0.0
-    targets: tuple[str, ...] | None = None
-    numbers: Literal["nf4", "fp4"] = "nf4"
-
-    def __post_init__(self) -> None:
-        _require_lora(self)
-        require_choice("numbers", self.numbers, ("nf4", "fp4"))
-
-
-Method: TypeAlias = Full | Lora | QLora
+Method: TypeAlias = Full | Lora
 """A way to train."""
-
-
-def _require_lora(method: Lora | QLora) -> None:
-    require_whole("rank", method.rank, least=1, required=True)
-    if method.alpha is not None:
-        require_number("alpha", method.alpha, above=0)
-    require_number("dropout", method.dropout, least=0, below=1)
-    if method.targets is not None:
-        require_texts("targets", method.targets)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, fields
 from typing import Literal, TypeAlias, get_args
 
 from hfkit.errors import SettingError
 
-from .architecture import Architecture
 from .constraints import require_choice, require_kind, require_number, require_whole
-from .methods import Full, Lora, Method, QLora
+from .methods import Full, Lora, Method
 from .runtime import Runtime
+from .shown import shown_settings
 
 __all__ = ["Precision", "Schedule", "TuneSettings"]
 
@@ -24,7 +24,7 @@ Precision: TypeAlias = Literal["auto", "float32", "bfloat16", "float16"]
 computes in it, else float32."""
 
 # Full training at more than this forgets what the base knows; small matrices need ten times as much.
-_RATES = {Full: 5e-5, Lora: 5e-4, QLora: 5e-4}
+_RATES = {Full: 5e-5, Lora: 5e-4}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,17 +32,17 @@ class TuneSettings:
     """What to train, and how.
 
     Attributes:
-        base: a folder, ``"org/name"`` or ``"org/name@revision"``; or an architecture, to start from random weights.
+        base: a folder, ``"org/name"`` or ``"org/name@revision"``.
         method: which weights are trained.
         epochs: how often every example is seen; parts of a pass are allowed.
         steps: how many steps are made instead; None for as many as the epochs have.
-        learning_rate: the highest; None for 5e-5 with :class:`Full`, 5e-4 with :class:`Lora` and :class:`QLora`.
+        learning_rate: the highest; None for 5e-5 with :class:`Full`, 5e-4 with :class:`Lora`.
         schedule: how it falls to nothing after its warm-up; ``"constant"`` does not fall.
         warmup: the share of the steps over which it rises.
         weight_decay: how strongly weights are pulled to nothing; biases and norms are not.
         batch_size: examples of a step. They are shared out to forward passes as memory has room; the step is the same.
-        max_tokens: the most tokens of an example; None for what the model reads. What is longer is read in windows
-            (question answering, tagging, bare texts) or cut, and the plan says how much.
+        max_tokens: the most tokens of an example; None for what the model reads. Of longer texts the
+            beginning is read, and the plan says of how many; contexts of questions are read in windows.
         precision: the number type of products.
         class_weights: weights of labels in the loss, by name; ``"balanced"`` weighs each label by the inverse of its
             share; None for equal ones.
@@ -53,7 +53,6 @@ class TuneSettings:
             slower.
         max_gradient_norm: longer gradients are shortened to it.
         seed: of the order of examples, of new weights and of dropout.
-        processes: how many processes share the work on this machine.
         overwrite: put the result in the place of another run's.
         runtime: where it runs; ``threads``, ``device``, ``offline``, ``progress`` and ``trust_remote_code`` are used.
 
@@ -61,7 +60,7 @@ class TuneSettings:
         SettingError: a setting is out of its range.
     """
 
-    base: str | os.PathLike[str] | Architecture
+    base: str | os.PathLike[str]
     _: KW_ONLY
     method: Method = Full()
     epochs: float = 3.0
@@ -80,16 +79,13 @@ class TuneSettings:
     gradient_checkpointing: bool = False
     max_gradient_norm: float = 1.0
     seed: int = 0
-    processes: int = 1
     overwrite: bool = False
     runtime: Runtime = Runtime()
 
     def __post_init__(self) -> None:
-        require_kind("base", self.base, (str, os.PathLike, Architecture))
-        if not isinstance(self.base, Architecture) and not str(self.base):
-            raise SettingError(
-                "base is empty, must be a folder, a repository or an Architecture", hint="name the model"
-            )
+        require_kind("base", self.base, (str, os.PathLike))
+        if not str(self.base):
+            raise SettingError("base is empty, must be a folder or a repository", hint="name the model")
         require_kind("method", self.method, get_args(Method))
         require_kind("runtime", self.runtime, (Runtime,))
         require_number("epochs", self.epochs, above=0)
@@ -103,8 +99,7 @@ class TuneSettings:
         require_choice("precision", self.precision, get_args(Precision))
         for name in ("steps", "max_tokens", "evaluate_every", "patience"):
             require_whole(name, getattr(self, name), least=1)
-        for name in ("batch_size", "processes"):
-            require_whole(name, getattr(self, name), least=1, required=True)
+        require_whole("batch_size", self.batch_size, least=1, required=True)
         require_whole("seed", self.seed, least=0, required=True)
         for name in ("gradient_checkpointing", "overwrite"):
             require_kind(name, getattr(self, name), (bool,))
@@ -117,3 +112,16 @@ class TuneSettings:
     def rate(self) -> float:
         """The highest learning rate, the method's own where none was set."""
         return _RATES[type(self.method)] if self.learning_rate is None else self.learning_rate
+
+    def without_runtime(self) -> TuneSettings:
+        """Give the settings that decide on the result: not where it is computed, nor what it replaces."""
+        return TuneSettings(
+            **{
+                field.name: getattr(self, field.name)
+                for field in fields(TuneSettings)
+                if field.name not in ("runtime", "overwrite")
+            }
+        )
+
+    def __repr__(self) -> str:
+        return shown_settings(self)

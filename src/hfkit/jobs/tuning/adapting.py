@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never, cast
 
 from hfkit.errors import MissingDependencyError, SettingError
-from hfkit.values.methods import Full, Lora, QLora
+from hfkit.values.methods import Full, Lora
 
 from .targets import body_of, embedding_name, linear_targets, new_head
 
@@ -31,7 +31,7 @@ def adapt(model: PreTrainedModel, method: Method) -> PreTrainedModel:
         case Full():
             _freeze(model, method.frozen)
             return model
-        case Lora() | QLora():
+        case Lora():
             return _with_lora(model, method)
         case _:
             assert_never(method)
@@ -52,7 +52,7 @@ def _freeze(model: PreTrainedModel, frozen: tuple[str, ...]) -> None:
             parameter.requires_grad_(False)  # noqa: FBT003  # torch's own signature
 
 
-def _with_lora(model: PreTrainedModel, method: Lora | QLora) -> PreTrainedModel:
+def _with_lora(model: PreTrainedModel, method: Lora) -> PreTrainedModel:
     try:
         from peft import LoraConfig, get_peft_model
     except ImportError as error:
@@ -60,7 +60,7 @@ def _with_lora(model: PreTrainedModel, method: Lora | QLora) -> PreTrainedModel:
             "small matrices are peft's, and peft is not installed", hint="pip install 'hfkit[tune]'"
         ) from error
     targets = list(linear_targets(model, method.targets))
-    if isinstance(method, Lora) and method.embeddings:
+    if method.embeddings:
         targets.append(embedding_name(model))
     config = LoraConfig(
         r=method.rank,

@@ -41,7 +41,9 @@ class Base:
     new: tuple[str, ...]
 
 
-def open_base(folder: ModelFolder, runtime: Runtime, head: Task, config: Mapping[str, object], *, seed: int) -> Base:
+def open_base(
+    folder: ModelFolder, runtime: Runtime, head: Task, config: Mapping[str, object], *, seed: int
+) -> Base:
     """Open a base under a head for a task.
 
     A head that the base has already is kept if it has the same labels in the same order; else a new one is drawn.
@@ -73,7 +75,9 @@ def open_base(folder: ModelFolder, runtime: Runtime, head: Task, config: Mapping
                 hint="name a base of a family that transformers knows for this task",
             ) from error
         found = cast("Mapping[str, Any]", report)
-        mismatched = {str(entry[0] if isinstance(entry, tuple) else entry) for entry in found["mismatched_keys"]}
+        mismatched = {
+            str(entry[0] if isinstance(entry, tuple) else entry) for entry in found["mismatched_keys"]
+        }
         new = {str(key) for key in found["missing_keys"]} | mismatched
         if not same_labels:
             new |= _draw_head(model)

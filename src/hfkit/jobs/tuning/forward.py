@@ -52,9 +52,7 @@ def run_forward(
         output = model(**given)
         parts = [output[name].float().cpu().numpy() for name in outputs]
         return [
-            tuple(
-                part[row, : len(example.ids)] if per_token else part[row] for part in parts
-            )
+            tuple(part[row, : len(example.ids)] if per_token else part[row] for part in parts)
             for row, example in enumerate(chosen)
         ]
 

@@ -101,7 +101,13 @@ class LabelledTask:
             return LabelLoss(weights)
         return ClassLoss(weights, settings.label_smoothing)
 
-    def figures(self, table: Table, examples: Examples, forward: Forward, /) -> Mapping[str, float]:
+    def figures(
+        self,
+        table: Table,  # noqa: ARG002  # the labels are in the examples
+        examples: Examples,
+        forward: Forward,
+        /,
+    ) -> Mapping[str, float]:
         """Give accuracy and mean F1."""
         logits = np.stack([row for (row,) in forward(examples)])
         names = np.array(self._scheme.names, dtype=object)
@@ -155,7 +161,9 @@ class LabelledTask:
                 )
             weights = np.array([settings.class_weights[name] for name in self._scheme.names])
         if self._data.multi_label:  # how much more a label counts where it holds
-            return tuple(((rows - counts) / np.maximum(counts, 1)).tolist()) if (
-                settings.class_weights == "balanced"
-            ) else tuple(weights.tolist())
+            return (
+                tuple(((rows - counts) / np.maximum(counts, 1)).tolist())
+                if (settings.class_weights == "balanced")
+                else tuple(weights.tolist())
+            )
         return tuple((weights * rows / (weights * counts).sum()).tolist())

@@ -13,8 +13,6 @@ from hfkit.text.batching import computed_tokens
 from hfkit.text.epochs import plan_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from transformers import PreTrainedModel
 
     from hfkit.text.arrays import IntArray
@@ -47,7 +45,9 @@ class StepCost:
         return self.fixed + int(self.kept_per_token * tokens)
 
 
-def measure_steps(model: PreTrainedModel, prepared: Prepared, loss: Loss, *, rows: int, seed: int) -> StepCost:
+def measure_steps(
+    model: PreTrainedModel, prepared: Prepared, loss: Loss, *, rows: int, seed: int
+) -> StepCost:
     """Make three steps, the first to warm up; the model is of no use after it."""
     lengths = prepared.train.lengths
     planned = plan_steps(lengths, rows=rows, seed=seed, epoch=1)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from hfkit.backends.registry import find_backend
 from hfkit.backends.protocols import OpensScorers
+from hfkit.backends.registry import find_backend
 from hfkit.backends.torch.placement import choose_device
 from hfkit.backends.torch.tokenizer import gives_types
 from hfkit.backends.torch.weights import read_config
@@ -79,9 +79,7 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
     tokenizer = open_tokenizer(backend, folder, settings.runtime)
     config = read_config(folder, settings.runtime)
     window = _window(folder, getattr(config, "max_position_embeddings", None), settings.max_tokens)
-    task = _task(
-        data, tokenizer, window=window, reads_types=gives_types(folder, config, settings.runtime)
-    )
+    task = _task(data, tokenizer, window=window, reads_types=gives_types(folder, config, settings.runtime))
     device = choose_device(settings.runtime.device)
     pad_id = config.pad_token_id
     return Prepared(
@@ -104,7 +102,8 @@ def _task(data: TaskData, tokenizer: TextTokenizer, *, window: int, reads_types:
             return SquadTask(data, tokenizer, window=min(window, _USUAL_WINDOW), reads_types=reads_types)
         case _:
             raise InputTypeError(
-                f"the data are {type(data).__name__}, must be Labelled or Squad", hint="make one of these of them"
+                f"the data are {type(data).__name__}, must be Labelled or Squad",
+                hint="make one of these of them",
             )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.errors import OutputError
@@ -14,6 +13,7 @@ from .checkpoints import latest_checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = ["RunFolder"]
 
@@ -85,4 +85,6 @@ def _require_empty(output: Path) -> None:
 def _differences(begun: object, wanted: object) -> str:
     if not isinstance(begun, dict) or not isinstance(wanted, dict):
         return "everything"
-    return ", ".join(sorted(name for name in begun.keys() | wanted.keys() if begun.get(name) != wanted.get(name)))
+    return ", ".join(
+        sorted(name for name in begun.keys() | wanted.keys() if begun.get(name) != wanted.get(name))
+    )

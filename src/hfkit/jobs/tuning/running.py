@@ -5,70 +5,70 @@ from __future__ import annotations
 import shutil
 from functools import partial
 from math import ceil
-from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
-import torch
-import transformers
 from transformers import TrainingArguments
 
 from hfkit.backends.torch.quiet import quiet_transformers
 from hfkit.backends.torch.threads import limited_threads
-from hfkit.hub.tokenizer_files import tokenizer_owner
 
 from .adapting import adapt
 from .bases import open_base
 from .forward import run_forward
-from .run_folder import RunFolder
+from .reporting import report_of
+from .results import copy_tokenizer, write_model
+from .surroundings import quiet_warnings, running_errors
 from .trainer import RunTrainer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from hfkit.data.task import TaskData
+    from hfkit.values.tune_plan import TunePlan
+    from hfkit.values.tune_report import TuneReport
     from hfkit.values.tuning import TuneSettings
 
     from .preparing import Prepared
+    from .run_folder import RunFolder
 
 __all__ = ["run"]
 
-_TOKENIZER_FILES = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.txt",
-    "vocab.json",
-    "merges.txt",
-    "*.model",
-    "*.spm",
-    "chat_template.jinja",
-)
+# About so many losses are kept of a run, however long it is.
+_LOGGED = 200
 
 
-def run(settings: TuneSettings, prepared: Prepared, data: TaskData, folder: RunFolder) -> RunTrainer:
-    """Train from the last checkpoint on, or from the beginning, and put the best state into the output folder."""
+def run(
+    settings: TuneSettings, prepared: Prepared, data: TaskData, plan: TunePlan, folder: RunFolder
+) -> TuneReport:
+    """Train from the last checkpoint on, or from the beginning, and put the best state into the output folder.
+
+    Raises:
+        TrainingError: the loss is no number.
+        OutOfMemoryError: the device's memory is too small for a single example of a step.
+    """
     folder.begin()
     base = open_base(
         prepared.folder, settings.runtime, prepared.task.head, prepared.task.config, seed=settings.seed
     )
     model = adapt(base.model, settings.method)
-    forward = partial(
-        run_forward,
-        model,
-        collate=prepared.collate,
-        outputs=prepared.task.head.outputs,
-        per_token=prepared.task.head.per_token,
-    )
     evaluate = None
     if prepared.validation is not None and data.validation is not None:
+        forward = partial(
+            run_forward,
+            model,
+            collate=prepared.collate,
+            outputs=prepared.task.head.outputs,
+            per_token=prepared.task.head.per_token,
+        )
         evaluate = partial(prepared.task.figures, data.validation, prepared.validation, forward)
-    steps_per_epoch = ceil(len(prepared.train) / settings.batch_size)
-    steps = settings.steps or ceil(settings.epochs * steps_per_epoch)
-    with quiet_transformers(), limited_threads(settings.runtime.threads):
+    checkpoint = folder.checkpoint
+    started = perf_counter()
+    with quiet_transformers(), quiet_warnings(), limited_threads(settings.runtime.threads):
         trainer = RunTrainer(
             model,
-            _arguments(settings, prepared, folder.path, steps, evaluates=evaluate is not None),
+            _arguments(settings, prepared, plan, folder.path, evaluates=evaluate is not None),
             examples=prepared.train,
             collate=prepared.collate,
             loss=prepared.task.loss(settings, data.train),
@@ -76,19 +76,23 @@ def run(settings: TuneSettings, prepared: Prepared, data: TaskData, folder: RunF
             rows=settings.batch_size,
             patience=settings.patience,
         )
-        checkpoint = folder.checkpoint
-        trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+        with running_errors():
+            trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+        seconds = perf_counter() - started
+        report = report_of(
+            trainer, settings, data, plan, goal=prepared.task.goal.name, output=folder.output, seconds=seconds
+        )
         result = folder.path / "result"
         shutil.rmtree(result, ignore_errors=True)
-        trainer.model.save_pretrained(result)
-        trainer.model.config.save_pretrained(result)  # an adapter's folder keeps no names of labels else
-    _copy_tokenizer(prepared, result)
+        write_model(model, settings.method, result)
+    copy_tokenizer(prepared.folder, result)
+    (result / "training.json").write_text(report.to_json(indent=2) + "\n", encoding="utf-8")
     folder.finish(result)
-    return trainer
+    return report
 
 
 def _arguments(
-    settings: TuneSettings, prepared: Prepared, folder: Path, steps: int, *, evaluates: bool
+    settings: TuneSettings, prepared: Prepared, plan: TunePlan, folder: Path, *, evaluates: bool
 ) -> TrainingArguments:
     every: Mapping[str, object]
     if settings.evaluate_every is None:
@@ -109,11 +113,12 @@ def _arguments(
     schedule = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
     return TrainingArguments(
         output_dir=str(folder),
-        max_steps=steps,
-        per_device_train_batch_size=settings.batch_size,
+        max_steps=plan.steps,
+        per_device_train_batch_size=-(-settings.batch_size // plan.parts),
+        gradient_accumulation_steps=plan.parts,
         learning_rate=settings.rate,
         lr_scheduler_type=schedule[settings.schedule],
-        warmup_steps=ceil(settings.warmup * steps),
+        warmup_steps=ceil(settings.warmup * plan.steps),
         weight_decay=settings.weight_decay,
         max_grad_norm=settings.max_gradient_norm,
         gradient_checkpointing=settings.gradient_checkpointing,
@@ -123,7 +128,7 @@ def _arguments(
         fp16=settings.precision == "float16",
         use_cpu=prepared.device.type == "cpu",
         save_total_limit=2,
-        logging_steps=max(1, steps // 200),
+        logging_steps=max(1, plan.steps // _LOGGED),
         logging_nan_inf_filter=False,
         remove_unused_columns=False,
         report_to="none",
@@ -131,10 +136,3 @@ def _arguments(
         **every,  # type: ignore[arg-type]
         **(best if evaluates else {}),  # type: ignore[arg-type]
     )
-
-
-def _copy_tokenizer(prepared: Prepared, result: Path) -> None:
-    owner = tokenizer_owner(prepared.folder)
-    for pattern in _TOKENIZER_FILES:
-        for file in owner.path.glob(pattern):
-            shutil.copyfile(file, result / file.name)

@@ -100,7 +100,8 @@ class SquadTask:
         outputs = iter(forward(examples))
         some_without = any(not example.answers for example in read)
         said = [
-            _answer(asked, [next(outputs) for _ in asked.rows], may_be_none=some_without) for asked in questions
+            _answer(asked, [next(outputs) for _ in asked.rows], may_be_none=some_without)
+            for asked in questions
         ]
         scores = score_answers(said, [[answer.text for answer in example.answers] for example in read])
         return {"f1": scores.f1 / 100, "exact_match": scores.exact_match / 100}
@@ -117,9 +118,7 @@ class SquadTask:
         return examples, asked
 
 
-def _answer(
-    asked: AskedQuestion, outputs: Sequence[tuple[FloatArray, ...]], *, may_be_none: bool
-) -> str:
+def _answer(asked: AskedQuestion, outputs: Sequence[tuple[FloatArray, ...]], *, may_be_none: bool) -> str:
     """Take the best span of all windows; none where the windows hold it for likelier that there is none."""
     logits, nulls = [], []
     for (starts, ends), span, null in zip(outputs, asked.spans, asked.nulls, strict=True):

@@ -24,7 +24,7 @@ def body_of(model: PreTrainedModel) -> str:
 def new_head(model: PreTrainedModel) -> tuple[str, ...]:
     """Name the modules beside the body: they are new, and trained whole."""
     body = body_of(model)
-    output = model.get_output_embeddings()  # tied, or as large as the vocabulary: no head of a task's own
+    output = model.get_output_embeddings()  # type: ignore[no-untyped-call]  # tied, or as large as the vocabulary: no head of a task's own
     return tuple(
         name
         for name, module in model.named_children()
@@ -39,12 +39,13 @@ def linear_targets(model: PreTrainedModel, asked: tuple[str, ...] | None) -> tup
         SettingError: the model has none with a name that was asked for.
     """
     body = body_of(model)
+    output = model.get_output_embeddings()  # type: ignore[no-untyped-call]  # transformers leaves it untyped
     found = {
         name.rpartition(".")[2]
         for name, module in model.named_modules()
         if isinstance(module, nn.Linear | Conv1D)
         and name.startswith(f"{body}." if body else "")
-        and module is not model.get_output_embeddings()
+        and module is not output
     }
     if asked is None:
         return tuple(sorted(found))
@@ -60,4 +61,5 @@ def linear_targets(model: PreTrainedModel, asked: tuple[str, ...] | None) -> tup
 def embedding_name(model: PreTrainedModel) -> str:
     """Give the last part of the name of the table of word embeddings."""
     table = model.get_input_embeddings()
-    return next(name.rpartition(".")[2] for name, module in model.named_modules() if module is table)
+    (found,) = [name for name, module in model.named_modules() if module is table]
+    return str(found).rpartition(".")[2]

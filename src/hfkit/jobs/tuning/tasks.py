@@ -27,8 +27,6 @@ class Forward(Protocol):
         ...
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Goal:
     """The figure by which the best state of a model is chosen.

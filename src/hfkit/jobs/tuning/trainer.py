@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -14,7 +15,6 @@ from .steps import StepLoader, StepSampler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from transformers import PreTrainedModel, TrainerControl, TrainerState
 
@@ -36,6 +36,10 @@ class RunTrainer(Trainer):
         evaluate: gives the figures of the model as it is.
         rows: examples of a step.
         patience: evaluations without progress after which training ends; None for never.
+
+    Attributes:
+        tokens: how many were computed, padding left out.
+        resumed: the step from which training went on.
     """
 
     def __init__(
@@ -72,6 +76,8 @@ class RunTrainer(Trainer):
         self._collate = collate
         self._figures = evaluate
         self._rows = rows
+        self.tokens: int = 0
+        self.resumed: int = 0
 
     def get_train_dataloader(self) -> StepLoader:
         """Give the loader; it is not prepared by accelerate, as it knows its process itself."""
@@ -96,6 +102,9 @@ class RunTrainer(Trainer):
 
     def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:  # noqa: ANN401  # Trainer's own
         """Make a forward and a backward pass; on the processor, stop at once where the loss is no number."""
+        if not self.tokens:
+            self.resumed = self.state.global_step
+        self.tokens += int(args[1]["attention_mask"].sum())
         loss = super().training_step(*args, **kwargs)
         if loss.device.type == "cpu" and not torch.isfinite(loss):
             raise _not_finite(self.state)
@@ -112,9 +121,9 @@ class _StopAtNan(TrainerCallback):
 
     def on_log(
         self,
-        args: TrainingArguments,
+        args: TrainingArguments,  # noqa: ARG002  # Trainer's own names
         state: TrainerState,
-        control: TrainerControl,
+        control: TrainerControl,  # noqa: ARG002
         logs: Mapping[str, float] | None = None,
         **_: object,
     ) -> None:
@@ -131,6 +140,4 @@ def _not_finite(state: TrainerState) -> TrainingError:
 
 
 def _checkpoint(folder: str | None, step: int) -> Path:
-    from pathlib import Path
-
     return Path(str(folder)) / f"checkpoint-{step}"

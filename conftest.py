@@ -34,6 +34,9 @@ pytest.MonkeyPatch().setattr(
 # What is measured on a busy machine must not decide on a test either.
 os.environ["HFKIT_WORKERS"] = "1"
 
+# Nor must what is read here stay in the place where datasets keeps what its user has read.
+os.environ["HF_DATASETS_CACHE"] = mkdtemp(prefix="hfkit-datasets-")
+
 _FOLDER, _PRINTED = "__folder__", "__printed__"
 
 _run = PythonEvaluator()

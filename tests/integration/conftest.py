@@ -1,4 +1,4 @@
-"""A hub on this machine: just what huggingface_hub asks when it fetches a model."""
+"""A hub on this machine: just what huggingface_hub and datasets ask when they fetch a model or a dataset."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import huggingface_hub.constants
 import pytest
@@ -22,7 +23,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 @dataclass
 class LocalHub:
-    """Repositories as folders, and what was asked of them."""
+    """Repositories as folders, and what was asked of them; the names of datasets begin with ``datasets/``."""
 
     url: str
     repositories: dict[str, Path] = field(default_factory=dict)
@@ -43,12 +44,23 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
         self._hub.asked.append(path)
-        if path.startswith("/api/models/"):
-            self._api(path.removeprefix("/api/models/"))
+        if path.startswith(("/api/models/", "/api/datasets/")):
+            self._api(path.removeprefix("/api/").removeprefix("models/"))
         elif "/resolve/" in path:
             self._file(*path.lstrip("/").split("/resolve/"))
         else:
             self._answer(404, b"{}")
+
+    def do_POST(self) -> None:
+        """Tell of some files; huggingface_hub's file system asks in this way."""
+        self._hub.asked.append(self.path)
+        folder = self._hub.repositories[self.path.removeprefix("/api/").split("/paths-info/")[0]]
+        asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())["paths"]
+        entries = [self._entry(folder / name) for name in asked if (folder / name).is_file()]
+        self._answer(200, json.dumps(entries).encode())
+
+    def _entry(self, file: Path) -> dict[str, object]:
+        return {"type": "file", "path": file.name, "size": file.stat().st_size, "oid": self._etag(file)}
 
     def _api(self, rest: str) -> None:
         name, _, what = rest.partition("/revision/") if "/revision/" in rest else rest.partition("/tree/")
@@ -58,15 +70,12 @@ class _Handler(BaseHTTPRequestHandler):
         elif what and what.split("/")[0] not in ("main", "v1", COMMIT):
             self._answer(404, b'{"error": "Invalid rev id"}', {"X-Error-Code": "RevisionNotFound"})
         elif "/tree/" in rest:
-            entries = [
-                {"type": "file", "path": file.name, "size": file.stat().st_size, "oid": self._etag(file)}
-                for file in sorted(folder.iterdir())
-            ]
+            entries = [self._entry(file) for file in sorted(folder.iterdir())]
             self._answer(200, json.dumps(entries).encode())
         else:
             siblings = [{"rfilename": file.name} for file in sorted(folder.iterdir())]
             info = {
-                "id": name,
+                "id": name.removeprefix("datasets/"),
                 "modelId": name,
                 "sha": COMMIT,
                 "siblings": siblings,

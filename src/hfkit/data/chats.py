@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .given import Rows
-    from .library import Row
+    from .library import TableRow
     from .table import Table
 
 __all__ = ["Chats"]
@@ -63,10 +63,10 @@ class Chats(TaskData):
             reader=self._reader,
         )
 
-    def _reader(self, table: Table) -> Callable[[Row], Reading]:  # noqa: ARG002 - as for the other tasks
+    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:  # noqa: ARG002 - as for the other tasks
         return self._read
 
-    def _read(self, row: Row) -> Reading:
+    def _read(self, row: TableRow) -> Reading:
         turns = cast("list[Mapping[str, object] | None] | None", row[self.messages])
         if turns is None or None in turns:
             return Reading(faults=(Fault("missing_value", self.messages),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import pyarrow as pa
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import datasets
+    from datasets.features.features import FeatureType
 
 __all__ = ["ColumnType", "cast_columns", "shared_types"]
 
@@ -28,8 +29,7 @@ _SCALARS: Mapping[str, str] = {"text": "string", "int": "int64", "float": "float
 _NAMED = 3
 
 
-if TYPE_CHECKING:
-    ColumnType: TypeAlias = Classes | Scalar | datasets.ClassLabel | datasets.Value
+ColumnType: TypeAlias = "Classes | Scalar | datasets.ClassLabel | datasets.Value"
 """What a column may be cast to: classes, one of four plain types, or a type of datasets' own."""
 
 
@@ -90,7 +90,7 @@ def _cast(dataset: datasets.Dataset, features: Mapping[str, object]) -> datasets
     with quiet_datasets():
         for column, feature in features.items():
             try:
-                dataset = dataset.cast_column(column, feature)
+                dataset = dataset.cast_column(column, cast("FeatureType", feature))
             except (pa.ArrowException, ValueError, TypeError, KeyError, AttributeError) as error:
                 raise column_error(
                     column,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, overload
 from hfkit.errors import InputTypeError
 
 from .columns import require_columns
-from .library import Row, class_names, column_names, column_values, is_dataset, row_at, rows_of, to_frame
+from .library import TableRow, class_names, column_names, column_values, is_dataset, row_at, rows_of, to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Contents"]
 
 
-class Contents(Sequence[Row]):
+class Contents(Sequence[TableRow]):
     """The part of a :class:`~hfkit.Table` that only reads."""
 
     __slots__ = ("_dataset", "_fingerprint", "_notes")
@@ -57,9 +57,9 @@ class Contents(Sequence[Row]):
         It is worked out when it is first asked for, and remembered.
         """
         if self._fingerprint is None:
-            from .fingerprints import fingerprint
+            from .fingerprints import hash_rows
 
-            self._fingerprint = fingerprint(self._dataset)
+            self._fingerprint = hash_rows(self._dataset)
         return self._fingerprint
 
     def class_names(self, column: str) -> tuple[str, ...] | None:
@@ -84,10 +84,10 @@ class Contents(Sequence[Row]):
         return type(self)(dataset, notes=self._notes)
 
     @overload
-    def __getitem__(self, index: int) -> Row: ...
+    def __getitem__(self, index: int) -> TableRow: ...
     @overload
     def __getitem__(self, index: slice) -> Self: ...
-    def __getitem__(self, index: int | slice) -> Row | Self:
+    def __getitem__(self, index: int | slice) -> TableRow | Self:
         if isinstance(index, slice):
             from .transforms import taken
 
@@ -99,7 +99,7 @@ class Contents(Sequence[Row]):
     def __len__(self) -> int:
         return len(self._dataset)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[TableRow]:
         return rows_of(self._dataset)
 
     def __eq__(self, other: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import lzma
 import re
@@ -24,6 +25,8 @@ __all__ = [
     "left_out",
     "open_bytes",
     "open_text",
+    "require_text_file",
+    "require_utf8",
     "undecodable",
     "unreadable",
     "without_lines",
@@ -84,9 +87,9 @@ def open_text(file: Path, *, newline: str | None) -> TextIOWrapper:
 
 
 def undecodable(line: str) -> str | None:
-    """Name the first byte of a line that is no valid UTF-8, and where it is; None if there is none.
+    r"""Name the first byte of a line that is no valid UTF-8, and where it is; None if there is none.
 
-    >>> undecodable("caf\udce9")
+    >>> undecodable(b"caf\xe9".decode(errors="surrogateescape"))
     'is no UTF-8: byte 4 is 0xe9'
     """
     found = _BYTE.search(line)
@@ -137,11 +140,26 @@ def require_text_file(file: Path) -> None:
         raise unreadable(file, f"cannot be read: {error}", hint="fetch or write the file again") from error
     if not start:
         raise unreadable(file, "is empty", hint="write the file again, or name another")
+    if b"\0" in start and not start.startswith(tuple(_FOREIGN)):
+        raise unreadable(file, "holds zero bytes, so no text", hint="name a file of text in UTF-8")
     for mark, kind in _FOREIGN.items():
         if start.startswith(mark):
             raise unreadable(
                 file, f"is {kind}, must be text in UTF-8", hint="save it as UTF-8 text in its format"
             )
+
+
+def require_utf8(file: Path) -> None:
+    """Read a file's bytes to see that they are text.
+
+    Raises:
+        UnicodeDecodeError: they are not.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with open_bytes(file) as stream:
+        while block := stream.read(1 << 20):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
 
 
 def without_lines(file: Path, bad: Sequence[BadLine], folder: Path) -> Path:

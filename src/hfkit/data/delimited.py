@@ -25,12 +25,11 @@ if TYPE_CHECKING:
     import datasets
 
 __all__ = [
-    "Layout",
     "RaggedRowsError",
     "Survey",
     "batches_of",
     "read_delimited",
-    "survey",
+    "survey_fields",
     "tab_separated",
 ]
 
@@ -84,7 +83,7 @@ class _Kind:
 
 
 def _all(flags: pa.BooleanArray) -> bool:
-    return bool(pc.all(flags).as_py())
+    return bool(pc.all(flags, min_count=0).as_py())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ class Survey:
         return pa.schema(zip(shown, self.types, strict=True))
 
 
-def survey(file: Path, layout: Layout) -> Survey:
+def survey_fields(file: Path, layout: Layout) -> Survey:
     """Read a file to find the type of each column, and whether all rows are whole.
 
     Raises:
@@ -147,7 +146,7 @@ def read_delimited(file: Path, layout: Layout) -> datasets.Dataset:
         CorruptDataError: the first line names no columns.
         pa.ArrowInvalid: bytes are no UTF-8.
     """
-    found = survey(file, layout)
+    found = survey_fields(file, layout)
     return spooled(found.schema, batches_of(file, layout, found))
 
 
@@ -174,7 +173,7 @@ def tab_separated(file: Path, names: tuple[str, ...] | None) -> Layout:
 
 def _ragged(file: Path, layout: Layout) -> int:
     try:
-        survey(file, layout)
+        survey_fields(file, layout)
     except RaggedRowsError as error:
         return error.count
     return 0

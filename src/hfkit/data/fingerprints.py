@@ -15,10 +15,10 @@ from .library import arrow_batches, class_names, column_names
 if TYPE_CHECKING:
     import datasets
 
-__all__ = ["fingerprint"]
+__all__ = ["hash_rows"]
 
 
-def fingerprint(dataset: datasets.Dataset) -> str:
+def hash_rows(dataset: datasets.Dataset) -> str:
     """Hash the names and values of all columns, row by row in batches of one fixed size.
 
     The order of rows and columns counts, and so do the names of classes; how Arrow cut the rows into chunks, whether
@@ -48,6 +48,8 @@ def _feed(digest: hashlib._Hash, array: pa.Array) -> None:
         array = array.storage
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
+    if pa.types.is_string_view(array.type):  # has no filter
+        array = array.cast(pa.large_string())
     there = array.is_valid()
     digest.update(f"{_name(array.type)}:{len(array)};".encode())
     _feed_numbers(digest, there.cast(pa.uint8()))

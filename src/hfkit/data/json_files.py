@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from .building import built
-from .damage import BadLine, damaged, open_bytes, open_text, undecodable, unreadable
+from .damage import BadLine, damaged, open_bytes, open_text, require_utf8, undecodable, unreadable
 from .library import column_names, with_column
 from .records import dataset_of_columns, dataset_of_records
 
@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 
     import datasets
 
-__all__ = ["bad_json_lines", "json_rows", "read_json", "read_json_lines"]
+__all__ = ["bad_json_lines", "json_rows", "read_json_file", "read_json_lines"]
 
 
 def read_json_lines(file: Path) -> datasets.Dataset:
-    """Read a row a line; texts that look like times stay texts."""
+    """Read a row a line; texts that look like times stay texts.
+
+    Raises:
+        UnicodeDecodeError: bytes are no UTF-8, which Arrow would find out only when the row is asked for.
+        Exception: whatever datasets raises for what is no JSON.
+    """
+    require_utf8(file)
     dataset = built("json", file)
     for column in column_names(dataset):
         if pa.types.is_timestamp(dataset.features.arrow_schema.field(column).type):
@@ -32,7 +38,7 @@ def read_json_lines(file: Path) -> datasets.Dataset:
     return dataset
 
 
-def read_json(file: Path) -> datasets.Dataset:
+def read_json_file(file: Path) -> datasets.Dataset:
     """Read a file that holds a list of rows, a mapping of columns, or a row a line under the name of JSON.
 
     Raises:
@@ -100,7 +106,7 @@ def _bad_lines(file: Path) -> Iterator[BadLine]:
 
 def _fault(line: str) -> str | None:
     try:
-        value = json.loads(line)
+        value = json.loads(line.rstrip("\r\n"))
     except json.JSONDecodeError as error:
         return f"is no JSON at character {error.colno}: {error.msg}"
     except RecursionError:

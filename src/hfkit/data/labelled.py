@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .given import Rows
-    from .library import Row
+    from .library import TableRow
     from .table import Table
 
 __all__ = ["Labelled"]
@@ -119,27 +119,28 @@ class Labelled(TaskData):
             classified=True,
         )
 
-    def _reader(self, table: Table) -> Callable[[Row], Reading]:
+    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:
         classes = classes_of(table.dataset, self.label)
         many = holds_lists(table.dataset, self.label)
 
-        def read(row: Row) -> Reading:
-            texts = [cast("str | None", row[name]) for name in filter(None, (self.text, self.second))]
-            wrong = joined_faults(
-                *(
-                    text_faults(name, text)
-                    for name, text in zip((self.text, self.second or ""), texts, strict=False)
-                )
-            )
+        def read(row: TableRow) -> Reading:
+            first = cast("str | None", row[self.text])
+            wrong = text_faults(self.text, first)
+            key: tuple[str, ...] = () if first is None else (first,)
+            inputs: tuple[str | Pair, ...] = key
+            if self.second is not None:
+                second = cast("str | None", row[self.second])
+                wrong = joined_faults(wrong, text_faults(self.second, second))
+                if first is not None and second is not None:
+                    key, inputs = (first, second), (Pair(first, second),)
             value = row[self.label]
             labels, label_faults = self._labels(
                 cast("list[LabelValue | None]", value if many else [value]), classes
             )
-            whole = () if wrong else tuple(cast("list[str]", texts))
             return Reading(
                 faults=wrong + label_faults,
-                inputs=((Pair(*whole) if len(whole) > 1 else whole[0]),) if whole else (),
-                key=whole,
+                inputs=() if wrong else inputs,
+                key=() if wrong else key,
                 answer=None if label_faults else frozenset(labels),
                 labels=labels,
             )

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     import datasets
     import pandas as pd
     import pyarrow as pa
+    from datasets.features.features import FeatureType
 
 __all__ = [
     "ArrayFormat",
-    "Row",
+    "TableRow",
     "arrow_batches",
+    "beside",
     "class_names",
     "column_names",
     "column_values",
@@ -36,7 +38,7 @@ __all__ = [
     "with_column",
 ]
 
-Row: TypeAlias = dict[str, object]
+TableRow: TypeAlias = dict[str, object]
 """One example: a value for each column."""
 
 ArrayFormat: TypeAlias = Literal["python", "numpy", "torch"]
@@ -74,18 +76,18 @@ def class_names(dataset: datasets.Dataset, column: str) -> tuple[str, ...] | Non
     return tuple(cast("list[str]", feature.names)) if isinstance(feature, library().ClassLabel) else None
 
 
-def row_at(dataset: datasets.Dataset, index: int) -> Row:
+def row_at(dataset: datasets.Dataset, index: int) -> TableRow:
     """Give one row; a negative index counts from the end.
 
     Raises:
         IndexError: there are fewer rows.
     """
-    return cast("Row", dataset[index])
+    return cast("TableRow", dataset[index])
 
 
-def rows_of(dataset: datasets.Dataset) -> Iterator[Row]:
+def rows_of(dataset: datasets.Dataset) -> Iterator[TableRow]:
     """Go through the rows; some of them are in memory at a time."""
-    return cast("Iterator[Row]", iter(dataset))
+    return cast("Iterator[TableRow]", iter(dataset))
 
 
 def column_values(dataset: datasets.Dataset, column: str) -> list[object]:
@@ -106,7 +108,16 @@ def dataset_of_arrow(table: pa.Table) -> datasets.Dataset:
 
 def dataset_of_lists(columns: Mapping[str, list[object]]) -> datasets.Dataset:
     """Make a dataset of Python's values that lies in memory; the types are found from them."""
-    return cast("datasets.Dataset", library().Dataset.from_dict(dict(columns)))
+    made = library().Dataset.from_dict(dict(columns), on_mixed_types="use_json")
+    return cast("datasets.Dataset", made)
+
+
+def beside(one: datasets.Dataset, other: datasets.Dataset) -> datasets.Dataset:
+    """Put the columns of two datasets of as many rows side by side."""
+    from .quiet import quiet_datasets
+
+    with quiet_datasets():
+        return cast("datasets.Dataset", library().concatenate_datasets([one, other], axis=1))
 
 
 def with_column(
@@ -118,7 +129,7 @@ def with_column(
     order = cast("list[str]", dataset.column_names)
     passing = max(order, key=len) + "_"  # longer than any, so like none
     with quiet_datasets():
-        both = dataset.add_column(passing, values, feature=feature)
+        both = dataset.add_column(passing, values, feature=cast("FeatureType | None", feature))
         replaced = both.remove_columns([column]).rename_column(passing, column)
         return cast("datasets.Dataset", replaced.select_columns(order))
 

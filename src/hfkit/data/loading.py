@@ -27,9 +27,9 @@ from .damage import (
 )
 from .delimited import read_delimited, tab_separated
 from .folders import files_of_splits
-from .json_files import bad_json_lines, read_json, read_json_lines
+from .json_files import bad_json_lines, read_json_file, read_json_lines
 from .layouts import Layout, bad_rows
-from .library import dataset_of_file, joined
+from .library import column_names, dataset_of_file, joined
 from .repositories import load_repository
 from .saving import open_saved
 from .sources import DataFile, DataFolder, Repository, SavedFolder, find_source
@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 
     from .saving import Noted
 
-__all__ = ["Reading", "bad_lines", "layout_of", "load_splits", "load_table", "whole_file"]
+__all__ = ["LoadSettings", "bad_lines", "layout_of", "load_splits", "load_table", "whole_file"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LoadSettings:
     """How files are to be read.
 
     Attributes:
@@ -63,7 +63,7 @@ class Reading:
     offline: bool | None = None
 
 
-def load_table(source: str | os.PathLike[str], split: str | None, reading: Reading) -> Noted:
+def load_table(source: str | os.PathLike[str], split: str | None, settings: LoadSettings) -> Noted:
     """Load one table.
 
     Raises:
@@ -71,67 +71,75 @@ def load_table(source: str | os.PathLike[str], split: str | None, reading: Readi
     """
     match find_source(source):
         case DataFile() as file if split is None:
-            return _load_file(file, reading)
+            return _load_file(file, settings)
         case _:
-            splits = load_splits(source, reading, only=split)
+            splits = load_splits(source, settings, only=split)
     return one_of(splits, split, str(source))
 
 
 def load_splits(
-    source: str | os.PathLike[str], reading: Reading, *, only: str | None = None
+    source: str | os.PathLike[str], settings: LoadSettings, *, only: str | None = None
 ) -> dict[str, Noted]:
     """Load all splits of a source, or the one that is named; a file alone is the split ``train``."""
     match find_source(source):
         case DataFile() as file:
-            return {"train": _load_file(file, reading)}
+            return {"train": _load_file(file, settings)}
         case SavedFolder(path):
             opened = open_saved(path)
             return opened if isinstance(opened, dict) else {"train": opened}
         case DataFolder(path):
             files = files_of_splits(path)
             wanted = {only: files[only]} if only in files else files
-            return {name: _load_files(parts, reading) for name, parts in wanted.items()}
+            return {name: _load_files(parts, settings) for name, parts in wanted.items()}
         case Repository(name, revision):
-            return load_repository(name, revision, config=reading.config, offline=reading.offline)
+            return load_repository(name, revision, config=settings.config, offline=settings.offline)
 
 
-def _load_files(files: list[DataFile], reading: Reading) -> Noted:
-    loaded = [_load_file(file, reading) for file in files]
+def _load_files(files: list[DataFile], settings: LoadSettings) -> Noted:
+    loaded = [_load_file(file, settings) for file in files]
     notes = tuple(note for _, more in loaded for note in more)
+    columns = column_names(loaded[0][0])
+    for file, (dataset, _) in zip(files, loaded, strict=True):
+        if set(column_names(dataset)) != set(columns):
+            raise DataError(
+                f"{file.path.name} has the columns {', '.join(column_names(dataset))}, "
+                f"must have those of {files[0].path.name}: {', '.join(columns)}",
+                hint="give all files of a split the same columns, or load them one by one",
+            )
     try:
         return joined([dataset for dataset, _ in loaded]), notes
     except (ValueError, pa.ArrowException) as error:
         raise DataError(
             f"{', '.join(file.path.name for file in files)} cannot be one table: {error}",
-            hint="give all files of a split the same columns, or load them one by one",
+            hint="give each column values of one type in all files, or load them one by one",
         ) from error
 
 
-def _load_file(file: DataFile, reading: Reading) -> Noted:
+def _load_file(file: DataFile, settings: LoadSettings) -> Noted:
     if file.format not in ("parquet", "arrow"):
         require_text_file(file.path)
     try:
-        return _read(file, reading), ()
+        return _read(file, settings), ()
     except DataError:
         raise
     except Exception as error:
-        bad = bad_lines(file, reading)
+        bad = bad_lines(file, settings)
         if not bad:
             raise whole_file(file.path, error) from error
-        if not reading.skip_unreadable:
+        if not settings.skip_unreadable:
             raise damaged(file.path, bad) from error
     with tempfile.TemporaryDirectory(prefix="hfkit-") as folder:
         clean = replace(file, path=without_lines(file.path, bad, Path(folder)))
-        dataset, notes = _load_file(clean, replace(reading, skip_unreadable=False))
+        dataset, notes = _load_file(clean, replace(settings, skip_unreadable=False))
         return dataset, (left_out(file.path, bad), *notes)
 
 
-def _read(file: DataFile, reading: Reading) -> datasets.Dataset:
+def _read(file: DataFile, settings: LoadSettings) -> datasets.Dataset:
     match file.format:
         case "csv" | "tsv":
-            return read_delimited(file.path, layout_of(file, reading))
+            return read_delimited(file.path, layout_of(file, settings))
         case "json":
-            return read_json(file.path)
+            return read_json_file(file.path)
         case "jsonl":
             return read_json_lines(file.path)
         case "parquet":
@@ -142,19 +150,23 @@ def _read(file: DataFile, reading: Reading) -> datasets.Dataset:
             return dataset_of_file(file.path)
 
 
-def layout_of(file: DataFile, reading: Reading) -> Layout:
+def layout_of(file: DataFile, settings: LoadSettings) -> Layout:
     """Tell how the fields of a file are set out."""
-    if file.format == "tsv" and reading.delimiter is None:
-        return tab_separated(file.path, reading.columns)
-    return Layout(reading.delimiter or ",", names=reading.columns)
+    if file.format == "tsv" and settings.delimiter is None:
+        return tab_separated(file.path, settings.columns)
+    return Layout(settings.delimiter or ",", names=settings.columns)
 
 
-def bad_lines(file: DataFile, reading: Reading) -> list[BadLine]:
+def bad_lines(file: DataFile, settings: LoadSettings) -> list[BadLine]:
     """Look for the lines at fault; none for a file that is at fault as a whole."""
     try:
         match file.format:
             case "csv" | "tsv":
-                return bad_rows(file.path, layout_of(file, reading))
+                try:
+                    layout = layout_of(file, settings)
+                except pa.ArrowException:  # bytes that are no UTF-8, however the fields are set out
+                    layout = Layout("\t", quoted=False, names=settings.columns)
+                return bad_rows(file.path, layout)
             case "jsonl":
                 return bad_json_lines(file.path)
             case "text":

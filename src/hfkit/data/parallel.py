@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .given import Rows
-    from .library import Row
+    from .library import TableRow
     from .table import Table
 
 __all__ = ["Parallel"]
@@ -63,10 +63,10 @@ class Parallel(TaskData):
             ratios=True,
         )
 
-    def _reader(self, table: Table) -> Callable[[Row], Reading]:  # noqa: ARG002 - as for the other tasks
+    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:  # noqa: ARG002 - as for the other tasks
         return self._read
 
-    def _read(self, row: Row) -> Reading:
+    def _read(self, row: TableRow) -> Reading:
         source, target = (cast("str | None", row[name]) for name in (self.source, self.target))
         wrong = text_faults(self.source, source) + text_faults(self.target, target)
         if source is None or target is None or wrong:

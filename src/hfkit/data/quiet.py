@@ -1,4 +1,4 @@
-"""Keep datasets from printing, and from keeping what a transform made beyond the process.
+"""Keep datasets and the client of the hub from printing, and what transforms made from outliving the process.
 
 datasets names what ``map`` made by a hash of the function and finds it again in later runs. The hash does not see
 into the modules that a function calls, so an edited one would be served yesterday's rows; and what cannot be hashed
@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from logging import CRITICAL
 from typing import TYPE_CHECKING
 
+import huggingface_hub.constants
 from datasets import config, disable_caching, enable_caching, is_caching_enabled
 from datasets.utils import (
     are_progress_bars_disabled,
@@ -20,6 +21,16 @@ from datasets.utils import (
     enable_progress_bars,
     logging,
 )
+from huggingface_hub.utils import (  # type: ignore[attr-defined]
+    are_progress_bars_disabled as are_hub_bars_disabled,
+)
+from huggingface_hub.utils import (  # type: ignore[attr-defined]
+    disable_progress_bars as disable_hub_bars,
+)
+from huggingface_hub.utils import (  # type: ignore[attr-defined]
+    enable_progress_bars as enable_hub_bars,
+)
+from huggingface_hub.utils import logging as hub_logging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +58,11 @@ class _Quiet:
             if config.HF_DATASETS_DISABLE_PROGRESS_BARS is None and not are_progress_bars_disabled():
                 self._settings.callback(enable_progress_bars)
                 disable_progress_bars()
+            if huggingface_hub.constants.HF_HUB_DISABLE_PROGRESS_BARS is None and not are_hub_bars_disabled():
+                self._settings.callback(enable_hub_bars)
+                disable_hub_bars()
+            self._settings.callback(hub_logging.set_verbosity, hub_logging.get_verbosity())
+            hub_logging.set_verbosity(CRITICAL)
             if is_caching_enabled():
                 self._settings.callback(enable_caching)
                 disable_caching()

@@ -24,6 +24,7 @@ def dataset_of_records(records: Iterable[Mapping[str, object]]) -> datasets.Data
     Raises:
         InputTypeError: a row is no mapping of texts to values.
         ColumnError: the values of a column are of several types.
+        MissingDependencyError: datasets is not installed.
     """
     if isinstance(records, Mapping | str | bytes):
         raise InputTypeError(
@@ -45,8 +46,14 @@ def _is_record(row: object) -> bool:
     return isinstance(row, Mapping) and all(isinstance(key, str) for key in row)
 
 
-def dataset_of_columns(columns: Mapping[str, Sequence[object]]) -> datasets.Dataset:
+def dataset_of_columns(columns: Mapping[str, Sequence[object]], *, first_row: int = 0) -> datasets.Dataset:
     """Make a dataset of columns of one length.
+
+    Mappings inside a column may each have keys of their own, as the arguments of tools have.
+
+    Args:
+        columns: the values of each.
+        first_row: the row of the first values, for what is said of them.
 
     Raises:
         ColumnError: the values of a column are of several types.
@@ -63,33 +70,44 @@ def dataset_of_columns(columns: Mapping[str, Sequence[object]]) -> datasets.Data
             f"the columns are of different lengths: {', '.join(f'{n!r} of {k}' for n, k in lengths.items())}",
             hint="give a value for each row; None where there is none",
         )
+    for name, values in columns.items():
+        _require_one_kind(name, values, first_row)
     try:
         return dataset_of_lists({name: list(values) for name, values in columns.items()})
-    except (pa.ArrowException, TypeError, OverflowError, UnicodeError) as error:
-        raise _mixed(columns, error) from error
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise ColumnError(
+            f"a value cannot be kept in a table: {error}",
+            hint="give texts, numbers, lists or mappings of them",
+        ) from error
 
 
-def _mixed(columns: Mapping[str, Sequence[object]], error: Exception) -> ColumnError:
-    """Find the column that cannot be one, and the first value that is unlike those before it."""
-    for name, values in columns.items():
-        first: tuple[int, object] | None = None
-        for position, value in enumerate(values):
-            if value is None:
-                continue
-            if first is not None and not _alike(first[1], value):
-                return column_error(
-                    name,
-                    f"column {name!r} holds {first[1]!r:.60} in row {first[0]} and {value!r:.60} in row {position}, "
-                    "must hold values of one type",
-                    hint="make them all of one type, such as str(value)",
-                )
-            first = first or (position, value)
-    return ColumnError(
-        f"a value cannot be kept in a table: {error}", hint="give texts, numbers, lists or mappings of them"
-    )
+def _require_one_kind(name: str, values: Sequence[object], first_row: int) -> None:
+    """Refuse texts among numbers and the like, which datasets would keep as JSON, or turn into each other."""
+    first: tuple[int, object] | None = None
+    for row, value in enumerate(values, start=first_row):
+        if value is None:
+            continue
+        first = first or (row, value)
+        if type(value) is not type(first[1]) and _kind(value) != _kind(first[1]):
+            raise column_error(
+                name,
+                f"column {name!r} holds {first[1]!r:.60} in row {first[0]} and {value!r:.60} in row {row}, "
+                "must hold values of one type",
+                hint="make them all of one type, such as str(value)",
+            )
 
 
-def _alike(one: object, other: object) -> bool:
-    numbers = (int, float)
-    both_numbers = isinstance(one, numbers) and isinstance(other, numbers)
-    return type(one) is type(other) or (both_numbers and isinstance(one, bool) == isinstance(other, bool))
+def _kind(value: object) -> str:
+    match value:
+        case bool():
+            return "truth"
+        case int() | float():
+            return "number"
+        case str():
+            return "text"
+        case Mapping():
+            return "mapping"
+        case list() | tuple():
+            return "list"
+        case _:
+            return "other"

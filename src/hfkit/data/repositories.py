@@ -113,7 +113,7 @@ def _told(pin: DatasetCommit, config: str | None) -> Iterator[None]:
 
     try:
         yield
-    except (DatasetNotFoundError, DataFilesNotFoundError) as error:
+    except (DatasetNotFoundError, DataFilesNotFoundError, FileNotFoundError) as error:
         raise DataNotFoundError(
             f"dataset {pin.name}@{pin.commit} holds no files that can be loaded: {error}",
             hint="look at its files on the hub",

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SAVED_MARKS", "Noted", "one_table", "open_saved", "save_splits", "save_table"]
 
-if TYPE_CHECKING:
-    Noted: TypeAlias = tuple[datasets.Dataset, tuple[str, ...]]
+Noted: TypeAlias = "tuple[datasets.Dataset, tuple[str, ...]]"
 """A dataset, and what a careful reader of it should know."""
 
 

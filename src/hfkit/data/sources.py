@@ -22,7 +22,7 @@ __all__ = [
     "Format",
     "Repository",
     "SavedFolder",
-    "Source",
+    "TableSource",
     "find_source",
     "format_of",
     "is_data",
@@ -78,32 +78,30 @@ class Repository:
     revision: str | None
 
 
-Source: TypeAlias = DataFile | SavedFolder | DataFolder | Repository
+TableSource: TypeAlias = DataFile | SavedFolder | DataFolder | Repository
 
 
-def find_source(source: str | os.PathLike[str]) -> Source:
+def find_source(source: str | os.PathLike[str]) -> TableSource:
     """Find what a path or a name stands for; a file or folder that exists wins over the hub.
 
     Raises:
         DataNotFoundError: it stands for nothing.
         InputTypeError: it is neither a path nor a name.
     """
-    import os
-
-    if not isinstance(source, str | os.PathLike) or not str(source):
+    if not _is_name(source):
         raise InputTypeError(
             f"the source is {source!r:.80}, must be a path or 'org/name' of a dataset on the hub",
             hint="rows that you hold already make a table with Table.from_records or Table.from_pandas",
         )
     path = Path(source).expanduser()
-    try:
-        if path.is_dir():
+    match _what_is(path):
+        case "folder":
             saved = any((path / mark).is_file() for mark in SAVED_MARKS)
             return SavedFolder(path) if saved else DataFolder(path)
-        if path.is_file():
+        case "file":
             return DataFile(path, format_of(path))
-    except OSError:  # a name too long for the file system is no file either
-        pass
+        case None:
+            pass
     text = str(source)
     match = _REPOSITORY.fullmatch(text)
     is_path = not isinstance(source, str) or text.startswith((".", "/", "~")) or path.is_absolute()
@@ -111,6 +109,19 @@ def find_source(source: str | os.PathLike[str]) -> Source:
     if match is None or is_path or misspelled or _ending(path) in _ENDINGS:
         raise _not_found(text, path)
     return Repository(match["name"], match["revision"])
+
+
+def _what_is(path: Path) -> Literal["file", "folder"] | None:
+    try:
+        return "folder" if path.is_dir() else "file" if path.is_file() else None
+    except OSError:  # a name too long for the file system is no file either
+        return None
+
+
+def _is_name(source: object) -> bool:
+    import os
+
+    return isinstance(source, str | os.PathLike) and bool(str(source))
 
 
 def format_of(path: Path) -> Format:

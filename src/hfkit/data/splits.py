@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hfkit.errors import InputTypeError, UnknownSplitError
 from hfkit.values.suggestion import did_you_mean
 
-from .library import Row, library
+from .library import TableRow, library
 from .table import Table
 
 if TYPE_CHECKING:
@@ -87,15 +87,15 @@ class Splits(Mapping[str, Table]):
             offline: never ask the network.
         """
         library()
-        from .loading import Reading, load_splits, load_table
+        from .loading import LoadSettings, load_splits, load_table
 
-        reading = Reading(
+        settings = LoadSettings(
             config, delimiter, None if columns is None else tuple(columns), skip_unreadable, offline
         )
         if isinstance(source, Mapping):
-            loaded = {name: load_table(part, None, reading) for name, part in source.items()}
+            loaded = {name: load_table(part, None, settings) for name, part in source.items()}
         else:
-            loaded = load_splits(source, reading)
+            loaded = load_splits(source, settings)
         return Splits({name: Table(dataset, notes=notes) for name, (dataset, notes) in loaded.items()})
 
     @property
@@ -125,11 +125,13 @@ class Splits(Mapping[str, Table]):
         """
         return self["test"]
 
-    def filter(self, keep: Callable[[Row], bool]) -> Splits:
+    def filter(self, keep: Callable[[TableRow], bool]) -> Splits:
         """Keep the rows for which a function is true, in each split; see :meth:`Table.filter`."""
         return Splits({name: table.filter(keep) for name, table in self.items()})
 
-    def map(self, change: Callable[[Row], Mapping[str, object]], *, remove: Sequence[str] = ()) -> Splits:
+    def map(
+        self, change: Callable[[TableRow], Mapping[str, object]], *, remove: Sequence[str] = ()
+    ) -> Splits:
         """Add to each row what a function gives, or replace it, in each split; see :meth:`Table.map`."""
         return Splits({name: table.map(change, remove=remove) for name, table in self.items()})
 

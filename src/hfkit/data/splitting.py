@@ -44,10 +44,8 @@ def split_rows(
         SplitError: a split would be empty, or a class has one row only.
     """
     held_out = {"validation": _share("validation", validation, rows), "test": _share("test", test, rows)}
-    shares = {
-        "train": 1 - sum(held_out.values()),
-        **{name: share for name, share in held_out.items() if share},
-    }
+    shares = {"train": 1 - sum(held_out.values(), Fraction(0))}
+    shares |= {name: share for name, share in held_out.items() if share}
     if shares["train"] <= 0:
         raise SettingError(
             f"test={test!r} and validation={validation!r} leave no row of {rows:,} to train on",
@@ -65,11 +63,16 @@ def split_rows(
     return splits
 
 
-def _share(name: str, size: float, rows: int) -> Fraction:
-    if isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= rows:
-        return Fraction(size, rows) if rows else Fraction(0)
-    if isinstance(size, float) and 0 <= size < 1:
-        return Fraction(str(size))  # 0.1 is a tenth here, not the float beside it
+def _share(name: str, size: object, rows: int) -> Fraction:
+    match size:
+        case bool():
+            pass
+        case int() if 0 <= size <= rows:
+            return Fraction(size, max(rows, 1))
+        case float() if 0 <= size < 1:
+            return Fraction(str(size))  # 0.1 is a tenth here, not the float beside it
+        case _:
+            pass
     raise SettingError(
         f"{name} is {size!r}, must be a share such as 0.1, or a number of rows from 0 to {rows:,}",
         hint="for example test=0.1 for a tenth",

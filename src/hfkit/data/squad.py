@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from .given import Rows
-    from .library import Row
+    from .library import TableRow
     from .table import Table
 
 __all__ = ["Squad"]
@@ -109,10 +109,10 @@ class Squad(TaskData):
             cuts=False,
         )
 
-    def _reader(self, table: Table) -> Callable[[Row], Reading]:  # noqa: ARG002 - as for the other tasks
+    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:  # noqa: ARG002 - as for the other tasks
         return self._read
 
-    def _read(self, row: Row) -> Reading:
+    def _read(self, row: TableRow) -> Reading:
         question, context = (cast("str | None", row[name]) for name in (self.question, self.context))
         wrong = text_faults(self.question, question) + text_faults(self.context, context)
         if question is None or context is None or wrong:

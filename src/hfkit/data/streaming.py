@@ -10,10 +10,10 @@ from pyarrow import parquet
 from hfkit.errors import DataError
 
 from .damage import BadLine, damaged, open_text, require_text_file, undecodable
-from .delimited import RaggedRowsError, batches_of, survey
+from .delimited import RaggedRowsError, batches_of, survey_fields
 from .json_files import json_rows
 from .library import library
-from .loading import Reading, bad_lines, layout_of, load_table, whole_file
+from .loading import LoadSettings, bad_lines, layout_of, load_table, whole_file
 from .quiet import quiet_datasets
 from .repositories import stream_repository
 from .sources import DataFile, DataFolder, Repository, SavedFolder, find_source
@@ -26,29 +26,29 @@ if TYPE_CHECKING:
 
     from .delimited import Survey
     from .layouts import Layout
-    from .library import Row
+    from .library import TableRow
 
 __all__ = ["open_stream"]
 
 
 def open_stream(
-    source: str | os.PathLike[str], split: str | None, reading: Reading
+    source: str | os.PathLike[str], split: str | None, settings: LoadSettings
 ) -> datasets.IterableDataset:
     """Open a source without reading its rows; a file of fields is read once, to find the types of its columns."""
     match find_source(source):
         case DataFile(
             path, format="json" | "arrow"
         ):  # the one is read as a whole, the other stays on the disk
-            dataset, _ = load_table(path, split, reading)
+            dataset, _ = load_table(path, split, settings)
             return _lazily(dataset)
         case DataFile() as file:
-            return _stream_file(file, reading)
+            return _stream_file(file, settings)
         case SavedFolder() | DataFolder():
-            dataset, _ = load_table(source, split, reading)
+            dataset, _ = load_table(source, split, settings)
             return _lazily(dataset)
         case Repository(name, revision):
             return stream_repository(
-                name, revision, split=split, config=reading.config, offline=reading.offline
+                name, revision, split=split, config=settings.config, offline=settings.offline
             )
 
 
@@ -56,31 +56,31 @@ def _lazily(dataset: datasets.Dataset) -> datasets.IterableDataset:
     return cast("datasets.IterableDataset", dataset.to_iterable_dataset())
 
 
-def _stream_file(file: DataFile, reading: Reading) -> datasets.IterableDataset:
+def _stream_file(file: DataFile, settings: LoadSettings) -> datasets.IterableDataset:
     if file.format != "parquet":
         require_text_file(file.path)
     schema: pa.Schema | None = None
-    settings: dict[str, object] = {"file": file}
+    arguments: dict[str, object] = {"file": file}
     try:
         if file.format in ("csv", "tsv"):
-            layout = layout_of(file, reading)
-            found = survey(file.path, layout)
+            layout = layout_of(file, settings)
+            found = survey_fields(file.path, layout)
             schema = found.schema
-            settings |= {"layout": layout, "found": found}
+            arguments |= {"layout": layout, "found": found}
         elif file.format == "parquet":
             schema = parquet.read_schema(file.path)
     except (pa.ArrowException, RaggedRowsError, OSError) as error:
-        bad = bad_lines(file, reading)
+        bad = bad_lines(file, settings)
         raise (damaged(file.path, bad) if bad else whole_file(file.path, error)) from error
     features = None if schema is None else library().Features.from_arrow_schema(schema)
     with quiet_datasets():
         return cast(
             "datasets.IterableDataset",
-            library().IterableDataset.from_generator(_rows, features=features, gen_kwargs=settings),
+            library().IterableDataset.from_generator(_rows, features=features, gen_kwargs=arguments),
         )
 
 
-def _rows(file: DataFile, layout: Layout | None = None, found: Survey | None = None) -> Iterator[Row]:
+def _rows(file: DataFile, layout: Layout | None = None, found: Survey | None = None) -> Iterator[TableRow]:
     """Give the rows of a file; at the top of a module, so that loaders' processes can be sent it."""
     try:
         yield from _rows_of(file, layout, found)
@@ -90,7 +90,7 @@ def _rows(file: DataFile, layout: Layout | None = None, found: Survey | None = N
         raise whole_file(file.path, error) from error
 
 
-def _rows_of(file: DataFile, layout: Layout | None, found: Survey | None) -> Iterator[Row]:
+def _rows_of(file: DataFile, layout: Layout | None, found: Survey | None) -> Iterator[TableRow]:
     if layout is not None and found is not None:
         for batch in batches_of(file.path, layout, found):
             yield from batch.to_pylist()

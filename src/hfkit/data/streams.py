@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from hfkit.errors import InputTypeError, SettingError
 from hfkit.values.constraints import require_whole
 
-from .library import Row, library
+from .library import TableRow, library
 from .quiet import quiet_datasets
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ class TableStream:
         names = cast("list[str] | None", self._dataset.column_names)
         return None if names is None else tuple(names)
 
-    def filter(self, keep: Callable[[Row], bool]) -> TableStream:
+    def filter(self, keep: Callable[[TableRow], bool]) -> TableStream:
         """Keep the rows for which a function is true."""
         with quiet_datasets():
             return self._with(self._dataset.filter(lambda row: bool(keep(dict(row)))))
 
     def map(
-        self, change: Callable[[Row], Mapping[str, object]], *, remove: Sequence[str] = ()
+        self, change: Callable[[TableRow], Mapping[str, object]], *, remove: Sequence[str] = ()
     ) -> TableStream:
         """Add to each row what a function gives, or replace it.
 
@@ -120,8 +120,8 @@ class TableStream:
         begun.load_state_dict(dict(state))
         return TableStream(begun)
 
-    def __iter__(self) -> Iterator[Row]:
-        rows = iter(cast("Iterable[Row]", self._dataset))
+    def __iter__(self) -> Iterator[TableRow]:
+        rows = iter(cast("Iterable[TableRow]", self._dataset))
         while True:
             with quiet_datasets():
                 try:

@@ -9,7 +9,7 @@ from hfkit.values.constraints import require_choice
 
 from .columns import column_error, require_columns
 from .contents import Contents
-from .library import ArrayFormat, Row, dataset_of_arrow, formatted, library
+from .library import ArrayFormat, TableRow, dataset_of_arrow, formatted, library
 from .records import dataset_of_columns, dataset_of_records
 
 if TYPE_CHECKING:
@@ -78,12 +78,12 @@ class Table(Contents):
             MissingDependencyError: datasets is not installed.
         """
         library()
-        from .loading import Reading, load_table
+        from .loading import LoadSettings, load_table
 
-        reading = Reading(
+        settings = LoadSettings(
             config, delimiter, None if columns is None else tuple(columns), skip_unreadable, offline
         )
-        dataset, notes = load_table(source, split, reading)
+        dataset, notes = load_table(source, split, settings)
         return Table(dataset, notes=notes)
 
     @staticmethod
@@ -102,12 +102,14 @@ class Table(Contents):
         :meth:`load`; a line of JSON or text that cannot be read is an error when its turn comes.
         """
         library()
-        from .loading import Reading
+        from .loading import LoadSettings
         from .streaming import open_stream
         from .streams import TableStream
 
-        reading = Reading(config, delimiter, None if columns is None else tuple(columns), offline=offline)
-        return TableStream(open_stream(source, split, reading))
+        settings = LoadSettings(
+            config, delimiter, None if columns is None else tuple(columns), offline=offline
+        )
+        return TableStream(open_stream(source, split, settings))
 
     @staticmethod
     def from_dataset(dataset: datasets.Dataset) -> Table:
@@ -161,7 +163,7 @@ class Table(Contents):
                 hint="give each column values of one type and a name of its own, a text",
             ) from error
 
-    def filter(self, keep: Callable[[Row], bool]) -> Table:
+    def filter(self, keep: Callable[[TableRow], bool]) -> Table:
         """Keep the rows for which a function is true.
 
         Args:
@@ -171,7 +173,7 @@ class Table(Contents):
 
         return self._with(kept(self._dataset, keep))
 
-    def map(self, change: Callable[[Row], Mapping[str, object]], *, remove: Sequence[str] = ()) -> Table:
+    def map(self, change: Callable[[TableRow], Mapping[str, object]], *, remove: Sequence[str] = ()) -> Table:
         """Add to each row what a function gives, or replace it.
 
         The function is run every time: what datasets keeps of earlier runs is not asked, since it would not see that

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .given import Rows
-    from .library import Row
+    from .library import TableRow
     from .table import Table
 
 __all__ = ["Tagged"]
@@ -90,11 +90,11 @@ class Tagged(TaskData):
             tags=True,
         )
 
-    def _reader(self, table: Table) -> Callable[[Row], Reading]:
+    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:
         classes = classes_of(table.dataset, self.tags)
         own = self.names if classes is None else classes
 
-        def read(row: Row) -> Reading:
+        def read(row: TableRow) -> Reading:
             words = cast("list[str | None] | None", row[self.words])
             tags = cast("list[LabelValue | None] | None", row[self.tags])
             if words is None or tags is None:

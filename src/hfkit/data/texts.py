@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .given import Rows
-    from .library import Row
+    from .library import TableRow
     from .table import Table
 
 __all__ = ["Texts"]
@@ -55,10 +55,10 @@ class Texts(TaskData):
             cuts=False,
         )
 
-    def _reader(self, table: Table) -> Callable[[Row], Reading]:  # noqa: ARG002 - as for the other tasks
+    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:  # noqa: ARG002 - as for the other tasks
         return self._read
 
-    def _read(self, row: Row) -> Reading:
+    def _read(self, row: TableRow) -> Reading:
         text = cast("str | None", row[self.text])
         wrong = text_faults(self.text, text)
         whole = () if wrong or text is None else (text,)

@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 
-from hfkit.errors import ColumnError, InputTypeError
+from hfkit.errors import InputTypeError
 
+from .library import ROWS_AT_A_TIME, beside, column_names, column_values, dataset_of_arrow, rows_of
 from .quiet import quiet_datasets
+from .records import dataset_of_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import datasets
 
-    from .library import Row
+    from .library import TableRow
 
 __all__ = ["changed", "in_row", "kept", "shuffled", "taken"]
 
 
-def kept(dataset: datasets.Dataset, keep: Callable[[Row], bool]) -> datasets.Dataset:
+def kept(dataset: datasets.Dataset, keep: Callable[[TableRow], bool]) -> datasets.Dataset:
     """Give the rows for which ``keep`` is true, in their order."""
 
     def judge(row: Mapping[str, object], position: int) -> bool:
@@ -37,35 +39,69 @@ def kept(dataset: datasets.Dataset, keep: Callable[[Row], bool]) -> datasets.Dat
 
 
 def changed(
-    dataset: datasets.Dataset, change: Callable[[Row], Mapping[str, object]], *, remove: Sequence[str]
+    dataset: datasets.Dataset, change: Callable[[TableRow], Mapping[str, object]], *, remove: Sequence[str]
 ) -> datasets.Dataset:
     """Give the rows with what ``change`` adds to each or replaces, less the columns to remove.
+
+    Not by datasets' own ``map``: it turns texts into numbers where the column held numbers before, loses all rows if
+    the first ones change nothing, and settles on types after a thousand rows.
 
     Raises:
         InputTypeError: ``change`` gave no mapping.
         ColumnError: it gave values of several types for one column.
     """
-
-    def apply(row: Mapping[str, object], position: int) -> Row:
+    parts: list[datasets.Dataset] = []
+    made: list[TableRow] = []
+    for position, row in enumerate(rows_of(dataset)):
         with in_row(position):
-            return as_record(change(dict(row)), position)
+            made.append(as_record(change(dict(row)), position))
+        if len(made) == ROWS_AT_A_TIME:
+            parts.append(_part(made, position + 1 - len(made)))
+            made = []
+    if made:
+        parts.append(_part(made, len(dataset) - len(made)))
+    order = column_names(dataset)
+    new = _together(parts)
+    kept_names = [name for name in order if name not in remove and name not in column_names(new)]
+    names = [name for name in dict.fromkeys((*order, *column_names(new))) if name not in remove]
+    if not column_names(new):
+        return cast("datasets.Dataset", dataset.select_columns(kept_names))
+    joined = beside(cast("datasets.Dataset", dataset.select_columns(kept_names)), new) if kept_names else new
+    return cast("datasets.Dataset", joined.select_columns(names))
 
-    with quiet_datasets():
-        try:
-            return cast(
-                "datasets.Dataset",
-                dataset.map(
-                    apply, with_indices=True, remove_columns=list(remove), new_fingerprint=_fresh_name()
-                ),
-            )
-        except pa.ArrowException as error:
-            raise ColumnError(
-                f"map gave values for one column that are not of one type: {error}",
-                hint="give each column values of one type in every row; None where there is none",
-            ) from error
+
+def _part(rows: Sequence[TableRow], first_row: int) -> datasets.Dataset:
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    if not columns:
+        return dataset_of_arrow(pa.table({"": pa.nulls(len(rows))}).select([]))
+    return dataset_of_columns(columns, first_row=first_row)
 
 
-def as_record(made: object, position: int) -> Row:
+def _together(parts: Sequence[datasets.Dataset]) -> datasets.Dataset:
+    """Put parts one after another; their types may differ where one of them has nothing, or whole numbers only."""
+    tables = [cast("pa.Table", part.data.table) for part in parts]
+    try:
+        return dataset_of_arrow(
+            pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
+        )
+    except pa.ArrowException:  # mappings whose keys differ, or a mistake, which is then named
+        names = dict.fromkeys(name for part in parts for name in column_names(part))
+        return dataset_of_columns(
+            {
+                name: [
+                    value
+                    for part in parts
+                    for value in (
+                        column_values(part, name) if name in column_names(part) else [None] * len(part)
+                    )
+                ]
+                for name in names
+            }
+        )
+
+
+def as_record(made: object, position: int) -> TableRow:
     """Refuse what a function of the caller gave for a row if it is no mapping.
 
     Raises:

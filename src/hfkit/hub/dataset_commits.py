@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hfkit.errors import DataNotFoundError, HubError, OfflineError, SettingError
+
+from .cache import cache_folder, keep
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["DatasetCommit", "find_dataset_commit"]
 
@@ -76,20 +83,17 @@ def find_dataset_commit(name: str, revision: str | None, *, offline: bool) -> Da
 
 
 def _ask(name: str, revision: str | None) -> DatasetCommit | str:
-    """Ask the hub, and let its cache remember the answer; a text says why there is none."""
-    from huggingface_hub import HfApi, snapshot_download
+    """Ask the hub, and remember the answer; a text says why there is none."""
+    from huggingface_hub import HfApi
     from huggingface_hub.errors import (  # type: ignore[attr-defined]
         HfHubHTTPError,
         HTTPError,  # the one name for httpx and httpx2 alike
-        LocalEntryNotFoundError,
         RepositoryNotFoundError,
         RevisionNotFoundError,
     )
 
     try:
         commit = HfApi().dataset_info(name, revision=revision, timeout=_PROBE_SECONDS).sha
-        if not (revision and _COMMIT.fullmatch(revision)):
-            snapshot_download(name, repo_type="dataset", revision=revision, allow_patterns=["README.md"])
     except RevisionNotFoundError as error:
         raise DataNotFoundError(
             f"dataset {name!r} has no revision {revision!r}",
@@ -104,16 +108,22 @@ def _ask(name: str, revision: str | None) -> DatasetCommit | str:
         raise HubError(
             f"the hub refused dataset {name!r}: {error}", hint="try again later, or check your access"
         ) from error
-    except (HTTPError, LocalEntryNotFoundError, ConnectionError) as error:  # no answer at all
+    except (HTTPError, ConnectionError) as error:  # no answer at all
         return type(error).__name__
+    with suppress(OSError):  # a cache that cannot be written costs the next call without a network
+        keep(_note(name, revision), str(commit))
     return DatasetCommit(name, str(commit), reachable=True)
 
 
 def _remembered(name: str, revision: str | None) -> str | None:
     """Give the commit that a revision had when the hub was last asked."""
-    from huggingface_hub import constants
-    from huggingface_hub.file_download import repo_folder_name
+    with suppress(OSError):
+        commit = _note(name, revision).read_text(encoding="ascii")
+        if _COMMIT.fullmatch(commit):
+            return commit
+    return None
 
-    folder = Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=name, repo_type="dataset")
-    reference = folder / "refs" / (revision or constants.DEFAULT_REVISION)
-    return reference.read_text(encoding="ascii").strip() if reference.is_file() else None
+
+def _note(name: str, revision: str | None) -> Path:
+    digest = hashlib.sha256(f"{name}@{revision or ''}".encode()).hexdigest()
+    return cache_folder() / "dataset-commits" / digest

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["contradictions", "digest", "first_places", "normalized", "repeats"]
 
-K = TypeVar("K", bound="Hashable")
+T = TypeVar("T", bound="Hashable")
 
 
 def normalized(text: str) -> str:
@@ -68,20 +68,20 @@ def digest(parts: Sequence[str]) -> bytes:
     return hashed.digest()
 
 
-def first_places(keys: Iterable[K | None]) -> dict[K, int]:
+def first_places(keys: Iterable[T | None]) -> dict[T, int]:
     """Give the first place of each key; None is no key.
 
     >>> first_places(["a", None, "b", "a"])
     {'a': 0, 'b': 2}
     """
-    places: dict[K, int] = {}
+    places: dict[T, int] = {}
     for place, key in enumerate(keys):
         if key is not None:
             places.setdefault(key, place)
     return places
 
 
-def repeats(keys: Sequence[K | None], among: Mapping[K, int] | None = None) -> list[tuple[int, int]]:
+def repeats(keys: Sequence[T | None], among: Mapping[T, int] | None = None) -> list[tuple[int, int]]:
     """Give each place whose key stands elsewhere, with the first place there.
 
     Args:
@@ -103,7 +103,7 @@ def repeats(keys: Sequence[K | None], among: Mapping[K, int] | None = None) -> l
     ]
 
 
-def contradictions(keys: Sequence[K | None], answers: Sequence[Hashable]) -> list[tuple[int, int]]:
+def contradictions(keys: Sequence[T | None], answers: Sequence[Hashable]) -> list[tuple[int, int]]:
     """Give each place where an earlier key comes again with another answer than it had at first.
 
     Args:

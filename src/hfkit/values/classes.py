@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from hfkit.errors import SettingError
 
+from .constraints import require_texts
+
 __all__ = ["Classes"]
 
 
@@ -32,11 +34,7 @@ class Classes:
     def __post_init__(self) -> None:
         if self.names is None:
             return
-        if not isinstance(self.names, tuple) or not all(isinstance(name, str) for name in self.names):
-            raise SettingError(
-                f"names are {self.names!r}, must be a tuple of texts",
-                hint="for example names=('bad', 'good')",
-            )
+        require_texts("names", self.names)
         if len(set(self.names)) < len(self.names) or not self.names:
             raise SettingError(
                 f"names are {self.names!r}, must be different and at least one", hint="name each class once"

@@ -51,7 +51,7 @@ def _rows(count: int) -> str:
 def _beyond(each: LengthSummary) -> str:
     if each.window is None:
         return "-"
-    return f"{_rows(each.cut_rows)}, {each.cut_share:.1%} of all, at {each.window:,}"
+    return f"{_rows(each.cut_rows)}, {each.cut_share:.2%} of all, at {each.window:,}"
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:

@@ -97,7 +97,7 @@ def test_a_check_with_a_model_counts_tokens_and_what_its_window_cuts(folder: Pat
         "text",
     )
     assert finding.message == (
-        "1 row longer than the window of 8 tokens in 'text': 21.4% of all tokens lie beyond, which is lost"
+        "1 row longer than the window of 8 tokens in 'text': 21.43% of all tokens lie beyond, which is lost"
     )
     assert hfkit.Labelled(train=rows).check(folder, window=11).findings == ()
 

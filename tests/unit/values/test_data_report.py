@@ -82,7 +82,7 @@ def test_a_report_is_a_table_of_plain_text() -> None:
         "labels in train: good 700, bad 500\n"
         "\n"
         "length  of    in      50 %  90 %  95 %  99 %  longest  beyond the window\n"
-        "train   text  tokens    12    40    55   130    1,400  2 rows, 5.1% of all, at 512\n"
+        "train   text  tokens    12    40    55   130    1,400  2 rows, 5.10% of all, at 512\n"
         "\n"
         "error: train: 7 rows without a value in 'text' [rows 1, 2, 3, 5, 8, ...]\n"
         "  leave such rows out\n"

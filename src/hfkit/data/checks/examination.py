@@ -15,7 +15,7 @@ from .rows import read_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from hfkit.data.library import Row
+    from hfkit.data.library import TableRow
     from hfkit.data.table import Table
     from hfkit.values.chat import TokenInput
     from hfkit.values.data_report import FindingKind, LengthUnit
@@ -68,7 +68,9 @@ class Examination:
         self.faults: dict[tuple[FindingKind, str], Tally] = {}
         self.labels: dict[str, int] = {}
         self.readable = array("q")
-        self.lengths = {unit: [array("q") for _ in rules.measured] for unit in counts}
+        self.lengths: dict[LengthUnit, list[array[int]]] = {
+            unit: [array("q") for _ in rules.measured] for unit in counts
+        }
         self.likeness = Likeness(lambda row: read(row_at(plain, row)))
         self._counts = counts
         start = 0
@@ -91,7 +93,7 @@ class Examination:
                 lengths.extend(self._counts[unit](inputs))
 
 
-def _reading(read: Callable[[Row], Reading], row: ReadRow) -> Reading:
+def _reading(read: Callable[[TableRow], Reading], row: ReadRow) -> Reading:
     values, unread = row
     if unread:
         return Reading(faults=tuple(Fault("invalid_unicode", column) for column in unread))

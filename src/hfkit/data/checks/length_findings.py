@@ -77,7 +77,7 @@ def _longer(
         count=rows,
         rows=tuple(longer[:MOST_ROWS]),
         message=f"{many(rows)} longer than the window of {window:,} tokens in {name!r}: "
-        f"{share:.1%} of all tokens lie beyond, {lost}",
+        f"{share:.2%} of all tokens lie beyond, {lost}",
         hint="take a model with a longer window, or split the texts"
         if cuts
         else "nothing needs to be done; windows that overlap cost time",

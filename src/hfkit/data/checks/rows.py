@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
 
-    from hfkit.data.library import Row
+    from hfkit.data.library import TableRow
 
 __all__ = ["ReadRow", "read_rows"]
 
-ReadRow = tuple["Row", tuple[str, ...]]
+ReadRow = tuple["TableRow", tuple[str, ...]]
 """A row, and its columns that hold bytes which are no UTF-8; those are left out of it."""
 
 
@@ -30,7 +30,7 @@ def read_rows(dataset: datasets.Dataset, columns: Sequence[str]) -> Iterator[lis
 
 
 def _read(batch: pa.Table, place: int) -> ReadRow:
-    row: Row = {}
+    row: TableRow = {}
     unread = []
     for name in batch.column_names:
         try:

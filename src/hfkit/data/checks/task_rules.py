@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hfkit.data.library import Row
+    from hfkit.data.library import TableRow
     from hfkit.data.table import Table
 
     from .column_rules import ColumnRule
@@ -40,7 +40,7 @@ class TaskRules:
     measured: tuple[str, ...]
     compared: str
     near: str | None = None
-    reader: Callable[[Table], Callable[[Row], Reading]]
+    reader: Callable[[Table], Callable[[TableRow], Reading]]
     cuts: bool = True
     names: tuple[str, ...] | None = None
     classified: bool = False

@@ -1,0 +1,143 @@
+"""Datasets from a hub: pinned, cached, offline."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import datasets
+import huggingface_hub.constants
+import pytest
+from huggingface_hub import HfFileSystem
+
+from hfkit import Splits, Table, errors
+
+from .conftest import COMMIT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import LocalHub
+
+NOBODY = "http://127.0.0.1:9"  # the discard port
+NEXT = "fedcba9876543210fedcba9876543210fedcba98"
+
+
+@pytest.fixture
+def hub(local_hub: LocalHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalHub:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    (folder / "README.md").write_text("# Reviews", encoding="utf-8")
+    (folder / "train.jsonl").write_text(
+        '{"text": "good", "label": 1}\n{"text": "bad", "label": 0}\n', "utf-8"
+    )
+    (folder / "test.jsonl").write_text('{"text": "fine", "label": 1}\n', "utf-8")
+    local_hub.repositories["datasets/org/reviews"] = folder
+    monkeypatch.setattr(datasets.config, "HF_ENDPOINT", local_hub.url)
+    monkeypatch.setattr(datasets.config, "HF_UPDATE_DOWNLOAD_COUNTS", False)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "datasets")
+    monkeypatch.setenv("HFKIT_CACHE", str(tmp_path / "hfkit"))
+    HfFileSystem.clear_instance_cache()
+    return local_hub
+
+
+@pytest.mark.parametrize(
+    "name", ["org/reviews", "org/reviews@main", "org/reviews@v1", f"org/reviews@{COMMIT}"]
+)
+def test_a_dataset_is_loaded_at_a_commit(hub: LocalHub, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    splits = Splits.load(name)
+    assert list(splits.train) == [{"text": "good", "label": 1}, {"text": "bad", "label": 0}]
+    assert list(Table.load(name, split="test")) == [{"text": "fine", "label": 1}]
+    assert splits.train.notes == (f"from dataset org/reviews@{COMMIT}",)
+    assert capfd.readouterr() == ("", "")
+    hub.asked.clear()
+    assert Splits.load(f"org/reviews@{COMMIT}", offline=True) == splits
+    assert hub.asked == []
+
+
+@pytest.mark.usefixtures("hub")
+def test_without_network_the_cache_must_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    splits = Splits.load("org/reviews")
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", NOBODY)
+    assert Splits.load("org/reviews") == splits
+    assert Splits.load("org/reviews", offline=True) == splits
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    assert Splits.load("org/reviews") == splits
+
+
+@pytest.mark.usefixtures("hub")
+def test_another_commit_than_the_one_that_is_cached_is_not_taken_for_it() -> None:
+    """Datasets alone gives the latest that it has, with a warning."""
+    Splits.load("org/reviews")
+    with pytest.raises(errors.OfflineError) as caught:
+        Splits.load(f"org/reviews@{NEXT}", offline=True)
+    assert caught.value.message == (
+        f"dataset org/reviews@{NEXT} was not loaded before, and the network is off (offline=True or HF_HUB_OFFLINE)"
+    )
+
+
+@pytest.mark.usefixtures("hub")
+def test_without_network_and_cache_it_is_offline_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", NOBODY)
+    begin = time.monotonic()
+    with pytest.raises(errors.OfflineError) as caught:
+        Table.load("org/reviews")
+    assert time.monotonic() - begin < 5  # a second, with room for a busy machine
+    assert (
+        f"'org/reviews' is no file here, was not loaded before, and {NOBODY} cannot be"
+        in caught.value.message
+    )
+
+
+def test_offline_asks_nobody(hub: LocalHub) -> None:
+    with pytest.raises(errors.OfflineError, match=r"the network is off \(offline=True or HF_HUB_OFFLINE\)"):
+        Table.load("org/reviews", offline=True)
+    assert hub.asked == []
+
+
+@pytest.mark.usefixtures("hub")
+def test_what_the_hub_does_not_have_is_not_found() -> None:
+    with pytest.raises(errors.DataNotFoundError) as caught:
+        Table.load("org/other")
+    assert caught.value.message == (
+        "'org/other' is no file here, and the hub has no dataset of that name that you may see"
+    )
+    with pytest.raises(errors.DataNotFoundError) as caught:
+        Table.load("org/reviews@v9")
+    assert caught.value.message == "dataset 'org/reviews' has no revision 'v9'"
+    with pytest.raises(errors.UnknownSplitError) as unknown:
+        Table.load("org/reviews", split="dev")
+    assert unknown.value.message == "'org/reviews' has no split 'dev'; there are 'train', 'test'"
+    with pytest.raises(errors.DataNotFoundError, match="'org/reviews' cannot be loaded with config='german'"):
+        Table.load("org/reviews", config="german")
+
+
+def test_a_dataset_that_cannot_be_read_is_told(hub: LocalHub, capfd: pytest.CaptureFixture[str]) -> None:
+    (hub.repositories["datasets/org/reviews"] / "test.jsonl").write_text('{"text": \n', "utf-8")
+    with pytest.raises(errors.CorruptDataError, match=f"dataset org/reviews@{COMMIT} cannot be read: "):
+        Table.load("org/reviews")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_repository_without_examples_is_told(hub: LocalHub) -> None:
+    for file in hub.repositories["datasets/org/reviews"].glob("*.jsonl"):
+        file.unlink()
+    with pytest.raises(errors.DataNotFoundError, match="holds no files that can be loaded"):
+        Table.load("org/reviews")
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_name_that_the_hub_does_not_allow_is_refused() -> None:
+    with pytest.raises(errors.SettingError, match=r"'org/-' is no file here and no name that the hub allows"):
+        Table.load("org/-")
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_dataset_is_streamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Table.stream("org/reviews", split="train")
+    assert list(stream) == [{"text": "good", "label": 1}, {"text": "bad", "label": 0}]
+    with pytest.raises(errors.SplitError, match="holds the splits 'train', 'test', and none was named"):
+        Table.stream("org/reviews")
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", NOBODY)
+    with pytest.raises(errors.OfflineError, match="cannot be streamed: http://127"):
+        Table.stream("org/reviews", split="train")

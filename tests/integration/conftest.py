@@ -28,6 +28,7 @@ class LocalHub:
     url: str
     repositories: dict[str, Path] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    refuses: bool = False
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -44,7 +45,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
         self._hub.asked.append(path)
-        if path.startswith(("/api/models/", "/api/datasets/")):
+        if self._hub.refuses:
+            self._answer(403, b"{}")
+        elif path.startswith(("/api/models/", "/api/datasets/")):
             self._api(path.removeprefix("/api/").removeprefix("models/"))
         elif "/resolve/" in path:
             self._file(*path.lstrip("/").split("/resolve/"))

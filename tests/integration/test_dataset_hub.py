@@ -127,6 +127,23 @@ def test_a_repository_without_examples_is_told(hub: LocalHub) -> None:
 
 
 @pytest.mark.usefixtures("hub")
+def test_what_breaks_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ConnectionResetError("reset by peer")
+
+    monkeypatch.setattr(datasets, "load_dataset", fail)
+    with pytest.raises(errors.HubError) as caught:
+        Table.load("org/reviews")
+    assert caught.value.message == "the hub did not give dataset 'org/reviews' as a whole: reset by peer"
+
+
+def test_a_hub_that_refuses_is_told(hub: LocalHub) -> None:
+    hub.refuses = True
+    with pytest.raises(errors.HubError, match="the hub refused dataset 'org/reviews': "):
+        Table.load("org/reviews")
+
+
+@pytest.mark.usefixtures("hub")
 def test_a_name_that_the_hub_does_not_allow_is_refused() -> None:
     with pytest.raises(errors.SettingError, match=r"'org/-' is no file here and no name that the hub allows"):
         Table.load("org/-")

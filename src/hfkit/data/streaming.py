@@ -13,7 +13,7 @@ from .damage import BadLine, damaged, open_text, require_text_file, undecodable
 from .delimited import RaggedRowsError, batches_of, survey_fields
 from .json_files import json_rows
 from .library import library
-from .loading import LoadSettings, bad_lines, layout_of, load_table, whole_file
+from .loading import bad_lines, layout_of, load_table, whole_file
 from .quiet import quiet_datasets
 from .repositories import stream_repository
 from .sources import DataFile, DataFolder, Repository, SavedFolder, find_source
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .delimited import Survey
     from .layouts import Layout
     from .library import TableRow
+    from .load_settings import LoadSettings
 
 __all__ = ["open_stream"]
 
@@ -57,6 +58,7 @@ def _lazily(dataset: datasets.Dataset) -> datasets.IterableDataset:
 
 
 def _stream_file(file: DataFile, settings: LoadSettings) -> datasets.IterableDataset:
+    settings.require_use(file)
     if file.format != "parquet":
         require_text_file(file.path)
     schema: pa.Schema | None = None

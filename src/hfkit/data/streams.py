@@ -122,13 +122,11 @@ class TableStream:
 
     def __iter__(self) -> Iterator[TableRow]:
         rows = iter(cast("Iterable[TableRow]", self._dataset))
-        while True:
-            with quiet_datasets():
-                try:
-                    row = next(rows)
-                except StopIteration:
-                    return
-            yield row
+        with quiet_datasets():  # the first row alone: to change what is logged takes longer than to read one
+            first = next(rows, None)
+        if first is not None:
+            yield first
+            yield from rows
 
     def _with(self, dataset: datasets.IterableDataset, *, shuffled: bool = False) -> TableStream:
         stream = TableStream(dataset)

@@ -78,7 +78,8 @@ class Table(Contents):
             MissingDependencyError: datasets is not installed.
         """
         library()
-        from .loading import LoadSettings, load_table
+        from .load_settings import LoadSettings
+        from .loading import load_table
 
         settings = LoadSettings(
             config, delimiter, None if columns is None else tuple(columns), skip_unreadable, offline
@@ -102,7 +103,7 @@ class Table(Contents):
         :meth:`load`; a line of JSON or text that cannot be read is an error when its turn comes.
         """
         library()
-        from .loading import LoadSettings
+        from .load_settings import LoadSettings
         from .streaming import open_stream
         from .streams import TableStream
 
@@ -303,6 +304,7 @@ class Table(Contents):
             validation=validation,
             classes=None if stratify is None else self.column(stratify),
             column=stratify,
+            names=None if stratify is None else self.class_names(stratify),
             seed=seed,
         )
         return Splits({name: self.select(rows) for name, rows in dealt.items()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import datasets
@@ -94,6 +95,18 @@ def test_what_is_no_class_is_named_with_its_row(
     with pytest.raises(errors.ColumnError) as caught:
         _cast(values, Classes(names))
     assert (caught.value.message, caught.value.hint, caught.value.column) == (message, hint, "label")
+
+
+def test_texts_among_numbers_are_no_classes(tmp_path: Path) -> None:
+    """A file of JSON may hold both in one column; datasets keeps them as they are."""
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"label": 1}\n{"label": "one"}\n', encoding="utf-8")
+    with pytest.raises(errors.ColumnError) as caught:
+        Table.load(file).cast({"label": Classes()})
+    assert caught.value.message == (
+        "column 'label' holds texts such as 'one' and numbers such as 1 among its 2 rows, "
+        "must hold one of the two to be classes"
+    )
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,12 @@ def test_marks_in_files_of_tabs_are_text_unless_they_enclose_fields(
         ),
         (
             'text,label\n"never closed,1\nb,2\nc,3\n',
-            "reviews.csv line 2 has 1 field, must have 2 (a quotation mark joins it to line 4)",
+            "reviews.csv line 2 has a quotation mark that is never closed",
+            (2,),
+        ),
+        (  # as one field this reads as it should, and pandas takes it for one
+            'text,label\n"never closed,1\nb,2\n"c",3\nd,4\n',
+            "reviews.csv line 2 has a quotation mark that is closed within a field further down",
             (2,),
         ),
         (
@@ -174,6 +179,22 @@ def test_lines_that_cannot_be_read_are_named_and_counted(
     assert (error.file, error.line, error.lines) == ("reviews.csv", lines[0], lines)
     assert error.count == max(len(lines), 1500 if len(lines) == 1000 else 0)
     assert error.hint.endswith("or load what can be read: Table.load(..., skip_unreadable=True)")
+
+
+def test_a_stray_mark_costs_its_own_row_alone(write: Write) -> None:
+    rows = [
+        '"never closed,1',
+        "b,2",
+        '"c",3',
+        'd "quoted" word,4',
+        '"e",5',
+        '"two\nlines",6',
+        '"never closed,7',
+        "f,8",
+    ]
+    table = Table.load(write("a.csv", "text,label\n" + "\n".join(rows)), skip_unreadable=True)
+    assert table.column("label") == [2, 3, 4, 5, 6, 8]
+    assert table.notes == ("2 lines of a.csv could not be read and are left out: 2, 9",)
 
 
 @pytest.mark.parametrize(
@@ -221,6 +242,22 @@ def test_many_lines_that_are_left_out_are_counted(write: Write) -> None:
     assert table.notes == (
         "12 lines of a.csv could not be read and are left out: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more",
     )
+
+
+def test_a_file_of_tabs_in_which_rows_are_not_whole_is_told_as_it_has_fewer_of_them(write: Write) -> None:
+    stray = 'text\tlabel\nhe said "hi\t1\n"a quotation begins\t2\nshort\n"and another\t3\nlast\t4\n'
+    with pytest.raises(errors.CorruptDataError) as caught:
+        Table.load(write("a.tsv", stray))
+    assert caught.value.message == "a.tsv line 4 has 1 field, must have 2"
+    enclosed = 'text\tlabel\n"two\ttabs"\t1\n"two\nlines"\t2\nshort\n'
+    with pytest.raises(errors.CorruptDataError) as caught:
+        Table.load(write("a.tsv", enclosed))
+    assert caught.value.message == "a.tsv line 5 has 1 field, must have 2"
+
+
+def test_a_file_of_tabs_that_is_no_text_is_named_by_its_line(write: Write) -> None:
+    with pytest.raises(errors.CorruptDataError, match=r"a\.tsv line 2 is no UTF-8: byte 1 is 0xff"):
+        Table.load(write("a.tsv", b"a\tb\n\xff\t1\n"))
 
 
 def test_large_files_lie_in_a_file_that_is_gone_with_the_process(

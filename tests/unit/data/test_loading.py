@@ -67,6 +67,11 @@ def test_a_file_that_changed_is_read_again(write: Write) -> None:
         ),
         ("a.jsonl", "", "a.jsonl is empty"),
         (
+            "a.jsonl",
+            '{"a": ' + "[" * 100_000 + "\n",
+            "a.jsonl line 1 is no JSON that can be read: lists in lists without an end",
+        ),
+        (
             "a.json",
             '[{"a": 1},\n {"a" 2}]',
             "a.json line 2 is no JSON at character 7: Expecting ':' delimiter",
@@ -214,7 +219,9 @@ def test_one_of_several_splits_must_be_named(write: Write) -> None:
     assert unknown.value.hint == "did you mean 'test'?"
 
 
-@pytest.mark.parametrize("name", ["reviews.cvs", "./reviews", "/reviews", "~/no/reviews", "a b"])
+@pytest.mark.parametrize(
+    "name", ["reviews.cvs", "./reviews", "/reviews", "~/no/reviews", "a b", "a b/" * 2000]
+)
 def test_a_file_that_is_not_there_is_not_looked_for_on_the_hub(write: Write, name: str) -> None:
     write("reviews.csv", "a\n1\n")
     with pytest.raises(errors.DataNotFoundError) as caught:
@@ -239,6 +246,41 @@ def test_a_folder_without_examples_is_told(write: Write) -> None:
     write("data/README.md", "nothing here")
     with pytest.raises(errors.DataNotFoundError, match="'data' holds no file of examples"):
         Table.load("data")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"delimiter": ";;"}, "delimiter is ';;', must be one character"),
+        ({"delimiter": '"'}, "must be one character, no quotation mark or line break"),
+        ({"columns": []}, r"columns are \(\), must be different and at least one"),
+        ({"columns": ["a", "a"]}, r"columns are \('a', 'a'\), must be different and at least one"),
+        ({"columns": [1]}, r"columns is \(1,\), must be a tuple of texts"),
+        ({"config": 3}, "config is 3, must be str or None"),
+        (
+            {"config": "german"},
+            "config is 'german' for 'a.csv', must be left out but for a dataset on the hub",
+        ),
+        ({"offline": "yes"}, "offline is 'yes', must be bool or None"),
+    ],
+)
+def test_settings_out_of_range_are_refused(write: Write, settings: dict[str, Any], message: str) -> None:
+    file = write("a.csv", "a,b\n1,2\n")
+    for read in (Table.load, Table.stream, Splits.load):
+        with pytest.raises(errors.SettingError, match=message):
+            read(file, **settings)
+
+
+def test_columns_are_no_choice_among_those_of_a_file(write: Write) -> None:
+    file = write("a.jsonl", _lines({"a": 1, "b": 2}))
+    for read in (Table.load, Table.stream):
+        with pytest.raises(errors.SettingError) as caught:
+            read(file, columns=["a"])
+        assert (
+            caught.value.message
+            == "columns is ('a',) for 'a.jsonl', must be left out but for csv or tsv files"
+        )
+        assert caught.value.hint == "choose columns with table.select_columns(...)"
 
 
 @pytest.mark.parametrize("source", [None, 3, "", b"a.csv", [{"a": 1}]])

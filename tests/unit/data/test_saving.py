@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import datasets
 import pytest
 
 from hfkit import Classes, Table, errors
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TABLE = Table.from_records([{"text": "a film", "label": "good"}, {"text": None, "label": "bad"}])
 
@@ -73,6 +70,22 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(datasets.Dataset, "save_to_disk", fail)
     with pytest.raises(OSError, match="no space left"):
+        TABLE[:1].save(folder, overwrite=True)
+    assert Table.open(folder) == TABLE
+    assert [entry.name for entry in tmp_path.iterdir()] == ["table"]
+
+
+def test_a_move_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = TABLE.save(tmp_path / "table")
+    move = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if self.name == "draft":
+            raise OSError("no")
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="no"):
         TABLE[:1].save(folder, overwrite=True)
     assert Table.open(folder) == TABLE
     assert [entry.name for entry in tmp_path.iterdir()] == ["table"]

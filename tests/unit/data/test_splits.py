@@ -88,6 +88,13 @@ def test_a_class_with_one_row_is_named_with_the_cure() -> None:
     assert len(table.filter(lambda row: row["label"] == "a").split(test=0.5, stratify="label").test) == 1
 
 
+def test_a_class_with_one_row_is_called_by_its_name() -> None:
+    table = Table.from_columns({"label": ["a", "b", "a"]}).cast({"label": Classes()})
+    with pytest.raises(errors.SplitError, match=r"with 1 row there is 'b' \(row 1\)") as caught:
+        table.split(test=1, stratify="label")
+    assert "row['label'] != 1" in caught.value.hint
+
+
 def test_a_column_of_lists_is_no_column_of_classes() -> None:
     with pytest.raises(errors.SplitError, match=r"column 'a' holds \[1\] in row 0, which is no class"):
         Table.from_columns({"a": [[1], [2]]}).split(stratify="a")

@@ -328,6 +328,23 @@ def test_numbers_come_as_tensors(table: Table) -> None:
     assert torch.equal(table.with_format("torch")[4]["number"], torch.tensor(4))  # type: ignore[arg-type]
 
 
+def test_without_torch_there_are_no_tensors(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("PyTorch needs to be installed to be able to return PyTorch tensors.")
+
+    monkeypatch.setattr(datasets.Dataset, "with_format", fail)
+    with pytest.raises(errors.MissingDependencyError) as caught:
+        table.with_format("torch", columns=["number"])
+    assert (caught.value.message, caught.value.hint) == (
+        "torch is not installed",
+        "pip install 'hfkit[torch]'",
+    )
+
+
+def test_rows_with_a_format_are_gone_through(table: Table) -> None:
+    assert [type(row["number"]) for row in table.with_format("numpy")] == [np.int64] * 10
+
+
 def test_a_format_that_is_not_there_is_refused(table: Table) -> None:
     with pytest.raises(errors.SettingError, match="format 'pandas' is not one of"):
         table.with_format("pandas")  # type: ignore[arg-type]
@@ -357,3 +374,17 @@ def test_without_datasets_it_says_what_to_install(monkeypatch: pytest.MonkeyPatc
         call()
     assert caught.value.message == "datasets is not installed"
     assert caught.value.hint == "pip install 'hfkit[tune]'"
+
+
+def test_mappings_with_keys_of_their_own_come_back(tmp_path: Path) -> None:
+    """Arrow alone gives each the keys of all: arguments of a tool that nobody has passed."""
+    rows: list[dict[str, object]] = [
+        {"calls": [{"name": "pay", "arguments": {"amount": 5, "to": ["Zoë"]}}]},
+        {"calls": [{"name": "stop", "arguments": {}}, {"name": "ask", "arguments": {"text": "how much?"}}]},
+        {"calls": []},
+    ]
+    table = Table.from_records(rows)
+    opened = Table.open(table.save(tmp_path / "saved"))
+    assert list(table) == list(opened) == rows
+    assert table.fingerprint == opened.fingerprint
+    assert table.map(dict) == table

@@ -20,6 +20,7 @@ from continuing import Task
 from corpus import SENTENCES, read_corpus
 from first_piece import time_first_pieces
 from generating_report import Findings, generating_section
+from guessing import time_guessing
 from hfkit.starter import starter_folder
 from lengths import TokenCounter
 from lineup import open_entry
@@ -83,7 +84,8 @@ def measure_generating(scale: Scale) -> Findings:
     one = _compare("one prompt", starter, ONE, single, scale, baseline=BFLOAT16, reference=FLOAT32)
     firsts = time_first_pieces(starter, first_prompts(TokenCounter(starter)), rounds=_REPEATS * scale.rounds)
     bounds = time_structure(starter, count=scale.prompts, most=scale.most, rounds=scale.rounds)
-    return Findings(many, one, shared, firsts, tuple(held), tuple(bounds), scale.rounds)
+    guessed = time_guessing(starter, most=scale.most, rounds=scale.rounds)
+    return Findings(many, one, shared, firsts, tuple(held), tuple(bounds), guessed, scale.rounds)
 
 
 def _compare(

@@ -65,6 +65,7 @@ class Findings:
         firsts: the times to the first piece, for each prompt.
         held: memory within budgets.
         bounds: texts held to a type.
+        guessed: the times with and without prompt lookup, for each prompt.
         rounds: how often each way wrote.
     """
 
@@ -74,6 +75,7 @@ class Findings:
     firsts: Mapping[str, Sequence[Timing]]
     held: Sequence[Held]
     bounds: Sequence[Bound]
+    guessed: Mapping[str, Sequence[Timing]]
     rounds: int
 
 
@@ -106,6 +108,7 @@ def generating_section(findings: Findings) -> str:
             _firsts(findings.firsts),
             _memory(findings.held),
             _structure(findings.bounds),
+            _guesses(findings.guessed),
             bullets(_NOTES),
             "",
         ]
@@ -239,3 +242,13 @@ def _structure(bounds: Sequence[Bound]) -> str:
     ]
     columns = ["prompts", "way", "ms a token", "more"]
     return f"### Structured output\n\nSmolLM2-135M-Instruct in float32.\n\n{table(columns, rows, words=2)}\n"
+
+
+def _guesses(guessed: Mapping[str, Sequence[Timing]]) -> str:
+    rows = [
+        [text, code(timing.name), timing.wall.show(2), timing.wall_ratio.show(2), timing.cpu_ratio.show(2)]
+        for text, timings in guessed.items()
+        for timing in timings
+    ]
+    columns = ["a text that", "way", "seconds", "times", "times, processor"]
+    return f"### Prompt lookup\n\nSmolLM2-135M-Instruct in float32, one prompt.\n\n{table(columns, rows, words=2)}\n"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from continuing import Task
 from corpus import SENTENCES, read_corpus
 from mixture import mixed_lengths, mixed_texts
-from peers.transformers_writer import open_padded
+from peers.transformers_writer import load_writer, open_padded
 from writing_standin import choose_ends, name_ends
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def uneven_task(folder: Path, tokens_of: TokenCounter, *, count: int, most: int)
     prompts = tuple(_cut(tokens_of, mixed_lengths(count, longest=_LONGEST)))
     endless = open_padded(folder)(Task(prompts=prompts, most=most, least=most))
     name_ends(folder, choose_ends(endless, earliest=min(EARLIEST, most)))
+    load_writer.cache_clear()  # what is open knows nothing of the ends
     return Task(prompts=prompts, most=most)
 
 

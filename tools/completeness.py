@@ -14,9 +14,10 @@ SOURCE = Path(__file__).parent.parent / "src"
 def main() -> int:
     """Print what is not known of the types; give 1 if anything is."""
     command = [sys.executable, "-m", "pyright", "--ignoreexternal", "--verifytypes", "hfkit", "--outputjson"]
-    command += ["--pythonpath", sys.executable]
-    # pyright looks for installed packages; the path of an editable install counts as its own sources.
-    environment = os.environ | {"PYTHONPATH": str(SOURCE)}
+    # Here pyright finds installed packages through the first python of the PATH alone, whatever else it is told; the
+    # path of an editable install counts as its own sources.
+    first = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    environment = os.environ | {"PYTHONPATH": str(SOURCE), "PATH": first}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603  # fixed
     try:
         report = json.loads(done.stdout)["typeCompleteness"]

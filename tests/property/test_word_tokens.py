@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hfkit.text.windows import windows
-from hfkit.text.word_tokens import clearest_windows, first_tokens
+from hfkit.text.word_tokens import clearest_windows, tokens_of_words
 
 WORDS = st.lists(st.text("abc", min_size=0, max_size=6), min_size=1, max_size=10)
 
@@ -27,7 +27,7 @@ def test_a_word_begins_with_its_first_token(words: list[str], data: st.DataObjec
         expected.append(len(offsets) if word else None)
         offsets += [(begin + start, begin + end) for start, end in pairwise(edges)]
         begin += len(word) + 1
-    assert first_tokens(words, offsets) == tuple(expected)
+    assert tokens_of_words(words, offsets) == tuple(expected)
 
 
 @given(WORDS, st.lists(st.integers(0, 30), max_size=12))
@@ -35,7 +35,7 @@ def test_tokens_of_any_kind_give_each_word_one_of_its_own_or_none(words: list[st
     """A token that is given begins before its word ends, ends after the blank before it, and is given once."""
     edges = sorted(cuts)
     offsets = list(pairwise(edges))
-    found = first_tokens(words, offsets)
+    found = tokens_of_words(words, offsets)
     assert len(found) == len(words)
     given_ = [token for token in found if token is not None]
     assert given_ == sorted(set(given_))

@@ -9,7 +9,7 @@ from hfkit.text.conversations import turn_faults
 from hfkit.values.chat import Message
 
 from .checks.column_rules import ColumnRule
-from .checks.readings import Fault, Reading, joined_faults, text_faults
+from .checks.readings import Fault, RowReading, joined_faults, text_faults
 from .checks.task_rules import TaskRules
 from .task import TaskData
 
@@ -63,15 +63,15 @@ class Chats(TaskData):
             reader=self._reader,
         )
 
-    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:  # noqa: ARG002 - as for the other tasks
+    def _reader(self, table: Table) -> Callable[[TableRow], RowReading]:  # noqa: ARG002 - as for the other tasks
         return self._read
 
-    def _read(self, row: TableRow) -> Reading:
+    def _read(self, row: TableRow) -> RowReading:
         turns = cast("list[Mapping[str, object] | None] | None", row[self.messages])
         if turns is None or None in turns:
-            return Reading(faults=(Fault("missing_value", self.messages),))
+            return RowReading(faults=(Fault("missing_value", self.messages),))
         if not turns:
-            return Reading(faults=(Fault("blank_text", self.messages),))
+            return RowReading(faults=(Fault("blank_text", self.messages),))
         there = cast("list[Mapping[str, object]]", turns)
         roles = [cast("str | None", turn["role"]) for turn in there]
         contents = [cast("str | None", turn["content"]) for turn in there]
@@ -87,7 +87,7 @@ class Chats(TaskData):
             Message(role or "", content or "") for role, content in zip(roles, contents, strict=True)
         )
         said = tuple(text for message in messages for text in (message.role, message.content))
-        return Reading(
+        return RowReading(
             faults=wrong + tuple(Fault(kind, self.messages, detail) for kind, detail in faults.items()),
             inputs=() if wrong else (messages,),
             key=() if wrong else said,

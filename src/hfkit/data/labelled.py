@@ -12,7 +12,7 @@ from hfkit.values.inputs import Pair
 
 from .checks.column_rules import ColumnRule, holds_lists
 from .checks.label_classes import classes_of
-from .checks.readings import Fault, Reading, joined_faults, text_faults
+from .checks.readings import Fault, RowReading, joined_faults, text_faults
 from .checks.task_rules import TaskRules
 from .task import TaskData
 
@@ -119,11 +119,11 @@ class Labelled(TaskData):
             classified=True,
         )
 
-    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:
+    def _reader(self, table: Table) -> Callable[[TableRow], RowReading]:
         classes = classes_of(table.dataset, self.label)
         many = holds_lists(table.dataset, self.label)
 
-        def read(row: TableRow) -> Reading:
+        def read(row: TableRow) -> RowReading:
             first = cast("str | None", row[self.text])
             wrong = text_faults(self.text, first)
             key: tuple[str, ...] = () if first is None else (first,)
@@ -137,7 +137,7 @@ class Labelled(TaskData):
             labels, label_faults = self._labels(
                 cast("list[LabelValue | None]", value if many else [value]), classes
             )
-            return Reading(
+            return RowReading(
                 faults=wrong + label_faults,
                 inputs=() if wrong else inputs,
                 key=() if wrong else key,

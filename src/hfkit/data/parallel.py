@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from .checks.column_rules import ColumnRule
-from .checks.readings import Fault, Reading, text_faults
+from .checks.readings import Fault, RowReading, text_faults
 from .checks.task_rules import TaskRules
 from .task import TaskData
 
@@ -63,13 +63,13 @@ class Parallel(TaskData):
             ratios=True,
         )
 
-    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:  # noqa: ARG002 - as for the other tasks
+    def _reader(self, table: Table) -> Callable[[TableRow], RowReading]:  # noqa: ARG002 - as for the other tasks
         return self._read
 
-    def _read(self, row: TableRow) -> Reading:
+    def _read(self, row: TableRow) -> RowReading:
         source, target = (cast("str | None", row[name]) for name in (self.source, self.target))
         wrong = text_faults(self.source, source) + text_faults(self.target, target)
         if source is None or target is None or wrong:
-            return Reading(faults=wrong)
+            return RowReading(faults=wrong)
         equal = (Fault("equal_sides", self.target),) if source.strip() == target.strip() else ()
-        return Reading(faults=equal, inputs=(source, target), key=(source,))
+        return RowReading(faults=equal, inputs=(source, target), key=(source,))

@@ -10,7 +10,7 @@ from hfkit.text.squad import AnswerText, SquadExample, answer_characters
 from hfkit.values.inputs import Pair
 
 from .checks.column_rules import ColumnRule
-from .checks.readings import Fault, Reading, joined_faults, text_faults
+from .checks.readings import Fault, RowReading, joined_faults, text_faults
 from .checks.task_rules import TaskRules
 from .squad_file import load_squad_file
 from .task import TaskData
@@ -109,17 +109,17 @@ class Squad(TaskData):
             cuts=False,
         )
 
-    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:  # noqa: ARG002 - as for the other tasks
+    def _reader(self, table: Table) -> Callable[[TableRow], RowReading]:  # noqa: ARG002 - as for the other tasks
         return self._read
 
-    def _read(self, row: TableRow) -> Reading:
+    def _read(self, row: TableRow) -> RowReading:
         question, context = (cast("str | None", row[name]) for name in (self.question, self.context))
         wrong = text_faults(self.question, question) + text_faults(self.context, context)
         if question is None or context is None or wrong:
-            return Reading(faults=wrong)
+            return RowReading(faults=wrong)
         answers, uneven = self._answers(row[self.answers])
         example = SquadExample(question, context, answers)
-        return Reading(
+        return RowReading(
             faults=joined_faults(uneven, self._answer_faults(example)),
             inputs=(Pair(question, context),),
             key=(question, context),

@@ -11,7 +11,7 @@ from hfkit.values.constraints import require_texts
 
 from .checks.column_rules import ColumnRule
 from .checks.label_classes import classes_of
-from .checks.readings import Fault, Reading, joined_faults
+from .checks.readings import Fault, RowReading, joined_faults
 from .checks.task_rules import TaskRules
 from .task import TaskData
 
@@ -90,16 +90,16 @@ class Tagged(TaskData):
             tags=True,
         )
 
-    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:
+    def _reader(self, table: Table) -> Callable[[TableRow], RowReading]:
         classes = classes_of(table.dataset, self.tags)
         own = self.names if classes is None else classes
 
-        def read(row: TableRow) -> Reading:
+        def read(row: TableRow) -> RowReading:
             words = cast("list[str | None] | None", row[self.words])
             tags = cast("list[LabelValue | None] | None", row[self.tags])
             if words is None or tags is None:
                 missing = [name for name in (self.words, self.tags) if row[name] is None]
-                return Reading(faults=tuple(Fault("missing_value", name) for name in missing))
+                return RowReading(faults=tuple(Fault("missing_value", name) for name in missing))
             names = [None if tag is None else label_name(tag, own) for tag in tags]
             known = tuple(name for name in names if name is not None)
             faults = joined_faults(
@@ -109,7 +109,7 @@ class Tagged(TaskData):
             )
             text = " ".join(word for word in words if word is not None)
             read = bool(text) and not text.isspace()
-            return Reading(
+            return RowReading(
                 faults=faults,
                 inputs=(text,) if read else (),
                 key=(text,) if read else (),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from .checks.column_rules import ColumnRule
-from .checks.readings import Reading, text_faults
+from .checks.readings import RowReading, text_faults
 from .checks.task_rules import TaskRules
 from .task import TaskData
 
@@ -55,11 +55,11 @@ class Texts(TaskData):
             cuts=False,
         )
 
-    def _reader(self, table: Table) -> Callable[[TableRow], Reading]:  # noqa: ARG002 - as for the other tasks
+    def _reader(self, table: Table) -> Callable[[TableRow], RowReading]:  # noqa: ARG002 - as for the other tasks
         return self._read
 
-    def _read(self, row: TableRow) -> Reading:
+    def _read(self, row: TableRow) -> RowReading:
         text = cast("str | None", row[self.text])
         wrong = text_faults(self.text, text)
         whole = () if wrong or text is None else (text,)
-        return Reading(faults=wrong, inputs=whole, key=whole)
+        return RowReading(faults=wrong, inputs=whole, key=whole)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hfkit.values.provenance import Source
     from hfkit.values.runtime import Runtime
 
-__all__ = ["Arrangement", "Finding", "arrangements"]
+__all__ = ["Arrangement", "FoundArrangement", "arrangements"]
 
 _VARIABLE = "HFKIT_WORKERS"
 
@@ -73,7 +73,7 @@ def arrangements(model: object, source: Source, runtime: Runtime) -> tuple[Arran
     return (alone, Arrangement(most, 1), *halved) if most > 1 else (alone,)
 
 
-class Finding:
+class FoundArrangement:
     """Which arrangement was found to be the fastest here, kept in hfkit's cache for later processes.
 
     It holds for one processor, model, budget and version of each library. What is damaged or no

@@ -29,6 +29,9 @@ _MANY_ROWS = 256
 # Backends take memory for so many tokens of every row at a time, or for about so many.
 _STEP = 32
 
+# Logits of a row, in float32: those of the last step are there while the next are computed.
+_LOGIT_BYTES = 2 * 4
+
 # Prompts that begin with so many equal tokens are read together.
 _SHARED = 32
 
@@ -70,8 +73,8 @@ class BatchScheduler:
     Args:
         writer: the open model.
         name: what errors call it.
-        budget: the most tokens that may be remembered at a time, of all rows together, what pads them
-            included; a single prompt that needs more is written alone.
+        budget: the most tokens that may be remembered at a time, of all rows together, what pads them and the memory of
+            their logits included; a single prompt that needs more is written alone.
         guesses: where there is one row alone, so many tokens are guessed from what is there already, and written
             at once with the one that is known; a guess that the search does not choose is taken back.
 
@@ -86,6 +89,12 @@ class BatchScheduler:
         self._name = name
         self._budget = budget
         self._most_rows = _MOST_ROWS.get(writer.card.device, _MANY_ROWS)
+        # A row's logits, as so many tokens as take their memory.
+        self._beside = (
+            -(-_LOGIT_BYTES * writer.card.vocabulary // writer.card.token_bytes)
+            if writer.card.token_bytes
+            else 0
+        )
         self._rows: list[
             tuple[PromptTask, int]
         ] = []  # for each row of the batch its task, and which of its rows it is
@@ -147,7 +156,7 @@ class BatchScheduler:
         while waiting and (not group or waiting[0].beginning == group[0].beginning):
             taken.append(waiting[0])
             rows = sum(task.search.rows for task in taken)
-            columns = -(-max(task.columns for task in taken) // _STEP) * _STEP
+            columns = -(-max(task.columns for task in taken) // _STEP) * _STEP + self._beside
             if len(taken) > 1 and (rows * columns > self._budget or rows > self._most_rows):
                 break
             group.append(waiting.popleft())

@@ -8,7 +8,7 @@ from weakref import finalize
 
 from hfkit.errors import EmptyInputError, InputError
 from hfkit.text.windows import windows
-from hfkit.text.word_tokens import clearest_windows, first_tokens
+from hfkit.text.word_tokens import clearest_windows, tokens_of_words
 
 from .inputs import check_document
 from .progress import shares
@@ -132,7 +132,7 @@ class TaggingSession:
         spans = windows(count, size=room, overlap=room // 2)
         require_few_windows(f"input {index}", len(spans), hint="give the text in parts")
         return _Sentence(
-            first_tokens(words, encoded.offsets),
+            tokens_of_words(words, encoded.offsets),
             spans,
             tuple(template.assemble([encoded.ids[span.start : span.stop]]) for span in spans),
         )

@@ -13,7 +13,7 @@ import numpy as np
 from hfkit.backends.protocols import SetsThreads
 from hfkit.text.arrays import FloatArray
 
-from .arrangements import Arrangement, Finding, arrangements
+from .arrangements import Arrangement, FoundArrangement, arrangements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -158,7 +158,7 @@ class Workers:
         if len(self._choices) == 1:
             return self._choices[0]
         if budget not in self._found:
-            self._found[budget] = Finding(self._source, budget=budget).read(self._choices)
+            self._found[budget] = FoundArrangement(self._source, budget=budget).read(self._choices)
         enough = len(self._choices) * self._tried
         return self._found[budget] or (None if batches >= enough else self._alone)
 
@@ -169,7 +169,7 @@ class Workers:
         fastest = min(seconds, key=seconds.__getitem__)
         best = fastest if seconds[fastest] < _CLEARLY * seconds[self._alone] else self._alone
         self._found[budget] = best
-        Finding(self._source, budget=budget).write(best)
+        FoundArrangement(self._source, budget=budget).write(best)
         return best
 
     def _change_to(self, arrangement: Arrangement) -> int:

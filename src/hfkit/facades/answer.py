@@ -17,9 +17,10 @@ from hfkit.errors import InputError, InputTypeError, SettingError
 from hfkit.hub.resolve import resolve
 from hfkit.metrics.answers import AnswerStyle
 from hfkit.metrics.scores import score_answers
-from hfkit.metrics.threshold import AnswerMetric, NoAnswerThreshold, best_threshold, between_scores
+from hfkit.metrics.threshold import AnswerMetric, best_threshold, between_scores
 from hfkit.starter import starter_folder
 from hfkit.text.spans import Overlapping
+from hfkit.values.answer_scores import NoAnswerThreshold
 from hfkit.values.answers import Answers
 from hfkit.values.batch import Batch
 from hfkit.values.constraints import (

@@ -15,7 +15,7 @@ from hfkit.jobs.evaluated_models import (
     GoesOn,
     LabelsTexts,
     WritesTexts,
-    open_model,
+    open_evaluated,
 )
 from hfkit.jobs.evaluation import EvaluationRows, Split, choose_rows
 from hfkit.metrics.answers import AnswerStyle
@@ -177,7 +177,7 @@ class Evaluate:
         from hfkit.jobs.evaluating_labels import evaluate_label_sets
 
         rows = self._rows(data)
-        with open_model(self.model, "Classify", task=rows.task, runtime=self.runtime) as (facade, _):
+        with open_evaluated(self.model, "Classify", task=rows.task, runtime=self.runtime) as (facade, _):
             classify = cast("LabelsTexts", facade)
             return evaluate_label_sets(classify, data, rows, renamed=self.labels)
 
@@ -189,7 +189,7 @@ class Evaluate:
         from hfkit.jobs.evaluating_labels import evaluate_labels
 
         rows = self._rows(data)
-        with open_model(self.model, "Classify", task=rows.task, runtime=self.runtime) as (facade, _):
+        with open_evaluated(self.model, "Classify", task=rows.task, runtime=self.runtime) as (facade, _):
             classify = cast("LabelsTexts", facade)
             return evaluate_labels(classify, data, rows, renamed=self.labels, bins=self.bins)
 
@@ -198,7 +198,7 @@ class Evaluate:
 
         rows = self._rows(data)
         references = read_references(data, rows)
-        with open_model(self.model, "Answer", task=rows.task, runtime=self.runtime) as (facade, ours):
+        with open_evaluated(self.model, "Answer", task=rows.task, runtime=self.runtime) as (facade, ours):
             answer = cast("AnswersQuestions", facade)
             if ours:
                 answer = answer.with_(no_answer=may_be_unanswered(references))
@@ -208,7 +208,7 @@ class Evaluate:
         from hfkit.jobs.evaluating_language import evaluate_language
 
         rows = self._rows(data)
-        with open_model(self.model, "Generate", task=rows.task, runtime=self.runtime) as (facade, _):
+        with open_evaluated(self.model, "Generate", task=rows.task, runtime=self.runtime) as (facade, _):
             generate = cast("GoesOn", facade)
             return evaluate_language(generate, data, rows, window=self.window, stride=self.stride)
 
@@ -221,7 +221,7 @@ class Evaluate:
         from hfkit.jobs.evaluating_texts import evaluate_texts
 
         rows = self._rows(data)
-        with open_model(
+        with open_evaluated(
             self.model, "Generate", "Summarize", "Translate", task=rows.task, runtime=self.runtime
         ) as (facade, _):
             write = cast("WritesTexts", facade)

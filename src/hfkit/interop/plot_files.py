@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DARK", "LIGHT", "PALE", "begin_figure", "literal", "write_figure"]
 
-DARK, LIGHT, PALE = "#0b3c6f", "#5b9bd5", "#e8eef5"
+DARK = "#0b3c6f"
+LIGHT = "#5b9bd5"
+PALE = "#e8eef5"
 
 _ENDINGS = (".png", ".svg")
 _DOTS_PER_INCH = 150

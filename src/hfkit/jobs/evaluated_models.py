@@ -27,8 +27,8 @@ __all__ = [
     "LabelsTexts",
     "Model",
     "WritesTexts",
-    "Written",
-    "open_model",
+    "WrittenText",
+    "open_evaluated",
 ]
 
 
@@ -106,7 +106,7 @@ class GoesOn(Evaluable, Protocol):
         ...
 
 
-class Written(Result, Protocol):
+class WrittenText(Result, Protocol):
     """What is asked of a text that was written."""
 
     @property
@@ -128,7 +128,7 @@ class Written(Result, Protocol):
 class WritesTexts(Evaluable, Protocol):
     """What is asked of Generate, Summarize and Translate."""
 
-    def batch(self, texts: Iterable[str], /) -> Batch[Written]:
+    def batch(self, texts: Iterable[str], /) -> Batch[WrittenText]:
         """Write to many texts."""
         ...
 
@@ -140,7 +140,7 @@ class _Opens(Protocol):
 
 
 @contextmanager
-def open_model(
+def open_evaluated(
     model: Model, verb: str, /, *others: str, task: str, runtime: Runtime
 ) -> Iterator[tuple[Evaluable, bool]]:
     """Open the facade that is to be evaluated; one that is made here is closed again.

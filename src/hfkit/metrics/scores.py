@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .answers import AnswerStyle
 
-__all__ = ["AnswerScores", "GroupScores", "answer_intervals", "require_answers", "score_answers"]
+__all__ = ["answer_intervals", "require_answers", "score_answers"]
 
 
 def score_answers(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .answers import AnswerStyle
 
-__all__ = ["AnswerMetric", "NoAnswerThreshold", "best_threshold", "between_scores"]
+__all__ = ["AnswerMetric", "best_threshold", "between_scores"]
 
 AnswerMetric: TypeAlias = Literal["exact_match", "f1"]
 """What a threshold is chosen for."""

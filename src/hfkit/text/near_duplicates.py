@@ -124,7 +124,10 @@ def _hashes(texts: list[str]) -> tuple[npt.NDArray[np.uint64], IntArray]:
     """Hash the pieces of texts, end to end, and say where those of each text start."""
     filled = [text.ljust(_PIECE, "\0") for text in texts]
     lengths = np.array([len(text) for text in filled], dtype=np.int64)
-    codes = np.frombuffer("".join(filled).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = np.frombuffer("".join(filled).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).copy()
+    for start, text in zip((np.cumsum(lengths) - lengths).tolist(), texts, strict=True):
+        if len(text) < _PIECE:
+            codes[start + len(text) : start + _PIECE] = _NO_CHARACTER
     places = len(codes) - _PIECE + 1
     hashes = np.zeros(places, dtype=np.uint64)
     for shift in range(_PIECE):
@@ -141,6 +144,9 @@ def _mixed(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return numbers ^ (numbers >> np.uint64(31))
 
 
+_NO_CHARACTER = (
+    0x110000  # the first number that is none: a short text is not that of another with NULs behind it
+)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _LOW = np.uint64(0xFFFF)
 _ORDERS = tuple(

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from .arrays import IntArray
     from .windows import Window
 
-__all__ = ["clearest_windows", "first_tokens"]
+__all__ = ["clearest_windows", "tokens_of_words"]
 
 
-def first_tokens(words: Sequence[str], offsets: Sequence[tuple[int, int]]) -> tuple[int | None, ...]:
+def tokens_of_words(words: Sequence[str], offsets: Sequence[tuple[int, int]]) -> tuple[int | None, ...]:
     """Give the first token of each word of a text that is the words with a blank between each two.
 
     A token belongs to the first word that it shares a character with; one that holds nothing but the blank before a
@@ -28,7 +28,7 @@ def first_tokens(words: Sequence[str], offsets: Sequence[tuple[int, int]]) -> tu
     Returns:
         For each word the position of its first token; None for one that no token begins in.
 
-    >>> first_tokens(["New", "York's"], [(0, 3), (4, 8), (8, 9), (9, 10)])
+    >>> tokens_of_words(["New", "York's"], [(0, 3), (4, 8), (8, 9), (9, 10)])
     (0, 1)
     """
     found: list[int | None] = []

@@ -44,7 +44,8 @@ class Runtime:
         batch_tokens: the most tokens of one forward pass, padding included; a longer single
             sequence runs alone.
         cache_tokens: while text is written, the most tokens of all rows together whose keys and values are
-            remembered, what pads them included; None for what half of the free memory holds.
+            remembered, what pads them and their rows' logits included; None for what half of the free memory
+            holds.
         offline: never ask the network; what is on this machine must do.
         progress: when a progress bar is drawn.
         max_memory: the most bytes that weights may take on a device, as pairs of a device's name and a

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import assert_type
 
 import hfkit
-from hfkit.metrics.threshold import NoAnswerThreshold
+from hfkit.values.answer_scores import NoAnswerThreshold
 
 answer = hfkit.Answer("org/model", top_k=2, no_answer=True)
 question = hfkit.Question("Who?", context="Ada.")

@@ -11,7 +11,7 @@ import pytest
 import hfkit
 from hfkit.backends.cores import cores
 from hfkit.engines import arrangements as module
-from hfkit.engines.arrangements import Arrangement, Finding, arrangements
+from hfkit.engines.arrangements import Arrangement, FoundArrangement, arrangements
 from hfkit.errors import SettingError
 
 SOURCE = hfkit.Source("m", "r", "t", "b", "cpu", "float32", (("torch", "2"),))
@@ -112,9 +112,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("found", [ALONE, TWO])
 def test_a_finding_is_read_by_the_next(found: Arrangement, cache: Path) -> None:
-    assert Finding(SOURCE, budget=512).read((ALONE, TWO)) is None
-    Finding(SOURCE, budget=512).write(found)
-    assert Finding(SOURCE, budget=512).read((ALONE, TWO)) == found
+    assert FoundArrangement(SOURCE, budget=512).read((ALONE, TWO)) is None
+    FoundArrangement(SOURCE, budget=512).write(found)
+    assert FoundArrangement(SOURCE, budget=512).read((ALONE, TWO)) == found
     assert [file.parent.name for file in cache.rglob("*") if file.is_file()] == ["workers"]
 
 
@@ -123,23 +123,23 @@ def test_a_finding_is_read_by_the_next(found: Arrangement, cache: Path) -> None:
     "other", [{"revision": "s"}, {"backend": "c"}, {"dtype": "bfloat16"}, {"versions": (("torch", "3"),)}]
 )
 def test_a_finding_holds_for_what_was_measured(other: dict[str, str]) -> None:
-    Finding(SOURCE, budget=512).write(TWO)
-    assert Finding(replace(SOURCE, **other), budget=512).read((ALONE, TWO)) is None  # type: ignore[arg-type]  # of any field
-    assert Finding(SOURCE, budget=256).read((ALONE, TWO)) is None
+    FoundArrangement(SOURCE, budget=512).write(TWO)
+    assert FoundArrangement(replace(SOURCE, **other), budget=512).read((ALONE, TWO)) is None  # type: ignore[arg-type]  # of any field
+    assert FoundArrangement(SOURCE, budget=256).read((ALONE, TWO)) is None
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"workers": 9, "threads": 1}', "\ud8ff"])
 def test_a_damaged_finding_was_never_found(content: str, cache: Path) -> None:
-    Finding(SOURCE, budget=512).write(TWO)
+    FoundArrangement(SOURCE, budget=512).write(TWO)
     (file,) = (cache / "workers").iterdir()
     file.write_bytes(content.encode(errors="surrogatepass"))
-    assert Finding(SOURCE, budget=512).read((ALONE, TWO)) is None
-    Finding(SOURCE, budget=512).write(TWO)
-    assert Finding(SOURCE, budget=512).read((ALONE, TWO)) == TWO
+    assert FoundArrangement(SOURCE, budget=512).read((ALONE, TWO)) is None
+    FoundArrangement(SOURCE, budget=512).write(TWO)
+    assert FoundArrangement(SOURCE, budget=512).read((ALONE, TWO)) == TWO
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("HFKIT_CACHE", str(tmp_path / "file"))
-    Finding(SOURCE, budget=512).write(TWO)
-    assert Finding(SOURCE, budget=512).read((ALONE, TWO)) is None
+    FoundArrangement(SOURCE, budget=512).write(TWO)
+    assert FoundArrangement(SOURCE, budget=512).read((ALONE, TWO)) is None

@@ -115,14 +115,26 @@ def test_waiting_prompts_enter_when_others_leave(generate: hfkit.Generate, backe
     assert max(backend.notes.rows) == len(PROMPTS)
     backend.notes.rows.clear()
     backend.notes.beside.clear()
-    narrow = generate.with_(runtime=hfkit.Runtime(cache_tokens=70))
+    narrow = generate.with_(runtime=hfkit.Runtime(cache_tokens=400))
     assert list(narrow.batch(PROMPTS)) == free
     assert 1 < max(backend.notes.rows) < len(PROMPTS)
     # A place is taken again before the whole batch has ended.
     assert max(backend.notes.beside) > 0
 
 
-@pytest.mark.parametrize("budget", [1, 40, 64, 100, 200, 1000])
+def test_logits_take_of_the_budget(generate: hfkit.Generate, backend: WatchedBackend) -> None:
+    card = generate.load()._session.card
+    logits = 2 * 4 * card.vocabulary / card.token_bytes  # float32, twice
+    assert logits == 100
+    rows = 3
+    for spare, expected in ((0, rows), (-1, rows - 1)):
+        budget = rows * int(32 + logits) + spare
+        backend.notes.rows.clear()
+        generate.with_(runtime=hfkit.Runtime(cache_tokens=budget)).batch(["a", "b", "c", "d"])
+        assert max(backend.notes.rows) == expected
+
+
+@pytest.mark.parametrize("budget", [1, 40, 64, 200, 400, 1000])
 def test_the_budget_is_kept(generate: hfkit.Generate, backend: WatchedBackend, budget: int) -> None:
     generate.with_(runtime=hfkit.Runtime(cache_tokens=budget)).batch(PROMPTS)
     alone = [cells for cells, rows in zip(backend.notes.cells, backend.notes.rows, strict=True) if rows > 1]

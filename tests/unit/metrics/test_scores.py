@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from hfkit.errors import EmptyInputError, InputError, InputTypeError
-from hfkit.metrics.scores import AnswerScores, GroupScores, answer_intervals, score_answers
+from hfkit.metrics.scores import answer_intervals, score_answers
+from hfkit.values.answer_scores import AnswerScores, GroupScores
 from hfkit.values.bootstrap import Bootstrap
 
 

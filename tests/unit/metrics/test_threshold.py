@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from hfkit.errors import EmptyInputError, InputError, InputTypeError, SettingError
-from hfkit.metrics.threshold import NoAnswerThreshold, best_threshold, between_scores
+from hfkit.metrics.threshold import best_threshold, between_scores
+from hfkit.values.answer_scores import NoAnswerThreshold
 
 
 def test_the_lowest_threshold_that_is_best_is_taken() -> None:

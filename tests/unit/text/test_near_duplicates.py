@@ -63,3 +63,9 @@ def test_many_that_are_nearly_near_are_compared_a_few_times_each(monkeypatch: py
     alike = [f"What is the balance of the account with the number {number:04}?" for number in range(500)]
     assert matches_within(sketch(alike), alike.__getitem__) == []
     assert 500 < compared <= 4 * 500
+
+
+def test_a_short_text_is_not_that_of_another_with_nuls_behind_it() -> None:
+    some = ["", "\0", "\0"]
+    (found,) = matches_within(sketch(some), some.__getitem__, threshold=1.0)
+    assert (found.place, found.other) == (2, 1)

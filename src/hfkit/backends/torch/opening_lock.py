@@ -12,7 +12,7 @@ import threading
 
 __all__ = ["opening_lock"]
 
-opening_lock = threading.RLock()
+opening_lock: threading.RLock = threading.RLock()
 
 # A child that is forked in the middle of it would keep those changes, and the lock: the fork waits.
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from hfkit.data.library import row_at
 
 from .likeness import Likeness
-from .readings import Fault, Reading
+from .readings import Fault, RowReading
 from .rows import read_rows
 
 if TYPE_CHECKING:
@@ -64,21 +64,21 @@ class Examination:
         names = [rule.name for rule in rules.columns]
         read = rules.reader(table)
         plain = table.dataset.with_format(None, columns=names)
-        self.rows = len(table)
+        self.rows: int = len(table)
         self.faults: dict[tuple[FindingKind, str], Tally] = {}
         self.labels: dict[str, int] = {}
-        self.readable = array("q")
+        self.readable: array[int] = array("q")
         self.lengths: dict[LengthUnit, list[array[int]]] = {
             unit: [array("q") for _ in rules.measured] for unit in counts
         }
-        self.likeness = Likeness(lambda row: read(row_at(plain, row)))
+        self.likeness: Likeness = Likeness(lambda row: read(row_at(plain, row)))
         self._counts = counts
         start = 0
         for batch in read_rows(table.dataset, names):
             self._add(start, [_reading(read, row) for row in batch])
             start += len(batch)
 
-    def _add(self, start: int, readings: Sequence[Reading]) -> None:
+    def _add(self, start: int, readings: Sequence[RowReading]) -> None:
         for row, reading in enumerate(readings, start):
             for fault in reading.faults:
                 self.faults.setdefault((fault.kind, fault.column), Tally()).add(row, fault.detail)
@@ -93,8 +93,8 @@ class Examination:
                 lengths.extend(self._counts[unit](inputs))
 
 
-def _reading(read: Callable[[TableRow], Reading], row: ReadRow) -> Reading:
+def _reading(read: Callable[[TableRow], RowReading], row: ReadRow) -> RowReading:
     values, unread = row
     if unread:
-        return Reading(faults=tuple(Fault("invalid_unicode", column) for column in unread))
+        return RowReading(faults=tuple(Fault("invalid_unicode", column) for column in unread))
     return read(values)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from hfkit.text.near_duplicates import Signatures
 
-    from .readings import Reading
+    from .readings import RowReading
 
 __all__ = ["Likeness"]
 
@@ -33,11 +33,11 @@ class Likeness:
         near_rows: the rows whose texts are sketched: the first row of each text.
     """
 
-    def __init__(self, read_again: Callable[[int], Reading]) -> None:
+    def __init__(self, read_again: Callable[[int], RowReading]) -> None:
         self.keys: list[bytes | None] = []
-        self.answers = array("q")
+        self.answers: array[int] = array("q")
         self.near_keys: list[bytes | None] = []
-        self.near_rows = array("q")
+        self.near_rows: array[int] = array("q")
         self._read_again = read_again
         self._seen: set[bytes] = set()
         self._sketches: list[Signatures] = [sketch([])]
@@ -61,7 +61,7 @@ class Likeness:
         reading = self._read_again(self.near_rows[place])
         return _joined(reading.key if reading.near is None else reading.near)
 
-    def add(self, readings: Sequence[Reading]) -> None:
+    def add(self, readings: Sequence[RowReading]) -> None:
         """Take the next rows."""
         texts: list[str] = []
         for reading in readings:
@@ -71,7 +71,7 @@ class Likeness:
                 texts.append(text)
         self._sketches.append(sketch(texts))
 
-    def _remember(self, reading: Reading) -> str | None:
+    def _remember(self, reading: RowReading) -> str | None:
         """Take the key of a row; give its text if no earlier row has it."""
         row = len(self.keys)
         if not reading.key:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from hfkit.values.chat import TokenInput
     from hfkit.values.data_report import FindingKind
 
-__all__ = ["Fault", "Reading", "joined_faults", "text_faults"]
+__all__ = ["Fault", "RowReading", "joined_faults", "text_faults"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RowReading:
     """A row as the check sees it.
 
     Attributes:

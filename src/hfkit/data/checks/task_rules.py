@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hfkit.data.table import Table
 
     from .column_rules import ColumnRule
-    from .readings import Reading
+    from .readings import RowReading
 
 __all__ = ["TaskRules"]
 
@@ -40,7 +40,7 @@ class TaskRules:
     measured: tuple[str, ...]
     compared: str
     near: str | None = None
-    reader: Callable[[Table], Callable[[TableRow], Reading]]
+    reader: Callable[[Table], Callable[[TableRow], RowReading]]
     cuts: bool = True
     names: tuple[str, ...] | None = None
     classified: bool = False

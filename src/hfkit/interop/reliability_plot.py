@@ -55,11 +55,14 @@ def plot_reliability(calibration: Calibration | None, path: Path, /) -> None:
         s=14,
         color=DARK,
         zorder=3,
+        clip_on=False,
         label="mean confidence of the bin",
     )
     upper.set(xlim=(0, 1), ylim=(0, 1), ylabel="accuracy")
     upper.set_title(f"expected calibration error {calibration.error}", fontsize=10, color=DARK)
-    upper.legend(loc="upper left", fontsize=8, frameon=False)
+    figure.legend(
+        loc="outside lower center", ncols=3, fontsize=8, frameon=False
+    )  # where no bar stands behind it
     total = sum(one.rows for one in bins)
     lower.bar(
         starts, [one.rows / total for one in bins], widths, align="edge", color=LIGHT, edgecolor="white"

@@ -19,7 +19,7 @@ __all__ = ["Precision", "Schedule", "TuneSettings"]
 Schedule: TypeAlias = Literal["linear", "cosine", "constant"]
 """How the learning rate falls after its warm-up."""
 
-Precision: TypeAlias = Literal["auto", "float32", "bfloat16", "float16"]
+Precision: TypeAlias = Literal["auto", "float32", "bfloat16"]
 """The number type of products while training; weights stay in float32. ``"auto"`` is bfloat16 where the device
 computes in it, else float32."""
 

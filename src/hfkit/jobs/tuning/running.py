@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from functools import partial
 from math import ceil
@@ -18,7 +19,8 @@ from .bases import open_base
 from .forward import run_forward
 from .reporting import report_of
 from .results import copy_tokenizer, write_model
-from .surroundings import quiet_warnings, running_errors
+from .run_folder import REPORT_FILE
+from .surroundings import running_errors
 from .trainer import RunTrainer
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def run(
         evaluate = partial(prepared.task.figures, data.validation, prepared.validation, forward)
     checkpoint = folder.checkpoint
     started = perf_counter()
-    with quiet_transformers(), quiet_warnings(), limited_threads(settings.runtime.threads):
+    with quiet_transformers(), limited_threads(settings.runtime.threads):
         trainer = RunTrainer(
             model,
             _arguments(settings, prepared, plan, folder.path, evaluates=evaluate is not None),
@@ -75,6 +77,7 @@ def run(
             evaluate=evaluate,
             rows=settings.batch_size,
             patience=settings.patience,
+            bfloat16=prepared.bfloat16,
         )
         with running_errors():
             trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
@@ -86,7 +89,9 @@ def run(
         shutil.rmtree(result, ignore_errors=True)
         write_model(model, settings.method, result)
     copy_tokenizer(prepared.folder, result)
-    (result / "training.json").write_text(report.to_json(indent=2) + "\n", encoding="utf-8")
+    written = {"run": folder.digest, **report.to_dict()}
+    text = json.dumps(written, ensure_ascii=False, indent=2)
+    (result / REPORT_FILE).write_text(f"{text}\n", encoding="utf-8")
     folder.finish(result)
     return report
 
@@ -124,8 +129,6 @@ def _arguments(
         gradient_checkpointing=settings.gradient_checkpointing,
         optim="adamw_torch_fused",
         seed=settings.seed,
-        bf16=prepared.bfloat16,
-        fp16=settings.precision == "float16",
         use_cpu=prepared.device.type == "cpu",
         save_total_limit=2,
         logging_steps=max(1, plan.steps // _LOGGED),

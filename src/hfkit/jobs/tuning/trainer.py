@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
-from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from hfkit.errors import TrainingError
 
@@ -36,6 +37,8 @@ class RunTrainer(Trainer):
         evaluate: gives the figures of the model as it is.
         rows: examples of a step.
         patience: evaluations without progress after which training ends; None for never.
+        bfloat16: whether training computes products in bfloat16. Evaluation does not: it is of the model as it will
+            be used. So Trainer is not told, which would have the model itself do it everywhere.
 
     Attributes:
         tokens: how many were computed, padding left out.
@@ -53,6 +56,7 @@ class RunTrainer(Trainer):
         evaluate: Callable[[], Mapping[str, float]] | None,
         rows: int,
         patience: int | None,
+        bfloat16: bool,
     ) -> None:
         def whole_loss(
             output: Any,  # noqa: ANN401  # transformers' outputs differ
@@ -72,10 +76,12 @@ class RunTrainer(Trainer):
             compute_loss_func=whole_loss,
             callbacks=callbacks,
         )
+        self.remove_callback(PrinterCallback)  # what it would print is in the report
         self._examples = examples
         self._collate = collate
         self._figures = evaluate
         self._rows = rows
+        self._bfloat16 = bfloat16
         self.tokens: int = 0
         self.resumed: int = 0
 
@@ -109,6 +115,13 @@ class RunTrainer(Trainer):
         if loss.device.type == "cpu" and not torch.isfinite(loss):
             raise _not_finite(self.state)
         return loss
+
+    def compute_loss_context_manager(self) -> ExitStack:
+        """Compute products of the forward pass, and so of the backward pass, in the number type of the run."""
+        stack = super().compute_loss_context_manager()
+        if self._bfloat16:
+            stack.enter_context(torch.autocast(self.args.device.type, torch.bfloat16))
+        return stack
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:  # noqa: ANN401  # Trainer's own
         super()._save_checkpoint(model, trial)

@@ -8,6 +8,7 @@ from .planning import plan_training
 from .preparing import prepare
 from .run_folder import RunFolder
 from .running import run
+from .surroundings import quiet_warnings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,8 @@ __all__ = ["plan", "train"]
 
 def plan(settings: TuneSettings, data: TaskData) -> TunePlan:
     """Say what a training would do; see :meth:`hfkit.facades.tune.Tune.plan`."""
-    return plan_training(settings, prepare(settings, data), data)
+    with quiet_warnings():
+        return plan_training(settings, prepare(settings, data), data)
 
 
 def train(settings: TuneSettings, data: TaskData, output: Path) -> TuneReport:
@@ -34,6 +36,7 @@ def train(settings: TuneSettings, data: TaskData, output: Path) -> TuneReport:
         **{name: table.fingerprint for name, table in data.splits.items()},
     }
     folder = RunFolder(output, run_of, overwrite=settings.overwrite)
-    planned = plan_training(settings, prepared, data)
-    planned.check.require()
-    return run(settings, prepared, data, planned, folder)
+    with quiet_warnings():
+        planned = plan_training(settings, prepared, data)
+        planned.check.require()
+        return run(settings, prepared, data, planned, folder)

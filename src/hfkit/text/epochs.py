@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["plan_steps", "share_step", "wasted_tokens"]
 
-# Steps whose examples are sorted together. With 50, as in transformers' LengthGroupedSampler, a tenth is padding yet.
-_STRETCH = 100
+# Steps whose examples are sorted together: of 50,000 texts with log-normal lengths 3 % was padding with 16 in a step, and
+# 11 % with 50 steps, as transformers' LengthGroupedSampler has it.
+_STRETCH = 400
 
 
 def plan_steps(lengths: IntArray, *, rows: int, least: int = 1, seed: int, epoch: int) -> list[IntArray]:

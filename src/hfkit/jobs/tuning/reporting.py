@@ -47,7 +47,7 @@ def report_of(
         seconds: how long it took.
     """
     history = trainer.state.log_history
-    states = tuple(filter(None, map(_state, history)))
+    states = tuple(state for entry in history if (state := _state(entry, goal)) is not None)
     return TuneReport(
         output=str(output),
         plan=plan,
@@ -65,11 +65,12 @@ def report_of(
     )
 
 
-def _state(entry: Mapping[str, float]) -> TunedState | None:
-    """Read a state off an entry of the history; None if nothing was measured there."""
-    figures = tuple(
-        (name.removeprefix(_EVALUATED), float(value))
+def _state(entry: Mapping[str, float], goal: str) -> TunedState | None:
+    """Read a state off an entry of the history, the goal first; None if nothing was measured there."""
+    found = {
+        name.removeprefix(_EVALUATED): float(value)
         for name, value in entry.items()
         if name.startswith(_EVALUATED)
-    )
+    }
+    figures = tuple(sorted(found.items(), key=lambda figure: (figure[0] != goal, figure[0])))
     return TunedState(int(entry["step"]), float(entry["epoch"]), figures) if figures else None

@@ -83,7 +83,7 @@ def tune(base: Path) -> hfkit.Tune:
 
 
 def weights(folder: Path) -> Mapping[str, np.ndarray]:
-    """Give all weights but the biases of keys: they change no attention, and Adam steps by the sign of what is noise."""
+    """Give all weights but the biases of keys: they change no attention, and Adam steps by the sign of their noise."""
     (file,) = folder.glob("*model.safetensors")
     return {name: weight for name, weight in load_file(file).items() if not name.endswith("key.bias")}
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plan_steps", "share_step", "wasted_tokens"]
 
-# Steps whose examples are sorted together: of 50,000 texts with log-normal lengths 3 % was padding with 16 in a step, and
+# Steps whose examples are sorted together: of 50,000 texts with log-normal lengths 3 % was padding with 16 a step, and
 # 11 % with 50 steps, as transformers' LengthGroupedSampler has it.
 _STRETCH = 400
 

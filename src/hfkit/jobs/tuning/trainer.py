@@ -43,7 +43,10 @@ class RunTrainer(Trainer):
     Attributes:
         tokens: how many were computed, padding left out.
         resumed: the step from which training went on.
+        control: what Trainer is told to do next.
     """
+
+    control: TrainerControl
 
     def __init__(
         self,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .facades.summarize import Summarize as Summarize
     from .facades.tokenize import Tokenize as Tokenize
     from .facades.translate import Translate as Translate
+    from .facades.tune import Tune as Tune
     from .values.agreement import Agreement as Agreement
     from .values.answer_report import AnswerReport as AnswerReport
     from .values.answers import Answers as Answers
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
     from .values.inputs import Pair as Pair
     from .values.inputs import Question as Question
     from .values.language_report import LanguageReport as LanguageReport
+    from .values.methods import Full as Full
+    from .values.methods import Lora as Lora
     from .values.padding import NoPadding as NoPadding
     from .values.padding import PadToLength as PadToLength
     from .values.padding import PadToLongest as PadToLongest
@@ -86,5 +89,8 @@ if TYPE_CHECKING:
     from .values.truncation import NoTruncation as NoTruncation
     from .values.truncation import Truncate as Truncate
     from .values.truncation import Windows as Windows
+    from .values.tune_plan import TunePlan as TunePlan
+    from .values.tune_report import TunedState as TunedState
+    from .values.tune_report import TuneReport as TuneReport
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__)

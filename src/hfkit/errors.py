@@ -37,6 +37,8 @@
     │   ├── DeviceError
     │   ├── OutOfMemoryError (MemoryError)
     │   └── SessionClosedError
+    ├── TrainingError                       a loss that is no number, a merge that changes the model
+    ├── OutputError (FileExistsError)       the output folder holds something else, or the disk is full
     └── NoValueError (ValueError)           a text was cut before its value was whole
         └── RefusedValueError               its type's own checks refuse a value that fits the schema
 
@@ -75,6 +77,7 @@ __all__ = [
     "NoValueError",
     "OfflineError",
     "OutOfMemoryError",
+    "OutputError",
     "QuestionTooLongError",
     "RefusedValueError",
     "SessionClosedError",
@@ -82,6 +85,7 @@ __all__ = [
     "SplitError",
     "TokenizerError",
     "TokenizerMismatchError",
+    "TrainingError",
     "UnknownBackendError",
     "UnknownLabelError",
     "UnknownSplitError",
@@ -285,6 +289,14 @@ class OutOfMemoryError(BackendError, MemoryError):
 
 class SessionClosedError(BackendError):
     """What was opened has been closed."""
+
+
+class TrainingError(HfkitError):
+    """Training came to no good."""
+
+
+class OutputError(HfkitError, FileExistsError):
+    """The result cannot be put where it should be."""
 
 
 class NoValueError(HfkitError, ValueError):

@@ -9,14 +9,14 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Agreement Answer Answers AnswerSpan Batch Beam Choice Classification Classify Continuation Coverage
-    errors Evidence Generate Generation Greedy HfkitError JsonSchema LabelScore measure_agreement Message
-    NoPadding NoTruncation PadToLength PadToLongest Pair Passage Question Regex register_backend Runtime
-    Sample Source SpecialToken SpecialTokens starter Statistics Summarize Summary Table testing
-    TokenArrays Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate
-    Windows AnswerReport Bootstrap ClassificationReport Estimate Evaluate LanguageReport MultiLabelReport
-    TextReport TagReport Chats DataReport Finding LabelCount Labelled LengthSummary Parallel SplitSummary
-    Squad Tagged Texts Classes Splits TableStream
+    Agreement Answer AnswerReport Answers AnswerSpan Batch Beam Bootstrap Chats Choice Classes
+    Classification ClassificationReport Classify Continuation Coverage DataReport errors Estimate Evaluate
+    Evidence Finding Full Generate Generation Greedy HfkitError JsonSchema LabelCount Labelled LabelScore
+    LanguageReport LengthSummary Lora measure_agreement Message MultiLabelReport NoPadding NoTruncation
+    PadToLength PadToLongest Pair Parallel Passage Question Regex register_backend Runtime Sample Source
+    SpecialToken SpecialTokens Splits SplitSummary Squad starter Statistics Summarize Summary Table
+    TableStream Tagged TagReport testing TextReport Texts TokenArrays Tokenize TokenLogprob Tokens Tool
+    ToolCall TopLogprob Translate Translation Truncate Tune TunedState TunePlan TuneReport Windows
 """.split()  # noqa: SIM905
 
 TESTING = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from hfkit.errors import EmptyInputError, MisalignedAnswerError
+from hfkit.errors import DataError, EmptyInputError, MisalignedAnswerError
 from hfkit.text.squad import AnswerText, SquadExample, answer_characters
 from hfkit.values.inputs import Pair
 
@@ -17,13 +17,16 @@ from .task import TaskData
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .given import Rows
     from .library import TableRow
     from .table import Table
 
 __all__ = ["Squad"]
+
+# What no row needs to be without.
+_HARMLESS = frozenset({"without_answer", "repeated_answer"})
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -93,6 +96,24 @@ class Squad(TaskData):
             validation=None if validation is None else load_squad_file(validation),
             test=None if test is None else load_squad_file(test),
         )
+
+    def examples(self, table: Table) -> Iterator[SquadExample]:
+        """Give the rows of a split as questions with their answers.
+
+        Raises:
+            DataError: a row has no question or context, or an answer that is not where it should be.
+        """
+        for number, (row, reading) in enumerate(zip(table, self.readings(table), strict=True)):
+            wrong = [fault for fault in reading.faults if fault.kind not in _HARMLESS]
+            if wrong:
+                raise DataError(
+                    f"row {number} cannot be used: {wrong[0].kind} in column {wrong[0].column!r} {wrong[0].detail}",
+                    hint="check() tells of all such rows; leave them out with table.filter(...)",
+                )
+            answers, _ = self._answers(row[self.answers])
+            yield SquadExample(
+                cast("str", row[self.question]), cast("str", row[self.context]), tuple(dict.fromkeys(answers))
+            )
 
     def _rules(self) -> TaskRules:
         return TaskRules(

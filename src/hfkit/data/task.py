@@ -16,11 +16,12 @@ from hfkit.values.runtime import Runtime
 from .given import Rows, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from hfkit.values.data_report import DataReport
 
     from .checks.checking import CountsTokens
+    from .checks.readings import RowReading
     from .checks.task_rules import TaskRules
     from .table import Table
 
@@ -105,6 +106,15 @@ class TaskData(ABC):
             reach("hfkit.engines.row_lengths", "open_row_lengths"),
         )(model, runtime)
         return check_task(self.splits, self._rules(), tokens=opened, model=str(model), window=window)
+
+    def readings(self, table: Table) -> Iterator[RowReading]:
+        """Give what a model would read of each row of a split, and what is wrong with it.
+
+        Raises:
+            ColumnError: a column is not there, or of another type.
+        """
+        read = self._rules().reader(table)
+        return map(read, table)
 
     def _column_settings(self) -> tuple[str, ...]:
         """Name the fields that name columns."""

@@ -6,15 +6,15 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from hfkit.values.shown import shown_settings
+
 from .sessions import Holder
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from _typeshed import DataclassInstance
-
-__all__ = ["Facade", "shown_settings"]
+__all__ = ["Facade"]
 
 S = TypeVar("S")
 
@@ -74,13 +74,3 @@ class Facade(ABC, Generic[S]):
 
 def _rebuild(kind: type[Facade[S]], settings: dict[str, object]) -> Facade[S]:
     return kind(**settings)
-
-
-def shown_settings(value: DataclassInstance) -> str:
-    """Write a value of settings in one line, those that differ from their defaults."""
-    shown = []
-    for setting in fields(value):
-        own = getattr(value, setting.name)
-        if setting.init and own != setting.default:
-            shown.append(f"{setting.name}={own!r}" if setting.kw_only else repr(own))
-    return f"{type(value).__name__}({', '.join(shown)})"

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, TypedDict, Unpack, cast, get_args, overload
 
-from hfkit.engines.facade import shown_settings
 from hfkit.errors import InputTypeError, SettingError
 from hfkit.jobs.evaluated_models import (
     AnswersQuestions,
@@ -23,6 +22,7 @@ from hfkit.metrics.texts import BleuWords
 from hfkit.values.bootstrap import Bootstrap
 from hfkit.values.constraints import require_choice, require_kind, require_model, require_whole
 from hfkit.values.runtime import Runtime
+from hfkit.values.shown import shown_settings
 
 if TYPE_CHECKING:
     from typing import Self

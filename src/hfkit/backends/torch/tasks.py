@@ -28,6 +28,7 @@ class Task:
             that nothing would be found missing.
         outputs: the names of what its head gives.
         takes_types: whether such models may tell texts apart by ``token_type_ids``.
+        per_token: whether its head gives something for each token, and not for a whole text.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Task:
     mistaken_for: re.Pattern[str]
     outputs: tuple[str, ...]
     takes_types: bool = True
+    per_token: bool = True
 
 
 SEQUENCE_CLASSIFICATION = Task(
@@ -48,6 +50,7 @@ SEQUENCE_CLASSIFICATION = Task(
     "AutoModelForSequenceClassification",
     re.compile(r"For(TokenClassification|QuestionAnswering|MultipleChoice)\b"),
     ("logits",),
+    per_token=False,
 )
 
 QUESTION_ANSWERING = Task(

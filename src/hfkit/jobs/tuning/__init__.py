@@ -1,0 +1,1 @@
+"""What Tune does, step by step."""

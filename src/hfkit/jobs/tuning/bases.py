@@ -1,0 +1,94 @@
+"""The model that training starts from: a base under a head for the task, or an architecture with random weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import transformers
+from transformers import set_seed
+
+from hfkit.backends.torch.opening_lock import opening_lock
+from hfkit.backends.torch.quiet import first_line, quiet_transformers
+from hfkit.backends.torch.trust import check_code
+from hfkit.backends.torch.weights import read_config
+from hfkit.errors import CorruptModelError
+
+from .targets import new_head
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from transformers import PreTrainedModel
+
+    from hfkit.backends.torch.tasks import Task
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.runtime import Runtime
+
+__all__ = ["Base", "open_base"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Base:
+    """A model before it is trained.
+
+    Attributes:
+        model: the model, its new weights drawn by the seed.
+        new: names of weights that its files do not have.
+    """
+
+    model: PreTrainedModel
+    new: tuple[str, ...]
+
+
+def open_base(
+    folder: ModelFolder, runtime: Runtime, head: Task, config: Mapping[str, object], *, seed: int
+) -> Base:
+    """Open a base under a head for a task.
+
+    A head that the base has already is kept if it has the same labels in the same order; else a new one is drawn.
+
+    Raises:
+        ModelError: the folder holds no such model; a subclass says why.
+    """
+    folder.require_weights()
+    settings = read_config(folder, runtime)
+    same_labels = "id2label" not in config or dict(settings.id2label or {}) == config["id2label"]
+    for name, value in config.items():
+        setattr(settings, name, value)
+    with opening_lock, quiet_transformers():
+        set_seed(seed)
+        try:
+            model, report = getattr(transformers, head.model_class).from_pretrained(
+                folder.path,
+                config=settings,
+                dtype="float32",
+                local_files_only=True,
+                use_safetensors=True,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,
+                trust_remote_code=check_code(folder, runtime),
+            )
+        except Exception as error:  # transformers raises whatever it likes
+            raise CorruptModelError(
+                f"{folder.name} cannot be opened for {head.name}: {first_line(error)}",
+                hint="name a base of a family that transformers knows for this task",
+            ) from error
+        found = cast("Mapping[str, Any]", report)
+        mismatched = {
+            str(entry[0] if isinstance(entry, tuple) else entry) for entry in found["mismatched_keys"]
+        }
+        new = {str(key) for key in found["missing_keys"]} | mismatched
+        if not same_labels:
+            new |= _draw_head(model)
+    return Base(cast("PreTrainedModel", model), tuple(sorted(new)))
+
+
+def _draw_head(model: PreTrainedModel) -> set[str]:
+    """Draw a head anew that was trained for other labels; give the names of its weights."""
+    drawn = set()
+    for name in new_head(model):
+        head = model.get_submodule(name)
+        head.apply(model._init_weights)  # noqa: SLF001  # what transformers itself draws weights with
+        drawn |= {f"{name}.{weight}" for weight, _ in head.named_parameters()}
+    return drawn

@@ -1,0 +1,169 @@
+"""Train a model to label texts, or pairs of texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
+from hfkit.engines.reading import Reading, read_inputs
+from hfkit.errors import DataError, UnknownLabelError
+from hfkit.metrics.classification import score_labels
+from hfkit.metrics.multilabel import score_label_sets
+
+from .examples import Example, Examples
+from .losses import ClassLoss, LabelLoss
+from .tasks import Goal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hfkit.backends.torch.tasks import Task
+    from hfkit.data.labelled import Labelled
+    from hfkit.data.table import Table
+    from hfkit.engines.tokens import TextTokenizer
+    from hfkit.text.arrays import IntArray
+    from hfkit.values.inputs import TextInput
+    from hfkit.values.tuning import TuneSettings
+
+    from .losses import Loss
+    from .tasks import Forward
+
+__all__ = ["LabelledTask"]
+
+
+class LabelledTask:
+    """See :class:`~hfkit.jobs.tuning.tasks.TuningTask`.
+
+    Args:
+        data: the texts and their labels.
+        tokenizer: of the model.
+        window: the most tokens that it is to read of one.
+        reads_types: whether the model tells two texts apart by types.
+    """
+
+    def __init__(self, data: Labelled, tokenizer: TextTokenizer, *, window: int, reads_types: bool) -> None:
+        self._data = data
+        self._tokenizer = tokenizer
+        self._reading = Reading(window, 0, "truncate")
+        self._reads_types = reads_types
+        self._scheme = data.scheme()
+        self._numbers = {name: number for number, name in enumerate(self._scheme.names)}
+
+    @property
+    def head(self) -> Task:
+        """Sequence classification."""
+        return SEQUENCE_CLASSIFICATION
+
+    @property
+    def goal(self) -> Goal:
+        """The mean F1 of the labels: it counts the rare ones as much as the frequent ones."""
+        return Goal("macro_f1")
+
+    @property
+    def config(self) -> Mapping[str, object]:
+        """The names of the labels, and whether any number of them holds."""
+        return {
+            "id2label": dict(enumerate(self._scheme.names)),
+            "label2id": dict(self._numbers),
+            "problem_type": self._scheme.problem,
+        }
+
+    def examples(self, table: Table, /) -> Examples:
+        """Tokenize the texts of a split; what is longer than the window is cut.
+
+        Raises:
+            DataError: a row has no text or no label.
+        """
+        inputs, labels = self._rows(table)
+        readables, error = read_inputs(inputs, self._tokenizer, self._reading, first_index=0)
+        if error is not None:
+            raise error
+        rows = [readable.rows[0] for readable in readables]
+        examples = [
+            Example(row.ids, row.types if self._reads_types else None, {"labels": label})
+            for row, label in zip(rows, labels, strict=True)
+        ]
+        cut = [readable for readable in readables if not readable.coverage.complete]
+        return Examples(examples, cut=len(cut))
+
+    def loss(self, settings: TuneSettings, train: Table, /) -> Loss:
+        """Give the cross entropy of labels that exclude each other, else that of each label alone."""
+        _, labels = self._rows(train)
+        counts = (
+            np.stack(labels).sum(axis=0)
+            if self._data.multi_label
+            else np.bincount(np.stack(labels), minlength=len(self._numbers))
+        )
+        weights = self._weights(settings, counts, rows=len(labels))
+        if self._data.multi_label:
+            return LabelLoss(weights)
+        return ClassLoss(weights, settings.label_smoothing)
+
+    def figures(
+        self,
+        table: Table,  # noqa: ARG002  # the labels are in the examples
+        examples: Examples,
+        forward: Forward,
+        /,
+    ) -> Mapping[str, float]:
+        """Give accuracy and mean F1."""
+        logits = np.stack([row for (row,) in forward(examples)])
+        names = np.array(self._scheme.names, dtype=object)
+        truth = np.stack([example.labels["labels"] for example in examples.examples])
+        if self._data.multi_label:
+            said = [tuple(names[row > 0]) for row in logits]
+            meant = [tuple(names[row > 0]) for row in truth]
+            many = score_label_sets(said, meant, labels=self._scheme.names)
+            return {
+                "macro_f1": many.averages.macro.f1.value,
+                "subset_accuracy": many.subset_accuracy.value,
+            }
+        one = score_labels(
+            names[logits.argmax(axis=1)].tolist(), names[truth].tolist(), labels=self._scheme.names
+        )
+        return {"macro_f1": one.averages.macro.f1.value, "accuracy": one.accuracy.value}
+
+    def _rows(self, table: Table) -> tuple[list[TextInput], list[IntArray]]:
+        """Read the texts and labels of a split; the labels as numbers, or as ones and zeros for each of them."""
+        inputs: list[TextInput] = []
+        labels: list[IntArray] = []
+        for number, reading in enumerate(self._data.readings(table)):
+            if reading.faults:
+                fault = reading.faults[0]
+                raise DataError(
+                    f"row {number} cannot be learned from: column {fault.column!r}: {fault.kind} {fault.detail}",
+                    hint="data.check() tells of all such rows; leave them out with table.filter(...)",
+                )
+            inputs.append(cast("TextInput", reading.inputs[0]))
+            numbers = [self._numbers[name] for name in reading.labels]
+            if self._data.multi_label:
+                marks = np.zeros(len(self._numbers), dtype=np.float32)
+                marks[numbers] = 1
+                labels.append(cast("IntArray", marks))
+            else:
+                labels.append(np.array(numbers[0], dtype=np.int64))
+        return inputs, labels
+
+    def _weights(self, settings: TuneSettings, counts: IntArray, *, rows: int) -> tuple[float, ...] | None:
+        """Give the weights of labels, scaled so that they change no mean: a step stays as long as it was."""
+        if settings.class_weights is None:
+            return None
+        if settings.class_weights == "balanced":
+            weights = rows / np.maximum(counts, 1)
+        else:
+            unknown = sorted(settings.class_weights.keys() ^ self._numbers.keys())
+            if unknown:
+                raise UnknownLabelError(
+                    f"class_weights and the labels of the data differ in {unknown}",
+                    hint=f"give a weight for each of {', '.join(self._scheme.names)}",
+                )
+            weights = np.array([settings.class_weights[name] for name in self._scheme.names])
+        if self._data.multi_label:  # how much more a label counts where it holds
+            return (
+                tuple(((rows - counts) / np.maximum(counts, 1)).tolist())
+                if (settings.class_weights == "balanced")
+                else tuple(weights.tolist())
+            )
+        return tuple((weights * rows / (weights * counts).sum()).tolist())

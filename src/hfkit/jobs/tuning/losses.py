@@ -1,0 +1,74 @@
+"""What training makes small: sums over a step, so that a step is the same however it is shared out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    import torch
+    from transformers.utils.generic import ModelOutput
+
+__all__ = ["ClassLoss", "LabelLoss", "Loss", "SpanLoss"]
+
+
+class Loss(Protocol):
+    """Tells how far a model's output is from what it should have said."""
+
+    def __call__(self, output: ModelOutput, labels: torch.Tensor, /) -> torch.Tensor:
+        """Give the sum over all labels that count; Trainer divides it by their number in the whole step."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLoss:
+    """One label for each example.
+
+    Attributes:
+        weights: of the classes, of mean 1 over the examples; None for equal ones.
+        smoothing: the share of certainty that is taken from the right class.
+    """
+
+    weights: tuple[float, ...] | None = None
+    smoothing: float = 0.0
+
+    def __call__(self, output: ModelOutput, labels: torch.Tensor, /) -> torch.Tensor:
+        """Give the cross entropy."""
+        logits = output["logits"].float()
+        weights = None if self.weights is None else logits.new_tensor(self.weights)
+        return functional.cross_entropy(
+            logits, labels, weight=weights, label_smoothing=self.smoothing, reduction="sum"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLoss:
+    """Any number of labels for each example: each holds or does not.
+
+    Attributes:
+        weights: of the labels where they hold; None for equal ones.
+    """
+
+    weights: tuple[float, ...] | None = None
+
+    def __call__(self, output: ModelOutput, labels: torch.Tensor, /) -> torch.Tensor:
+        """Give the binary cross entropy."""
+        logits = output["logits"].float()
+        weights = None if self.weights is None else logits.new_tensor(self.weights)
+        return functional.binary_cross_entropy_with_logits(
+            logits, labels.float(), pos_weight=weights, reduction="sum"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SpanLoss:
+    """The first and the last token of an answer."""
+
+    def __call__(self, output: ModelOutput, labels: torch.Tensor, /) -> torch.Tensor:
+        """Give the cross entropies of both, over the tokens of a sequence."""
+        starts, ends = output["start_logits"].float(), output["end_logits"].float()
+        return functional.cross_entropy(starts, labels[:, 0], reduction="sum") + functional.cross_entropy(
+            ends, labels[:, 1], reduction="sum"
+        )

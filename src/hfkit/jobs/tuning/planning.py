@@ -1,0 +1,76 @@
+"""Say what a training would do, without doing it."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from hfkit.backends.free_memory import free_memory
+from hfkit.text.batching import computed_tokens
+from hfkit.text.epochs import plan_steps, wasted_tokens
+from hfkit.values.methods import Full
+from hfkit.values.tune_plan import TunePlan
+
+from .adapting import adapt
+from .bases import open_base
+from .measuring import measure_steps
+from .targets import linear_targets
+
+if TYPE_CHECKING:
+    from hfkit.data.task import TaskData
+    from hfkit.values.tuning import TuneSettings
+
+    from .measuring import StepCost
+    from .preparing import Prepared
+
+__all__ = ["choose_parts", "plan_training"]
+
+_USABLE = 0.8  # of what is free
+
+
+def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) -> TunePlan:
+    """Open the base, make three steps to measure them, and let go of it."""
+    base = open_base(
+        prepared.folder, settings.runtime, prepared.task.head, prepared.task.config, seed=settings.seed
+    )
+    targets = () if isinstance(settings.method, Full) else linear_targets(base.model, settings.method.targets)
+    model = adapt(base.model, settings.method).to(prepared.device)  # type: ignore[arg-type]  # transformers' own
+    loss = prepared.task.loss(settings, data.train)
+    cost = measure_steps(model, prepared, loss, rows=settings.batch_size, seed=settings.seed)
+    lengths = prepared.train.lengths
+    epoch = plan_steps(lengths, rows=settings.batch_size, seed=settings.seed, epoch=0)
+    largest = max(computed_tokens(lengths[step]) for step in epoch)
+    parts = choose_parts(cost, largest, rows=settings.batch_size, free=free_memory())
+    steps = settings.steps or ceil(settings.epochs * len(epoch))
+    computed = sum(computed_tokens(lengths[step]) for step in epoch)
+    return TunePlan(
+        base=prepared.folder.name,
+        revision=prepared.folder.revision,
+        task=type(data).__name__,
+        method=repr(settings.method),
+        targets=targets,
+        new=base.new,
+        trainable=sum(part.numel() for part in model.parameters() if part.requires_grad),
+        parameters=sum(part.numel() for part in model.parameters()),
+        examples=len(prepared.train),
+        cut=prepared.train.cut,
+        window=prepared.window,
+        steps=steps,
+        steps_per_epoch=len(epoch),
+        tokens_per_epoch=int(lengths.sum()),
+        padding=wasted_tokens(lengths, epoch),
+        parts=parts,
+        precision="bfloat16" if prepared.bfloat16 else "float32",
+        device=str(prepared.device),
+        memory=cost.memory(largest // parts),
+        seconds=cost.seconds_per_token * computed / len(epoch) * steps,
+        check=data.check(settings.base, window=prepared.window, runtime=settings.runtime),
+    )
+
+
+def choose_parts(cost: StepCost, tokens: int, *, rows: int, free: int) -> int:
+    """Give the fewest forward passes of a step that fit into what is free."""
+    parts = 1
+    while parts < rows and cost.memory(-(-tokens // parts)) > free * _USABLE:
+        parts *= 2
+    return min(parts, rows)

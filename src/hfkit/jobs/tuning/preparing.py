@@ -1,0 +1,128 @@
+"""All that a run needs before its first step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from hfkit.backends.protocols import OpensScorers
+from hfkit.backends.registry import find_backend
+from hfkit.backends.torch.placement import choose_device
+from hfkit.backends.torch.tokenizer import gives_types
+from hfkit.backends.torch.weights import read_config
+from hfkit.data.labelled import Labelled
+from hfkit.data.squad import Squad
+from hfkit.engines.tokens import open_tokenizer
+from hfkit.errors import InputTypeError, SettingError
+from hfkit.hub.resolve import resolve
+
+from .batches import Collate
+from .labelled import LabelledTask
+from .squad import SquadTask
+
+if TYPE_CHECKING:
+    from hfkit.data.task import TaskData
+    from hfkit.engines.tokens import TextTokenizer
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.tuning import TuneSettings
+
+    from .examples import Examples
+    from .tasks import TuningTask
+
+__all__ = ["Prepared", "prepare"]
+
+# Where neither model nor tokenizer names a limit.
+_UNLIMITED = 1024
+
+# The length that readers are trained at.
+_USUAL_WINDOW = 384
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A base, the task of the data, and the examples as the base reads them.
+
+    Attributes:
+        folder: the files of the base.
+        task: what is learned.
+        train: examples to learn from.
+        validation: examples to compare states by; None if there are none.
+        window: the most tokens of an example.
+        collate: lays examples side by side.
+        device: where it is trained.
+        bfloat16: whether products are computed in bfloat16.
+    """
+
+    folder: ModelFolder
+    task: TuningTask
+    train: Examples
+    validation: Examples | None
+    window: int
+    collate: Collate
+    device: torch.device
+    bfloat16: bool
+
+
+def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
+    """Find the base, open its tokenizer, and tokenize the examples.
+
+    Raises:
+        ModelError: the base cannot be opened; a subclass says why.
+        HubError: it is not here and cannot be fetched; a subclass says why.
+        DataError: rows cannot be learned from; a subclass says why.
+        SettingError: ``max_tokens`` is more than the base reads.
+    """
+    folder = resolve(settings.base, offline=settings.runtime.offline)
+    _, backend = find_backend("torch", capability=OpensScorers, is_ready=lambda _: True)
+    tokenizer = open_tokenizer(backend, folder, settings.runtime)
+    config = read_config(folder, settings.runtime)
+    window = _window(folder, getattr(config, "max_position_embeddings", None), settings.max_tokens)
+    task = _task(data, tokenizer, window=window, reads_types=gives_types(folder, config, settings.runtime))
+    device = choose_device(settings.runtime.device)
+    pad_id = config.pad_token_id
+    return Prepared(
+        folder,
+        task,
+        task.examples(data.train),
+        None if data.validation is None else task.examples(data.validation),
+        window,
+        Collate(pad_id=0 if pad_id is None else pad_id, multiple=1 if device.type == "cpu" else 8),
+        device,
+        bfloat16=_computes_bfloat16(settings, device),
+    )
+
+
+def _task(data: TaskData, tokenizer: TextTokenizer, *, window: int, reads_types: bool) -> TuningTask:
+    match data:
+        case Labelled():
+            return LabelledTask(data, tokenizer, window=window, reads_types=reads_types)
+        case Squad():
+            return SquadTask(data, tokenizer, window=min(window, _USUAL_WINDOW), reads_types=reads_types)
+        case _:
+            raise InputTypeError(
+                f"the data are {type(data).__name__}, must be Labelled or Squad",
+                hint="make one of these of them",
+            )
+
+
+def _window(folder: ModelFolder, positions: object, asked: int | None) -> int:
+    claimed = folder.read_json("tokenizer_config.json").get("model_max_length")
+    limit = min([_UNLIMITED, *(limit for limit in (claimed, positions) if isinstance(limit, int))])
+    if asked is not None and asked > limit:
+        raise SettingError(
+            f"max_tokens is {asked}, {folder.name} reads at most {limit}",
+            hint="leave max_tokens=None for the model's own limit",
+        )
+    return asked or limit
+
+
+def _computes_bfloat16(settings: TuneSettings, device: torch.device) -> bool:
+    match settings.precision:
+        case "auto" if device.type == "cpu":
+            return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # noqa: SLF001  # there is no public way to ask
+        case "auto":
+            return device.type == "cuda" and torch.cuda.is_bf16_supported()
+        case other:
+            return other == "bfloat16"

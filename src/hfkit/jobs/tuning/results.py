@@ -1,0 +1,78 @@
+"""A trained model as a folder that opens."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, cast
+
+import torch
+
+from hfkit.errors import TrainingError
+from hfkit.hub.tokenizer_files import tokenizer_owner
+from hfkit.values.methods import Lora
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from peft import PeftModel
+    from transformers import PreTrainedModel
+
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.methods import Method
+
+__all__ = ["copy_tokenizer", "write_model"]
+
+_TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+    "*.model",
+    "*.spm",
+    "chat_template.jinja",
+)
+
+# Of the largest logit: what another order of sums may change in float32.
+_TOLERANCE = 1e-4
+
+
+def write_model(model: PreTrainedModel, method: Method, folder: Path) -> None:
+    """Write a model, or the small matrices beside one; where they are to be merged, prove that nothing changes.
+
+    Raises:
+        TrainingError: the merged model gives other logits.
+    """
+    if isinstance(method, Lora) and method.merge:
+        _merged(model).save_pretrained(folder)
+        return
+    model.save_pretrained(folder)
+    model.config.save_pretrained(folder)  # an adapter keeps no names of labels else
+
+
+def copy_tokenizer(base: ModelFolder, folder: Path) -> None:
+    """Copy the files of a base's tokenizer, byte by byte."""
+    for pattern in _TOKENIZER_FILES:
+        for file in tokenizer_owner(base).path.glob(pattern):
+            shutil.copyfile(file, folder / file.name)
+
+
+def _merged(model: PreTrainedModel) -> PreTrainedModel:
+    """Add the small matrices into the large ones, and compare the logits before and after."""
+    model.eval()  # type: ignore[no-untyped-call]
+    chance = torch.Generator().manual_seed(0)
+    ids = torch.randint(0, int(model.config.vocab_size), (2, 16), generator=chance).to(model.device)
+    with torch.inference_mode():
+        before = model(input_ids=ids)[0].float()
+    merged = cast("PreTrainedModel", cast("PeftModel", model).merge_and_unload())
+    with torch.inference_mode():
+        after = merged(input_ids=ids)[0].float()
+    gap = float((before - after).abs().max() / before.abs().max().clamp(min=1))
+    if not gap <= _TOLERANCE:
+        raise TrainingError(
+            f"merged, the model gives other logits, by {gap:.1e} of the largest",
+            hint="leave merge=False: the adapter opens like a model",
+        )
+    return merged

@@ -1,0 +1,75 @@
+"""What training must know of a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hfkit.backends.torch.tasks import Task
+    from hfkit.data.table import Table
+    from hfkit.text.arrays import FloatArray
+    from hfkit.values.tuning import TuneSettings
+
+    from .examples import Examples
+    from .losses import Loss
+
+__all__ = ["Forward", "Goal", "TuningTask"]
+
+
+class Forward(Protocol):
+    """Runs a model as it is on examples."""
+
+    def __call__(self, examples: Examples, /) -> list[tuple[FloatArray, ...]]:
+        """Give what its head says of each example."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The figure by which the best state of a model is chosen.
+
+    Attributes:
+        name: of the figure.
+        higher: whether more of it is better.
+    """
+
+    name: str
+    higher: bool = True
+
+
+class TuningTask(Protocol):
+    """One kind of data as a kind of training."""
+
+    @property
+    def head(self) -> Task:
+        """The kind of model."""
+        ...
+
+    @property
+    def goal(self) -> Goal:
+        """By which figure states are compared."""
+        ...
+
+    @property
+    def config(self) -> Mapping[str, object]:
+        """Settings of the model's configuration that the data decide, such as the names of labels."""
+        ...
+
+    def examples(self, table: Table, /) -> Examples:
+        """Give the rows of a split as a model reads them.
+
+        Raises:
+            DataError: a row cannot be read.
+        """
+        ...
+
+    def loss(self, settings: TuneSettings, train: Table, /) -> Loss:
+        """Give what training makes small."""
+        ...
+
+    def figures(self, table: Table, examples: Examples, forward: Forward, /) -> Mapping[str, float]:
+        """Say how good the model is as it is, by its figures on a split."""
+        ...

@@ -1,0 +1,159 @@
+"""transformers' Trainer with the order of steps, the loss and the evaluation of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import torch
+from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+
+from hfkit.errors import TrainingError
+
+from .checkpoints import mark_complete
+from .steps import StepLoader, StepSampler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import ExitStack
+
+    from transformers import PreTrainedModel, TrainerControl, TrainerState
+
+    from .examples import Example, Examples
+    from .losses import Loss
+
+__all__ = ["RunTrainer"]
+
+
+class RunTrainer(Trainer):
+    """A Trainer that reads the parts of a step as they were planned, and evaluates as the task does.
+
+    Args:
+        model: what is trained.
+        arguments: Trainer's own settings.
+        examples: what it is trained on.
+        collate: lays examples side by side.
+        loss: what is made small.
+        evaluate: gives the figures of the model as it is.
+        rows: examples of a step.
+        patience: evaluations without progress after which training ends; None for never.
+        bfloat16: whether training computes products in bfloat16. Evaluation does not: it is of the model as it will
+            be used. So Trainer is not told, which would have the model itself do it everywhere.
+
+    Attributes:
+        tokens: how many were computed, padding left out.
+        resumed: the step from which training went on.
+        control: what Trainer is told to do next.
+    """
+
+    control: TrainerControl
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        arguments: TrainingArguments,
+        *,
+        examples: Examples,
+        collate: Callable[[Sequence[Example]], dict[str, torch.Tensor]],
+        loss: Loss,
+        evaluate: Callable[[], Mapping[str, float]] | None,
+        rows: int,
+        patience: int | None,
+        bfloat16: bool,
+    ) -> None:
+        def whole_loss(
+            output: Any,  # noqa: ANN401  # transformers' outputs differ
+            labels: torch.Tensor,
+            num_items_in_batch: torch.Tensor | int,
+        ) -> torch.Tensor:
+            return loss(output, labels) / num_items_in_batch
+
+        callbacks: list[TrainerCallback] = [_StopAtNan()]
+        if patience is not None:
+            callbacks.append(EarlyStoppingCallback(patience))
+        super().__init__(
+            model,
+            arguments,
+            train_dataset=cast("Any", examples),
+            eval_dataset=cast("Any", examples) if evaluate else None,  # read by evaluate, and by nobody else
+            compute_loss_func=whole_loss,
+            callbacks=callbacks,
+        )
+        self.remove_callback(PrinterCallback)  # what it would print is in the report
+        self._examples = examples
+        self._collate = collate
+        self._figures = evaluate
+        self._rows = rows
+        self._bfloat16 = bfloat16
+        self.tokens: int = 0
+        self.resumed: int = 0
+
+    def get_train_dataloader(self) -> StepLoader:
+        """Give the loader; it is not prepared by accelerate, as it knows its process itself."""
+        sampler = StepSampler(
+            self._examples,
+            rows=self._rows,
+            parts=self.args.gradient_accumulation_steps,
+            processes=self.args.world_size,
+            process=self.args.process_index,
+            seed=self.args.seed,
+        )
+        return StepLoader(self._examples, sampler, self._collate)
+
+    def evaluate(self, *_: object, metric_key_prefix: str = "eval", **__: object) -> dict[str, float]:
+        """Evaluate as the task does, and tell Trainer."""
+        if self._figures is None:
+            return {}
+        figures = {f"{metric_key_prefix}_{name}": value for name, value in self._figures().items()}
+        self.log(figures)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, figures)
+        return figures
+
+    def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:  # noqa: ANN401  # Trainer's own
+        """Make a forward and a backward pass; on the processor, stop at once where the loss is no number."""
+        if not self.tokens:
+            self.resumed = self.state.global_step
+        self.tokens += int(args[1]["attention_mask"].sum())
+        loss = super().training_step(*args, **kwargs)
+        if loss.device.type == "cpu" and not torch.isfinite(loss):
+            raise _not_finite(self.state)
+        return loss
+
+    def compute_loss_context_manager(self) -> ExitStack:
+        """Compute products of the forward pass, and so of the backward pass, in the number type of the run."""
+        stack = super().compute_loss_context_manager()
+        if self._bfloat16:
+            stack.enter_context(torch.autocast(self.args.device.type, torch.bfloat16))
+        return stack
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:  # noqa: ANN401  # Trainer's own
+        super()._save_checkpoint(model, trial)
+        if self.args.should_save:
+            mark_complete(_checkpoint(self.args.output_dir, self.state.global_step))
+
+
+class _StopAtNan(TrainerCallback):
+    """Stops where the mean loss since the last log is no number: an accelerator is not asked after every step."""
+
+    def on_log(
+        self,
+        args: TrainingArguments,  # noqa: ARG002  # Trainer's own names
+        state: TrainerState,
+        control: TrainerControl,  # noqa: ARG002
+        logs: Mapping[str, float] | None = None,
+        **_: object,
+    ) -> None:
+        loss = (logs or {}).get("loss")
+        if loss is not None and loss != loss:  # noqa: PLR0124  # only what is no number differs from itself
+            raise _not_finite(state)
+
+
+def _not_finite(state: TrainerState) -> TrainingError:
+    return TrainingError(
+        f"the loss is no number in step {state.global_step + 1} of {state.max_steps}",
+        hint="use a lower learning_rate, or precision='float32'; the last good checkpoint was kept",
+    )
+
+
+def _checkpoint(folder: str | None, step: int) -> Path:
+    return Path(str(folder)) / f"checkpoint-{step}"

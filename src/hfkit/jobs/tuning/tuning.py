@@ -1,0 +1,42 @@
+"""Plan a training, or do it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .planning import plan_training
+from .preparing import prepare
+from .run_folder import RunFolder
+from .running import run
+from .surroundings import quiet_warnings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hfkit.data.task import TaskData
+    from hfkit.values.tune_plan import TunePlan
+    from hfkit.values.tune_report import TuneReport
+    from hfkit.values.tuning import TuneSettings
+
+__all__ = ["plan", "train"]
+
+
+def plan(settings: TuneSettings, data: TaskData) -> TunePlan:
+    """Say what a training would do; see :meth:`hfkit.facades.tune.Tune.plan`."""
+    with quiet_warnings():
+        return plan_training(settings, prepare(settings, data), data)
+
+
+def train(settings: TuneSettings, data: TaskData, output: Path) -> TuneReport:
+    """Train; see :class:`hfkit.facades.tune.Tune`."""
+    prepared = prepare(settings, data)
+    run_of = {
+        "settings": repr(settings.without_runtime()),
+        "base": prepared.folder.revision,
+        **{name: table.fingerprint for name, table in data.splits.items()},
+    }
+    folder = RunFolder(output, run_of, overwrite=settings.overwrite)
+    with quiet_warnings():
+        planned = plan_training(settings, prepared, data)
+        planned.check.require()
+        return run(settings, prepared, data, planned, folder)

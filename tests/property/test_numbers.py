@@ -34,6 +34,8 @@ def _valid(number: float, bounds: dict[str, float]) -> bool:
 @given(BOUNDS, SHARES)
 @example({"exclusiveMaximum": 10}, Decimal(1))
 @example({"exclusiveMinimum": 0}, Decimal(0))
+@example({"exclusiveMaximum": 5e-324}, Decimal(1))
+@example({"exclusiveMinimum": -5e-324}, Decimal(0))
 @example({"exclusiveMinimum": -95599898844825500001}, Decimal(0))
 @example({"exclusiveMaximum": 95599898844825500001}, Decimal(1))
 def test_digits_within_the_narrow_bounds_are_read_within_the_wide_ones(

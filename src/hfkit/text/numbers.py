@@ -160,8 +160,9 @@ def _inside(bound: _Number, *, upwards: bool) -> _Number:
 
 def _step(bound: _Number, *, upwards: bool) -> _Number:
     """Give a bound that includes itself for one that does not."""
-    if not bound:
-        return float(_LEAST if upwards else -_LEAST)
+    if abs(bound) < _LEAST:  # a step of 15 digits from there may be none in double precision
+        past = bound >= 0 if upwards else bound <= 0
+        return 0 if not past else float(_LEAST if upwards else -_LEAST)
     near = _next(Decimal(repr(bound)), upwards=upwards)
     while (float(near) <= bound) if upwards else (float(near) >= bound):
         near = _next(near, upwards=upwards)

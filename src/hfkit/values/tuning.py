@@ -36,7 +36,7 @@ class TuneSettings:
         method: which weights are trained.
         epochs: how often every example is seen; parts of a pass are allowed.
         steps: how many steps are made instead; None for as many as the epochs have.
-        learning_rate: the highest; None for 5e-5 with :class:`Full`, 5e-4 with :class:`Lora`.
+        learning_rate: the highest; None for 5e-5 with :class:`~hfkit.Full`, 5e-4 with :class:`~hfkit.Lora`.
         schedule: how it falls to nothing after its warm-up; ``"constant"`` does not fall.
         warmup: the share of the steps over which it rises.
         weight_decay: how strongly weights are pulled to nothing; biases and norms are not.

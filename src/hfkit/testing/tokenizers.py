@@ -17,6 +17,7 @@ __all__ = [
     "CORPUS",
     "save_tokenizer",
     "train_byte_pairs",
+    "train_unigrams",
     "write_added_tokens",
     "write_byte_pairs",
     "write_unigrams",
@@ -115,6 +116,20 @@ def train_byte_pairs(specials: Sequence[str]) -> Tokenizer:
     return tokenizer
 
 
+def train_unigrams(tokenizer: Tokenizer, specials: list[str]) -> None:
+    """Teach a tokenizer unigrams, the special tokens first, ``<unk>`` among them.
+
+    The trainer gives its pieces another order each time, and scores that differ behind some digits; what is made of
+    them here is the same.
+    """
+    trainer = UnigramTrainer(vocab_size=200, special_tokens=specials, unk_token="<unk>", show_progress=False)  # noqa: S106
+    tokenizer.train_from_iterator(CORPUS, trainer)
+    scores: dict[str, float] = dict(json.loads(tokenizer.to_str())["model"]["vocab"])
+    pieces = [*specials, *sorted(scores.keys() - set(specials))]
+    settled = [(piece, round(scores[piece], 3)) for piece in pieces]
+    tokenizer.model = models.Unigram(settled, unk_id=specials.index("<unk>"))
+
+
 def write_unigrams(folder: Path, *, limit: int = _LIMIT) -> int:
     """Write XLM-R's kind: sentencepiece's unigrams with ``▁``, ``<s> a </s></s> b </s>``."""
     tokenizer = Tokenizer(models.Unigram())
@@ -122,8 +137,7 @@ def write_unigrams(folder: Path, *, limit: int = _LIMIT) -> int:
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
     specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    trainer = UnigramTrainer(vocab_size=200, special_tokens=specials, unk_token="<unk>", show_progress=False)  # noqa: S106
-    tokenizer.train_from_iterator(CORPUS, trainer)
+    train_unigrams(tokenizer, specials)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-from tokenizers.trainers import BpeTrainer, UnigramTrainer
+from tokenizers.trainers import BpeTrainer
 
-from .tokenizers import CORPUS, save_tokenizer, train_byte_pairs
+from .tokenizers import CORPUS, save_tokenizer, train_byte_pairs, train_unigrams
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,8 +95,7 @@ def write_t5_unigrams(folder: Path, *, limit: int = _LIMIT) -> int:
         [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]
     )
     tokenizer.decoder = decoders.Metaspace()
-    trainer = UnigramTrainer(vocab_size=200, special_tokens=specials, unk_token="<unk>", show_progress=False)  # noqa: S106
-    tokenizer.train_from_iterator(CORPUS, trainer)
+    train_unigrams(tokenizer, specials)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)]
     )

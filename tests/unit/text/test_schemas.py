@@ -244,3 +244,10 @@ def test_a_schema_whose_texts_never_end_is_refused(node: dict[str, Any]) -> None
 )
 def test_a_schema_some_of_whose_texts_end_is_taken(node: dict[str, Any]) -> None:
     assert narrowed({"$ref": "#/$defs/Node", "$defs": {"Node": node}})
+
+
+def test_a_constant_that_is_plain_text_is_written_as_it_is() -> None:
+    from hfkit.text.schemas import _writable
+
+    assert _writable("plain", "") == "plain"
+    assert _writable(True, "") is True  # noqa: FBT003

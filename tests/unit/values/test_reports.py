@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from hfkit.values.answer_report import AnswerReport
+from hfkit.values.answer_scores import AnswerScores, GroupScores, NoAnswerThreshold
 from hfkit.values.bootstrap import Bootstrap
 from hfkit.values.classification_report import ClassificationReport, WrongLabel
 from hfkit.values.classification_scores import ClassificationScores, Confusion
@@ -91,3 +95,28 @@ def test_a_report_on_tags(source: Source) -> None:
 def test_what_took_no_time_has_no_speed(seconds: float) -> None:
     speed = Speed(seconds, Statistics(inputs=4, tokens=40))
     assert (speed.rows_per_second, speed.tokens_per_second) == (0.0, 0.0)
+
+
+def test_a_report_of_answers_says_what_it_has(source: Source) -> None:
+    group = GroupScores(50.0, 60.0, 4)
+    plain = AnswerReport(
+        source=source,
+        data=DATA,
+        speed=SPEED,
+        bootstrap=Bootstrap(),
+        exact_match=sure(0.5),
+        f1=sure(0.6),
+        scores=AnswerScores(50.0, 60.0, 4, has_answer=group, no_answer=None),
+        threshold=None,
+        mistakes=(),
+    )
+    assert "null_threshold" not in str(plain)
+    assert "without" not in str(plain)
+    both = replace(
+        plain,
+        scores=AnswerScores(50.0, 60.0, 4, has_answer=None, no_answer=group),
+        threshold=NoAnswerThreshold(0.5, 50.0, 60.0),
+    )
+    assert "without: 4 questions, exact match 50.0, F1 60.0" in str(both)
+    assert "with an answer" not in str(both)
+    assert "null_threshold=0.5" in str(both)

@@ -1,0 +1,123 @@
+"""Settings, plans and reports of a training."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import hfkit
+from hfkit.errors import SettingError
+from hfkit.values.tuning import TuneSettings
+
+
+@pytest.fixture(scope="module")
+def plan() -> hfkit.TunePlan:
+    data = hfkit.Labelled(train=[{"text": "a good one", "label": "x"}, {"text": "bad", "label": "y"}])
+    return hfkit.TunePlan(
+        base="org/model",
+        revision="sha256:" + "a" * 64,
+        task="Labelled",
+        method="Full(frozen=())",
+        targets=(),
+        new=(),
+        trainable=50,
+        parameters=200,
+        examples=2,
+        cut=1,
+        window=64,
+        steps=3,
+        steps_per_epoch=1,
+        tokens_per_epoch=12,
+        padding=0.25,
+        parts=2,
+        precision="float32",
+        device="cpu",
+        memory=3 << 29,
+        seconds=90.0,
+        check=data.check(),
+    )
+
+
+@pytest.fixture
+def report(plan: hfkit.TunePlan) -> hfkit.TuneReport:
+    states = tuple(
+        hfkit.TunedState(step, float(step), (("f1", score), ("exact_match", score / 2)))
+        for step, score in ((1, 0.5), (2, 0.75))
+    )
+    return hfkit.TuneReport(
+        output="out",
+        plan=plan,
+        settings="Tune('org/model')",
+        data=(("train", "sha256:1"),),
+        losses=((1, 0.75), (2, 0.5), (3, 0.25)),
+        states=states,
+        goal="f1",
+        best=states[1],
+        steps=3,
+        seconds=2.0,
+        tokens_per_second=18.0,
+        resumed=0,
+        versions=(("torch", "2.13.0"),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: hfkit.Lora(rank=0), "rank is 0, must be a whole number, at least 1"),
+        (lambda: hfkit.Lora(alpha=0.0), "alpha is 0.0, must be above 0"),
+        (lambda: hfkit.Lora(dropout=1.0), "dropout is 1.0, must be at least 0 and below 1"),
+        (lambda: hfkit.Lora(targets=("",)), "targets holds an empty text"),
+        (lambda: hfkit.Full(frozen=("",)), "frozen holds an empty text"),
+        (lambda: TuneSettings(""), "base is empty, must be a folder or a repository"),
+        (lambda: TuneSettings("m", learning_rate=0), "learning_rate is 0, must be above 0 and at most 1"),
+        (lambda: TuneSettings("m", class_weights={"a": 0}), "class_weights of 'a' is 0, must be above 0"),
+        (lambda: TuneSettings("m", steps=0), "steps is 0, must be a whole number, at least 1"),
+    ],
+)
+def test_settings_out_of_range(make: object, message: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        make()  # type: ignore[operator]
+    assert message in caught.value.message
+
+
+def test_a_rate_fits_its_method() -> None:
+    assert TuneSettings("m").rate == 5e-5
+    assert TuneSettings("m", method=hfkit.Lora(alpha=8, targets=("query",))).rate == 5e-4
+    assert TuneSettings("m", learning_rate=1e-3).rate == 1e-3
+
+
+def test_where_it_runs_does_not_decide_on_the_result() -> None:
+    settings = TuneSettings("m", seed=2, overwrite=True, runtime=hfkit.Runtime(threads=1))
+    assert settings.without_runtime() == TuneSettings("m", seed=2)
+    assert repr(settings.without_runtime()) == "TuneSettings('m', seed=2)"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "spelled"), [(90.0, "90 s"), (600.0, "10 minutes"), (9000.0, "2.5 hours")]
+)
+def test_a_plan_spells_its_time(plan: hfkit.TunePlan, seconds: float, spelled: str) -> None:
+    text = str(replace(plan, seconds=seconds, targets=("query",), new=("head",)))
+    assert f"about {spelled}, evaluation not counted" in text
+    assert "50 of 200 numbers (25.0%)" in text
+    assert "on query" in text
+    assert json.loads(json.dumps(plan.to_dict()))["memory"] == 3 << 29
+
+
+def test_a_report_is_json_and_one_screen(report: hfkit.TuneReport) -> None:
+    plain = json.loads(report.to_json())
+    assert (plain["data"], plain["plan"]["steps"]) == ({"train": "sha256:1"}, 3)
+    assert report.best is not None
+    assert report.best.figure("exact_match") == 0.375
+    lines = str(report).splitlines()
+    assert lines[0] == "out: Labelled, 3 steps in 2 s, 18 tokens/s"
+    assert lines[1] == "loss  █▅▁  0.750 to 0.250"
+    assert [line.endswith("kept") for line in lines[3:]] == [False, True]
+
+
+def test_a_report_without_a_validation_split(report: hfkit.TuneReport) -> None:
+    bare = replace(report, states=(), best=None, losses=((1, 0.5),))
+    assert str(bare).splitlines()[1:] == ["loss  ▁  0.500 to 0.500"]
+    assert str(replace(bare, losses=())).count("\n") == 0

@@ -263,12 +263,11 @@ def _size(keyword: str, value: object, at: str) -> int:
 def _writable(value: object, at: str) -> object:
     """Give a constant as an engine can write it; refuse what it could not write, or would write as another."""
     match value:
-        case str():
-            if any(character < " " or character == "\x7f" for character in set(value) - _WRITABLE):
-                raise SettingError(
-                    f"the text {value!r} at {at} holds a control character, which is not supported",
-                    hint="leave it out",
-                )
+        case str() if any(character < " " or character == "\x7f" for character in set(value) - _WRITABLE):
+            raise SettingError(
+                f"the text {value!r} at {at} holds a control character, which is not supported",
+                hint="leave it out",
+            )
         case int() | float() if abs(value) > _LARGEST:
             raise SettingError(f"the number {value} at {at} is beyond 2**53", hint="write it as a text")
         case float() if value.is_integer():

@@ -361,6 +361,19 @@ def test_data_that_nothing_can_be_learned_from_are_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_patience_needs_something_to_look_at(tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path) -> None:
+    with pytest.raises(errors.SettingError, match=r"patience is 2 and there is no validation split"):
+        tune.with_(patience=2)(hfkit.Labelled(train=data.train), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_less_memory_gives_the_same_weights(steady: Path, data: hfkit.Labelled, tmp_path: Path) -> None:
+    tune = hfkit.Tune(steady, steps=3, batch_size=8, precision="float32", runtime=RUNTIME)
+    tune(data, tmp_path / "kept")
+    tune.with_(gradient_checkpointing=True)(data, tmp_path / "anew")
+    assert largest_gap(tmp_path / "kept", tmp_path / "anew") < 1e-6
+
+
 def test_labels_are_checked(tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path) -> None:
     with pytest.raises(errors.UnknownLabelError, match=r"differ in \['hated', 'lked'\]"):
         tune.with_(class_weights={"lked": 1.0, "liked": 2.0})(data, tmp_path / "out")

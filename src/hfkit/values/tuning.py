@@ -46,15 +46,16 @@ class TuneSettings:
         precision: the number type of products.
         class_weights: weights of labels in the loss, by name; ``"balanced"`` weighs each label by the inverse of its
             share; None for equal ones.
-        label_smoothing: the share of certainty that is taken from the right label.
+        label_smoothing: the share of certainty that is taken from the right label, where each text has one.
         evaluate_every: steps between two evaluations; None for one after every epoch.
         patience: training ends when so many evaluations in turn were no better than the best; None for never.
-        gradient_checkpointing: compute anew what the backward pass needs instead of keeping it: less memory, two fifths
+            It needs a validation split.
+        gradient_checkpointing: compute anew what the backward pass needs instead of keeping it: less memory, and
             slower.
         max_gradient_norm: longer gradients are shortened to it.
         seed: of the order of examples, of new weights and of dropout.
         overwrite: put the result in the place of another run's.
-        runtime: where it runs; ``threads``, ``device``, ``offline``, ``progress`` and ``trust_remote_code`` are used.
+        runtime: where it runs; ``threads``, ``device``, ``offline`` and ``trust_remote_code`` are used.
 
     Raises:
         SettingError: a setting is out of its range.

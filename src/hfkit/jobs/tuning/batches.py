@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Collate"]
 
-# What transformers' losses leave out.
-_IGNORED = -100
-
 
 @dataclass(frozen=True, slots=True)
 class Collate:
@@ -27,12 +24,10 @@ class Collate:
 
     Attributes:
         pad_id: the id to pad with; the mask hides it.
-        per_token: whether labels are one for each token; else all examples have as many.
         multiple: widths are a multiple of this: tensor cores of accelerators want 8.
     """
 
     pad_id: int
-    per_token: bool = False
     multiple: int = 1
 
     def __call__(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
@@ -48,10 +43,7 @@ class Collate:
             batch["token_type_ids"] = _padded(types, width, 0)
         for name in examples[0].labels:
             labels = [example.labels[name] for example in examples]
-            if self.per_token:
-                batch[name] = _padded(labels, max(width, *map(len, labels)), _IGNORED)
-            else:
-                batch[name] = torch.from_numpy(np.stack(labels))
+            batch[name] = torch.from_numpy(np.stack(labels))
         return batch
 
 

@@ -38,12 +38,10 @@ class Examples:
     Attributes:
         examples: in the order of the data.
         cut: how many of the rows did not fit and were cut.
-        left_out: how many tokens that cost.
     """
 
     examples: Sequence[Example]
     cut: int = 0
-    left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.examples)

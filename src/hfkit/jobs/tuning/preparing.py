@@ -72,8 +72,13 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
         ModelError: the base cannot be opened; a subclass says why.
         HubError: it is not here and cannot be fetched; a subclass says why.
         DataError: rows cannot be learned from; a subclass says why.
-        SettingError: ``max_tokens`` is more than the base reads.
+        SettingError: ``max_tokens`` is more than the base reads, or ``patience`` has nothing to look at.
     """
+    if settings.patience is not None and data.validation is None:
+        raise SettingError(
+            f"patience is {settings.patience} and there is no validation split, must be one to evaluate on",
+            hint="give the data a validation split, or leave patience=None",
+        )
     folder = resolve(settings.base, offline=settings.runtime.offline)
     _, backend = find_backend("torch", capability=OpensScorers, is_ready=lambda _: True)
     tokenizer = open_tokenizer(backend, folder, settings.runtime)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack, cast, get_args
 
 from hfkit._lazy import reach
 from hfkit.data.labelled import Labelled
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from hfkit.values.tune_report import TuneReport
     from hfkit.values.tuning import Precision, Schedule
 
-__all__ = ["Tune", "TuneChanges"]
+__all__ = ["Tune", "TuneChanges", "TuneData"]
+
+TuneData: TypeAlias = Labelled | Squad
+"""What a model can be trained on."""
 
 
 class TuneChanges(TypedDict, total=False):
@@ -69,7 +72,7 @@ class Tune(TuneSettings):
     Tune('org/model', epochs=2, seed=1)
     """
 
-    def plan(self, data: Labelled | Squad, /) -> TunePlan:
+    def plan(self, data: TuneData, /) -> TunePlan:
         """Say what would be trained, what it would cost, and what is wrong with the data; three steps are measured.
 
         Raises:
@@ -81,12 +84,10 @@ class Tune(TuneSettings):
             MissingDependencyError: a package that training needs is not installed.
         """
         _require_data(data)
-        plan = cast(
-            "Callable[[TuneSettings, Labelled | Squad], TunePlan]", reach("hfkit.jobs.tuning.tuning", "plan")
-        )
+        plan = cast("Callable[[TuneSettings, TuneData], TunePlan]", reach("hfkit.jobs.tuning.tuning", "plan"))
         return plan(self, data)
 
-    def __call__(self, data: Labelled | Squad, output: str | os.PathLike[str], /) -> TuneReport:
+    def __call__(self, data: TuneData, output: str | os.PathLike[str], /) -> TuneReport:
         """Train, and write the model into a folder.
 
         Args:
@@ -103,7 +104,7 @@ class Tune(TuneSettings):
         """
         _require_data(data)
         train = cast(
-            "Callable[[TuneSettings, Labelled | Squad, Path], TuneReport]",
+            "Callable[[TuneSettings, TuneData, Path], TuneReport]",
             reach("hfkit.jobs.tuning.tuning", "train"),
         )
         return train(self, data, Path(output))
@@ -114,7 +115,7 @@ class Tune(TuneSettings):
 
 
 def _require_data(data: object) -> None:
-    if not isinstance(data, Labelled | Squad):
+    if not isinstance(data, get_args(TuneData)):
         raise InputTypeError(
             f"the data are {type(data).__name__}, must be Labelled or Squad",
             hint="for example hfkit.Labelled(train=hfkit.Table.load('train.csv'))",

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 import numpy as np
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from hfkit.text.arrays import IntArray
 
     from .examples import Example
 
-__all__ = ["Collate"]
+__all__ = ["IGNORED", "Collate", "LabelShape"]
+
+IGNORED = -100
+"""The label of what has none, as torch and Trainer have it."""
+
+LabelShape: TypeAlias = Literal["row", "tokens", "text"]
+"""What a label of an example is: as many numbers for each example, one for each token that is read, or a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +30,17 @@ class Collate:
 
     Attributes:
         pad_id: the id to pad with; the mask hides it.
+        labels: what the label of an example is; what pads it is ignored.
         multiple: widths are a multiple of this: tensor cores of accelerators want 8.
     """
 
     pad_id: int
+    labels: LabelShape = "row"
     multiple: int = 1
 
     def __call__(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         """Give the arguments of a model's ``forward``."""
-        width = -(-max(len(example.ids) for example in examples) // self.multiple) * self.multiple
+        width = self._width(example.ids for example in examples)
         lengths = np.array([len(example.ids) for example in examples])
         batch = {
             "input_ids": _padded([example.ids for example in examples], width, self.pad_id),
@@ -42,9 +50,22 @@ class Collate:
         if types:
             batch["token_type_ids"] = _padded(types, width, 0)
         for name in examples[0].labels:
-            labels = [example.labels[name] for example in examples]
-            batch[name] = torch.from_numpy(np.stack(labels))
+            batch[name] = self._labels([example.labels[name] for example in examples], width)
         return batch
+
+    def _labels(self, labels: Sequence[IntArray], width: int) -> torch.Tensor:
+        match self.labels:
+            case "row":
+                return torch.from_numpy(np.stack(labels))
+            case "tokens":
+                return _padded(labels, width, IGNORED)
+            case "text":
+                return _padded(labels, self._width(labels), IGNORED)
+            case _:
+                assert_never(self.labels)
+
+    def _width(self, rows: Iterable[IntArray]) -> int:
+        return -(-max(map(len, rows)) // self.multiple) * self.multiple
 
 
 def _padded(rows: Sequence[IntArray], width: int, filler: int) -> torch.Tensor:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hfkit.values.inputs import TextInput
     from hfkit.values.tuning import TuneSettings
 
+    from .batches import LabelShape
     from .losses import Loss
     from .tasks import Forward
 
@@ -60,6 +61,11 @@ class LabelledTask:
     def goal(self) -> Goal:
         """The mean F1 of the labels: it counts the rare ones as much as the frequent ones."""
         return Goal("macro_f1")
+
+    @property
+    def labels(self) -> LabelShape:
+        """One class for each text, or a mark for each label."""
+        return "row"
 
     @property
     def config(self) -> Mapping[str, object]:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from torch.nn import functional
 
+from .batches import IGNORED
+
 if TYPE_CHECKING:
     import torch
     from transformers.utils.generic import ModelOutput
 
-__all__ = ["ClassLoss", "LabelLoss", "Loss", "SpanLoss"]
+__all__ = ["ClassLoss", "LabelLoss", "Loss", "SpanLoss", "TokenLoss"]
 
 
 class Loss(Protocol):
@@ -71,4 +73,31 @@ class SpanLoss:
         starts, ends = output["start_logits"].float(), output["end_logits"].float()
         return functional.cross_entropy(starts, labels[:, 0], reduction="sum") + functional.cross_entropy(
             ends, labels[:, 1], reduction="sum"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLoss:
+    """A label for each token; what has none is ignored.
+
+    Attributes:
+        shifted: whether a token is to tell the next one's label.
+        weights: of the classes, of mean 1 over the tokens; None for equal ones.
+        smoothing: the share of certainty that is taken from the right class.
+    """
+
+    shifted: bool = False
+    weights: tuple[float, ...] | None = None
+    smoothing: float = 0.0
+
+    def __call__(self, output: ModelOutput, labels: torch.Tensor, /) -> torch.Tensor:
+        """Give the cross entropy over the tokens that have a label."""
+        logits = output["logits"]
+        if self.shifted:
+            logits, labels = logits[:, :-1], labels[:, 1:]
+        counted = labels != IGNORED
+        kept = logits[counted].float()  # most of a large vocabulary's logits need no gradient
+        weights = None if self.weights is None else kept.new_tensor(self.weights)
+        return functional.cross_entropy(
+            kept, labels[counted], weight=weights, label_smoothing=self.smoothing, reduction="sum"
         )

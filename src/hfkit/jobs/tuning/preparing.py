@@ -12,19 +12,15 @@ from hfkit.backends.registry import find_backend
 from hfkit.backends.torch.placement import choose_device
 from hfkit.backends.torch.tokenizer import gives_types
 from hfkit.backends.torch.weights import read_config
-from hfkit.data.labelled import Labelled
-from hfkit.data.squad import Squad
 from hfkit.engines.tokens import open_tokenizer
-from hfkit.errors import InputTypeError, SettingError
+from hfkit.errors import SettingError
 from hfkit.hub.resolve import resolve
 
 from .batches import Collate
-from .labelled import LabelledTask
-from .squad import SquadTask
+from .task_choice import BaseReading, task_of
 
 if TYPE_CHECKING:
     from hfkit.data.task import TaskData
-    from hfkit.engines.tokens import TextTokenizer
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.tuning import TuneSettings
 
@@ -35,9 +31,6 @@ __all__ = ["Prepared", "prepare"]
 
 # Where neither model nor tokenizer names a limit.
 _UNLIMITED = 1024
-
-# The length that readers are trained at.
-_USUAL_WINDOW = 384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +77,8 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
     tokenizer = open_tokenizer(backend, folder, settings.runtime)
     config = read_config(folder, settings.runtime)
     window = _window(folder, getattr(config, "max_position_embeddings", None), settings.max_tokens)
-    task = _task(data, tokenizer, window=window, reads_types=gives_types(folder, config, settings.runtime))
+    reads_types = gives_types(folder, config, settings.runtime)
+    task = task_of(data, BaseReading(tokenizer, config, window, reads_types=reads_types))
     device = choose_device(settings.runtime.device)
     pad_id = config.pad_token_id
     return Prepared(
@@ -93,23 +87,14 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
         task.examples(data.train),
         None if data.validation is None else task.examples(data.validation),
         window,
-        Collate(pad_id=0 if pad_id is None else pad_id, multiple=1 if device.type == "cpu" else 8),
+        Collate(
+            pad_id=0 if pad_id is None else pad_id,
+            labels=task.labels,
+            multiple=1 if device.type == "cpu" else 8,
+        ),
         device,
         bfloat16=_computes_bfloat16(settings, device),
     )
-
-
-def _task(data: TaskData, tokenizer: TextTokenizer, *, window: int, reads_types: bool) -> TuningTask:
-    match data:
-        case Labelled():
-            return LabelledTask(data, tokenizer, window=window, reads_types=reads_types)
-        case Squad():
-            return SquadTask(data, tokenizer, window=min(window, _USUAL_WINDOW), reads_types=reads_types)
-        case _:
-            raise InputTypeError(
-                f"the data are {type(data).__name__}, must be Labelled or Squad",
-                hint="make one of these of them",
-            )
 
 
 def _window(folder: ModelFolder, positions: object, asked: int | None) -> int:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hfkit.text.squad import SquadExample
     from hfkit.values.tuning import TuneSettings
 
+    from .batches import LabelShape
     from .losses import Loss
     from .tasks import Forward
 
@@ -68,6 +69,11 @@ class SquadTask:
     def goal(self) -> Goal:
         """The mean overlap of answers with the right ones."""
         return Goal("f1")
+
+    @property
+    def labels(self) -> LabelShape:
+        """The first and the last token of the answer."""
+        return "row"
 
     @property
     def config(self) -> Mapping[str, object]:

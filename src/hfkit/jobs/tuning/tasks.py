@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hfkit.text.arrays import FloatArray
     from hfkit.values.tuning import TuneSettings
 
+    from .batches import LabelShape
     from .examples import Examples
     from .losses import Loss
 
@@ -51,6 +52,11 @@ class TuningTask(Protocol):
     @property
     def goal(self) -> Goal:
         """By which figure states are compared."""
+        ...
+
+    @property
+    def labels(self) -> LabelShape:
+        """What the label of an example is."""
         ...
 
     @property

@@ -11,6 +11,8 @@ from pathlib import Path
 from hfkit.jobs.tuning.launching import OUTCOME
 from hfkit.jobs.tuning.tuning import train
 
+__all__ = ["main"]
+
 
 def main() -> None:
     """Train, and leave the report or what was raised in a file."""

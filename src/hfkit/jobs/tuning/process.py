@@ -11,10 +11,10 @@ from pathlib import Path
 from hfkit.jobs.tuning.launching import OUTCOME
 from hfkit.jobs.tuning.tuning import train
 
-__all__ = ["main"]
+__all__ = ["train_beside"]
 
 
-def main() -> None:
+def train_beside() -> None:
     """Train, and leave the report or what was raised in a file."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     job = Path(sys.argv[1])
@@ -39,4 +39,4 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    train_beside()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack, cast, get_args
 from hfkit._lazy import reach
 from hfkit.data.labelled import Labelled
 from hfkit.data.squad import Squad
+from hfkit.data.tagged import Tagged
 from hfkit.errors import InputTypeError
 from hfkit.values.tuning import TuneSettings
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tune", "TuneChanges", "TuneData"]
 
-TuneData: TypeAlias = Labelled | Squad
+TuneData: TypeAlias = Labelled | Squad | Tagged
 """What a model can be trained on."""
 
 
@@ -115,8 +116,10 @@ class Tune(TuneSettings):
 
 
 def _require_data(data: object) -> None:
-    if not isinstance(data, get_args(TuneData)):
+    kinds = get_args(TuneData)
+    if not isinstance(data, kinds):
+        *others, last = (kind.__name__ for kind in kinds)
         raise InputTypeError(
-            f"the data are {type(data).__name__}, must be Labelled or Squad",
+            f"the data are {type(data).__name__}, must be {', '.join(others)} or {last}",
             hint="for example hfkit.Labelled(train=hfkit.Table.load('train.csv'))",
         )

@@ -49,7 +49,11 @@ def write_model(model: PreTrainedModel, method: Method, folder: Path) -> None:
         _merged(model).save_pretrained(folder)
         return
     model.save_pretrained(folder)
-    model.config.save_pretrained(folder)  # an adapter keeps no names of labels else
+    if isinstance(
+        method, Lora
+    ):  # beside an adapter's files nothing else says which head it is for, and which labels
+        model.config.architectures = [type(cast("PeftModel", model).get_base_model()).__name__]
+        model.config.save_pretrained(folder)
 
 
 def copy_tokenizer(base: ModelFolder, folder: Path) -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from hfkit.data.labelled import Labelled
 from hfkit.data.squad import Squad
+from hfkit.data.tagged import Tagged
 from hfkit.errors import InputTypeError
 
 from .labelled import LabelledTask
 from .squad import SquadTask
+from .tagged import TaggedTask
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -56,8 +58,10 @@ def task_of(data: TaskData, base: BaseReading) -> TuningTask:
         case Squad():
             window = min(base.window, _USUAL_WINDOW)
             return SquadTask(data, base.tokenizer, window=window, reads_types=base.reads_types)
+        case Tagged():
+            return TaggedTask(data, base.tokenizer, window=base.window, reads_types=base.reads_types)
         case _:
             raise InputTypeError(
-                f"the data are {type(data).__name__}, must be Labelled or Squad",
-                hint="make one of these of them",
+                f"the data are {type(data).__name__}, from which nothing is learned yet",
+                hint="make data of another type of them",
             )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack, cast, get_args
 
 from hfkit._lazy import reach
 from hfkit.data.labelled import Labelled
+from hfkit.data.parallel import Parallel
 from hfkit.data.squad import Squad
 from hfkit.data.tagged import Tagged
 from hfkit.errors import InputTypeError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tune", "TuneChanges", "TuneData"]
 
-TuneData: TypeAlias = Labelled | Squad | Tagged
+TuneData: TypeAlias = Labelled | Squad | Tagged | Parallel
 """What a model can be trained on."""
 
 

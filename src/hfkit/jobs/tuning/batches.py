@@ -15,12 +15,24 @@ if TYPE_CHECKING:
 
     from .examples import Example
 
-__all__ = ["IGNORED", "Collate", "LabelShape"]
+__all__ = ["IGNORED", "Collate", "LabelShape", "WrittenText"]
 
 IGNORED = -100
 """The label of what has none, as torch and Trainer have it."""
 
-LabelShape: TypeAlias = Literal["row", "tokens", "text"]
+
+@dataclass(frozen=True, slots=True)
+class WrittenText:
+    """Labels are the tokens of a text that a decoder writes beside what an encoder reads.
+
+    Attributes:
+        opening: the id that the decoder begins with. It reads that and the text, and says the text and its end.
+    """
+
+    opening: int
+
+
+LabelShape: TypeAlias = Literal["row", "tokens"] | WrittenText
 """What a label of an example is: as many numbers for each example, one for each token that is read, or a text."""
 
 
@@ -50,17 +62,22 @@ class Collate:
         if types:
             batch["token_type_ids"] = _padded(types, width, 0)
         for name in examples[0].labels:
-            batch[name] = self._labels([example.labels[name] for example in examples], width)
+            batch |= self._labels(name, [example.labels[name] for example in examples], width)
         return batch
 
-    def _labels(self, labels: Sequence[IntArray], width: int) -> torch.Tensor:
+    def _labels(self, name: str, labels: Sequence[IntArray], width: int) -> dict[str, torch.Tensor]:
         match self.labels:
             case "row":
-                return torch.from_numpy(np.stack(labels))
+                return {name: torch.from_numpy(np.stack(labels))}
             case "tokens":
-                return _padded(labels, width, IGNORED)
-            case "text":
-                return _padded(labels, self._width(labels), IGNORED)
+                return {name: _padded(labels, width, IGNORED)}
+            case WrittenText(opening):
+                width = self._width(labels)
+                read = [np.concatenate(([opening], label[:-1])) for label in labels]
+                return {
+                    name: _padded(labels, width, IGNORED),
+                    "decoder_input_ids": _padded(read, width, self.pad_id),
+                }
             case _:
                 assert_never(self.labels)
 

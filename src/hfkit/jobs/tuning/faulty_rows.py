@@ -20,5 +20,5 @@ def faulty_row(row: int, fault: Fault) -> DataError:
 
 
 def unreadable_row(row: int | None, why: str) -> DataError:
-    """Say why a row cannot be learned from."""
+    """Say why a row cannot be learned from; an error of reading knows its number."""
     return DataError(f"row {row} cannot be learned from: {why}", hint=_HINT)

@@ -13,7 +13,7 @@ from hfkit.metrics.multilabel import score_label_sets
 
 from .class_weights import weigh_classes, weigh_labels
 from .examples import Example, Examples
-from .faulty_rows import faulty_row
+from .faulty_rows import faulty_row, unreadable_row
 from .losses import ClassLoss, LabelLoss
 from .tasks import Goal
 
@@ -138,6 +138,9 @@ class LabelledTask:
             if reading.faults:
                 raise faulty_row(number, reading.faults[0])
             inputs.append(cast("TextInput", reading.inputs[0]))
+            unknown = sorted(set(reading.labels) - self._numbers.keys())
+            if unknown:
+                raise unreadable_row(number, f"label {unknown[0]!r} is none of {', '.join(self._numbers)}")
             numbers = [self._numbers[name] for name in reading.labels]
             if self._data.multi_label:
                 marks = np.zeros(len(self._numbers), dtype=np.float32)

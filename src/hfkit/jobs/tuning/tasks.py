@@ -27,6 +27,10 @@ class Forward(Protocol):
         """Give what its head says of each example."""
         ...
 
+    def total(self, examples: Examples, loss: Loss, /) -> float:
+        """Give the sum of a loss over all labels of all examples: of a large vocabulary nobody keeps the logits."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:

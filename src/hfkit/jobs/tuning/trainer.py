@@ -10,6 +10,7 @@ from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, Traine
 
 from hfkit.errors import TrainingError
 
+from .batches import IGNORED
 from .checkpoints import mark_complete
 from .steps import StepLoader, StepSampler
 
@@ -113,7 +114,7 @@ class RunTrainer(Trainer):
         """Make a forward and a backward pass; on the processor, stop at once where the loss is no number."""
         if not self.tokens:
             self.resumed = self.state.global_step
-        self.tokens += int(args[1]["attention_mask"].sum())
+        self.tokens += _tokens(args[1])
         loss = super().training_step(*args, **kwargs)
         if loss.device.type == "cpu" and not torch.isfinite(loss):
             raise _not_finite(self.state)
@@ -146,6 +147,12 @@ class _StopAtNan(TrainerCallback):
         loss = (logs or {}).get("loss")
         if loss is not None and loss != loss:  # noqa: PLR0124  # only what is no number differs from itself
             raise _not_finite(state)
+
+
+def _tokens(batch: Mapping[str, torch.Tensor]) -> int:
+    """Count what is read, and what a decoder writes beside it."""
+    read = batch["attention_mask"].sum()
+    return int(read + (batch["labels"] != IGNORED).sum() if "decoder_input_ids" in batch else read)
 
 
 def _not_finite(state: TrainerState) -> TrainingError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hfkit.errors import EmptyInputError, InputError, InputTooLongError, SettingError
+from hfkit.errors import EmptyInputError, InputError, SettingError
 from hfkit.text.windows import windows
 from hfkit.text.word_tokens import clearest_windows, tokens_of_words
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hfkit.text.templates import Row
+    from hfkit.text.windows import Window
 
     from .tokens import TextTokenizer, TokenizedText
 
@@ -70,26 +71,18 @@ class WordReader:
         ]
 
     def _read(self, words: Sequence[str], encoded: TokenizedText, index: int) -> ReadWords:
-        count, template = len(encoded.ids), self._tokenizer.single
+        template = self._tokenizer.single
         room = self._window - template.size
         if room < 1:
             raise SettingError(
                 f"a window of {self._window} tokens leaves no room beside {template.size} special tokens",
                 hint="use a larger window",
             )
-        if not count:
-            raise _placed(
-                EmptyInputError(
-                    f"input {index} gives no tokens, must hold something to read",
-                    hint="the tokenizer drops control characters; drop such texts before the call",
-                ),
-                index,
-            )
-        spans = windows(count, size=room, overlap=room // 2)
         try:
-            require_few_windows(f"input {index}", len(spans), hint="give the text in parts")
-        except InputTooLongError as error:
-            raise _placed(error, index) from None
+            spans = _spans(f"input {index}", len(encoded.ids), room)
+        except InputError as error:
+            error.index = index
+            raise
         start, clearest = template.content_start(0, []), clearest_windows(spans)
         return ReadWords(
             tuple(template.assemble([encoded.ids[span.start : span.stop]]) for span in spans),
@@ -102,6 +95,12 @@ class WordReader:
         )
 
 
-def _placed(error: InputError, index: int) -> InputError:
-    error.index = index
-    return error
+def _spans(name: str, count: int, room: int) -> tuple[Window, ...]:
+    if not count:
+        raise EmptyInputError(
+            f"{name} gives no tokens, must hold something to read",
+            hint="the tokenizer drops control characters; drop such texts before the call",
+        )
+    spans = windows(count, size=room, overlap=room // 2)
+    require_few_windows(name, len(spans), hint="give the text in parts")
+    return spans

@@ -61,7 +61,8 @@ class Tune(TuneSettings):
     """Train a model on your own examples, or small matrices beside one.
 
     What is trained follows from the type of the data: ``Labelled`` gives a model for Classify, ``Squad`` one for
-    Answer. The work is done by ``transformers.Trainer`` and peft.
+    Answer, ``Parallel`` one for Summarize or Translate, ``Tagged`` one that tags words. The work is done by
+    ``transformers.Trainer`` and peft.
 
     A call that was interrupted, at whatever moment, goes on where it was when it is made again, and ends with
     the same weights. Its work lies beside the output folder, in ``.NAME.tuning``, until it is done.
@@ -94,7 +95,7 @@ class Tune(TuneSettings):
 
         Args:
             data: what to learn from. With a validation split, the state that is best there is kept, by macro F1
-                for labels and by F1 for answers; else the last.
+                for labels, by F1 for answers and for entities, by the loss for pairs of texts; else the last.
             output: the folder, new or empty.
 
         Raises:

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from .examples import Example
 
-__all__ = ["IGNORED", "Collate", "LabelShape", "WrittenText"]
+__all__ = ["IGNORED", "Collate", "LabelShape", "TargetText"]
 
 IGNORED = -100
 """The label of what has none, as torch and Trainer have it."""
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenText:
+class TargetText:
     """Labels are the tokens of a text that a decoder writes beside what an encoder reads.
 
     Attributes:
@@ -32,7 +32,7 @@ class WrittenText:
     opening: int
 
 
-LabelShape: TypeAlias = Literal["row", "tokens"] | WrittenText
+LabelShape: TypeAlias = Literal["row", "tokens"] | TargetText
 """What a label of an example is: as many numbers for each example, one for each token that is read, or a text."""
 
 
@@ -71,7 +71,7 @@ class Collate:
                 return {name: torch.from_numpy(np.stack(labels))}
             case "tokens":
                 return {name: _padded(labels, width, IGNORED)}
-            case WrittenText(opening):
+            case TargetText(opening):
                 width = self._width(labels)
                 read = [np.concatenate(([opening], label[:-1])) for label in labels]
                 return {

@@ -14,7 +14,7 @@ from hfkit.errors import SettingError
 from hfkit.values.padding import NoPadding
 from hfkit.values.truncation import NoTruncation, Truncate
 
-from .batches import WrittenText
+from .batches import TargetText
 from .examples import Example, Examples
 from .faulty_rows import faulty_row, unreadable_row
 from .losses import TokenLoss
@@ -111,7 +111,7 @@ class ParallelTask:
     @property
     def labels(self) -> LabelShape:
         """The tokens of the target."""
-        return WrittenText(self._opening)
+        return TargetText(self._opening)
 
     @property
     def config(self) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hfkit.jobs.tuning.batches import IGNORED, Collate, LabelShape, WrittenText
+from hfkit.jobs.tuning.batches import IGNORED, Collate, LabelShape, TargetText
 from hfkit.jobs.tuning.examples import Example, Examples
 
 
@@ -32,10 +32,10 @@ def test_labels_of_examples_and_of_tokens(
 
 def test_a_decoder_reads_what_it_has_said_behind_its_opening() -> None:
     rows = [example([5], [1, 2, 3], written=3), example([6, 7], [4], written=1)]
-    batch = Collate(pad_id=9, labels=WrittenText(opening=8))(rows)
+    batch = Collate(pad_id=9, labels=TargetText(opening=8))(rows)
     assert batch["labels"].tolist() == [[1, 2, 3], [4, IGNORED, IGNORED]]
     assert batch["decoder_input_ids"].tolist() == [[8, 1, 2], [8, 9, 9]]
-    wide = Collate(pad_id=9, labels=WrittenText(opening=8), multiple=8)(rows)
+    wide = Collate(pad_id=9, labels=TargetText(opening=8), multiple=8)(rows)
     assert [part.shape for part in wide.values()] == [(2, 8)] * 4
 
 

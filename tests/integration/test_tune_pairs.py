@@ -113,7 +113,7 @@ def _shifted(model: Any, labels: torch.Tensor) -> torch.Tensor:
 
     config = model.config
     shifted: torch.Tensor = (
-        shift_tokens_right(labels, config.pad_token_id, config.decoder_start_token_id)  # type: ignore[no-untyped-call]
+        shift_tokens_right(labels, config.pad_token_id, config.decoder_start_token_id)
         if config.model_type == "m2m_100"
         else model.prepare_decoder_input_ids_from_labels(labels)
     )

@@ -9,13 +9,13 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from hfkit.text.arrays import IntArray
 
     from .examples import Example
 
-__all__ = ["IGNORED", "Collate", "LabelShape", "TargetText"]
+__all__ = ["IGNORED", "Collate", "LabelShape", "TargetText", "count_tokens"]
 
 IGNORED = -100
 """The label of what has none, as torch and Trainer have it."""
@@ -83,6 +83,12 @@ class Collate:
 
     def _width(self, rows: Iterable[IntArray]) -> int:
         return -(-max(map(len, rows)) // self.multiple) * self.multiple
+
+
+def count_tokens(batch: Mapping[str, torch.Tensor]) -> int:
+    """Count the tokens of a batch without its padding, those that a decoder writes included."""
+    read = batch["attention_mask"].sum()
+    return int(read + (batch["labels"] != IGNORED).sum() if "decoder_input_ids" in batch else read)
 
 
 def _padded(rows: Sequence[IntArray], width: int, filler: int) -> torch.Tensor:

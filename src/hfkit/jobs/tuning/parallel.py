@@ -161,7 +161,8 @@ class ParallelTask:
         /,
     ) -> Mapping[str, float]:
         """Give the mean loss of a token, its end counted, in nats, and the perplexity that it makes."""
-        loss = forward.total(examples, TokenLoss()) / sum(example.written for example in examples.examples)
+        sums = forward.loss_sums(examples, TokenLoss())
+        loss = float(sums.sum()) / sum(example.written for example in examples.examples)
         return {"loss": loss, "perplexity": float(np.exp(loss))}
 
     def _pairs(self, table: Table) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hfkit.jobs.tuning.batches import IGNORED, Collate, LabelShape, TargetText
+from hfkit.jobs.tuning.batches import IGNORED, Collate, LabelShape, TargetText, count_tokens
 from hfkit.jobs.tuning.examples import Example, Examples
 
 
@@ -41,3 +41,9 @@ def test_a_decoder_reads_what_it_has_said_behind_its_opening() -> None:
 
 def test_what_is_written_counts_as_length() -> None:
     assert Examples([example([5], [1, 2, 3], written=3), example([6, 7], [4])]).lengths.tolist() == [4, 2]
+
+
+def test_padding_is_not_counted() -> None:
+    rows = [example([5], [1, 2, 3], written=3), example([6, 7], [4], written=1)]
+    assert count_tokens(Collate(pad_id=9, labels=TargetText(opening=8))(rows)) == 7
+    assert count_tokens(Collate(pad_id=9, labels="tokens")(rows)) == 3

@@ -46,4 +46,5 @@ def test_what_is_written_counts_as_length() -> None:
 def test_padding_is_not_counted() -> None:
     rows = [example([5], [1, 2, 3], written=3), example([6, 7], [4], written=1)]
     assert count_tokens(Collate(pad_id=9, labels=TargetText(opening=8))(rows)) == 7
-    assert count_tokens(Collate(pad_id=9, labels="tokens")(rows)) == 3
+    labelled = [example([5], [1]), example([6, 7], [4, 4])]
+    assert count_tokens(Collate(pad_id=9, labels="tokens")(labelled)) == 3

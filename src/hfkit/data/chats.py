@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from hfkit.text.conversations import turn_faults
+from hfkit.text.turns import read_message
 from hfkit.values.chat import Message
 
 from .checks.column_rules import ColumnRule
@@ -14,7 +15,7 @@ from .checks.task_rules import TaskRules
 from .task import TaskData
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .given import Rows
     from .library import TableRow
@@ -53,6 +54,17 @@ class Chats(TaskData):
         messages: str = "messages",
     ) -> None:
         self._take(train, validation, test, {"messages": messages})
+
+    def messages_of(self, table: Table) -> Iterator[tuple[Message, ...]]:
+        """Give the chat of each row of a split, with the tools that are called in it.
+
+        Raises:
+            ColumnError: the column is not there, or of another type.
+            DataError: a call of a tool cannot be read.
+        """
+        for row in table:
+            turns = cast("list[Mapping[str, object]]", row[self.messages])
+            yield tuple(read_message(turn) for turn in turns)
 
     def _rules(self) -> TaskRules:
         return TaskRules(

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack, cast, get_args
 
 from hfkit._lazy import reach
+from hfkit.data.chats import Chats
 from hfkit.data.labelled import Labelled
 from hfkit.data.squad import Squad
+from hfkit.data.texts import Texts
 from hfkit.errors import InputTypeError
 from hfkit.values.tuning import TuneSettings
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tune", "TuneChanges", "TuneData"]
 
-TuneData: TypeAlias = Labelled | Squad
+TuneData: TypeAlias = Labelled | Squad | Texts | Chats
 """What a model can be trained on."""
 
 
@@ -59,7 +61,8 @@ class Tune(TuneSettings):
     """Train a model on your own examples, or small matrices beside one.
 
     What is trained follows from the type of the data: ``Labelled`` gives a model for Classify, ``Squad`` one for
-    Answer. The work is done by ``transformers.Trainer`` and peft.
+    Answer, ``Chats`` one for Generate. ``Texts`` give a model for Generate, or an encoder that knows the field's
+    language, as the base is. The work is done by ``transformers.Trainer`` and peft.
 
     A call that was interrupted, at whatever moment, goes on where it was when it is made again, and ends with
     the same weights. Its work lies beside the output folder, in ``.NAME.tuning``, until it is done.
@@ -92,7 +95,7 @@ class Tune(TuneSettings):
 
         Args:
             data: what to learn from. With a validation split, the state that is best there is kept, by macro F1
-                for labels and by F1 for answers; else the last.
+                for labels, by F1 for answers, and by the loss of a token for texts and chats; else the last.
             output: the folder, new or empty.
 
         Raises:
@@ -117,6 +120,6 @@ class Tune(TuneSettings):
 def _require_data(data: object) -> None:
     if not isinstance(data, get_args(TuneData)):
         raise InputTypeError(
-            f"the data are {type(data).__name__}, must be Labelled or Squad",
+            f"the data are {type(data).__name__}, must be Labelled, Squad, Texts or Chats",
             hint="for example hfkit.Labelled(train=hfkit.Table.load('train.csv'))",
         )

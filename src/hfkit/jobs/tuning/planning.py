@@ -6,7 +6,6 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from hfkit.backends.free_memory import free_memory
-from hfkit.text.batching import computed_tokens
 from hfkit.text.epochs import plan_steps, wasted_tokens
 from hfkit.values.methods import Full
 from hfkit.values.tune_plan import TunePlan
@@ -39,10 +38,10 @@ def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) ->
     cost = measure_steps(model, prepared, loss, rows=settings.batch_size, seed=settings.seed)
     lengths = prepared.train.lengths
     epoch = plan_steps(lengths, rows=settings.batch_size, seed=settings.seed, epoch=0)
-    largest = max(computed_tokens(lengths[step]) for step in epoch)
+    computed = [prepared.collate.computed(lengths[step]) for step in epoch]
+    largest = max(computed)
     parts = choose_parts(cost, largest, rows=settings.batch_size, free=free_memory())
     steps = settings.steps or ceil(settings.epochs * len(epoch))
-    computed = sum(computed_tokens(lengths[step]) for step in epoch)
     return TunePlan(
         base=prepared.folder.name,
         revision=prepared.folder.revision,
@@ -58,12 +57,12 @@ def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) ->
         steps=steps,
         steps_per_epoch=len(epoch),
         tokens_per_epoch=int(lengths.sum()),
-        padding=wasted_tokens(lengths, epoch),
+        padding=wasted_tokens(lengths, epoch, computed=prepared.collate.computed),
         parts=parts,
         precision="bfloat16" if prepared.bfloat16 else "float32",
         device=str(prepared.device),
         memory=cost.memory(largest // parts),
-        seconds=cost.seconds_per_token * computed / len(epoch) * steps,
+        seconds=cost.seconds_per_token * sum(computed) / len(epoch) * steps,
         check=data.check(settings.base, window=prepared.window, runtime=settings.runtime),
     )
 

@@ -16,7 +16,7 @@ from hfkit.backends.torch.threads import limited_threads
 
 from .adapting import adapt
 from .bases import open_base
-from .forward import run_forward
+from .forward import ModelForward
 from .reporting import report_of
 from .results import copy_tokenizer, write_model
 from .run_folder import REPORT_FILE
@@ -57,13 +57,7 @@ def run(
     model = adapt(base.model, settings.method)
     evaluate = None
     if prepared.validation is not None and data.validation is not None:
-        forward = partial(
-            run_forward,
-            model,
-            collate=prepared.collate,
-            outputs=prepared.task.head.outputs,
-            per_token=prepared.task.head.per_token,
-        )
+        forward = ModelForward(model, prepared.task.head, prepared.collate)
         evaluate = partial(prepared.task.figures, data.validation, prepared.validation, forward)
     checkpoint = folder.checkpoint
     started = perf_counter()
@@ -87,6 +81,7 @@ def run(
         )
         result = folder.path / "result"
         shutil.rmtree(result, ignore_errors=True)
+        base.restore_cache()
         write_model(model, settings.method, result)
     copy_tokenizer(prepared.folder, result)
     written = {"run": folder.digest, **report.to_dict()}

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hfkit.backends.torch.tasks import Task
     from hfkit.data.table import Table
-    from hfkit.text.arrays import FloatArray
+    from hfkit.text.arrays import DoubleArray, FloatArray
     from hfkit.values.tuning import TuneSettings
 
     from .batches import LabelShape
     from .examples import Examples
-    from .losses import Loss
+    from .losses import Loss, TokenLoss
 
-__all__ = ["Forward", "Goal", "TuningTask"]
+__all__ = ["EvaluatesApart", "Forward", "Goal", "TuningTask"]
 
 
 class Forward(Protocol):
@@ -25,6 +25,13 @@ class Forward(Protocol):
 
     def __call__(self, examples: Examples, /) -> list[tuple[FloatArray, ...]]:
         """Give what its head says of each example."""
+        ...
+
+    def loss_sums(self, examples: Examples, loss: TokenLoss, /) -> DoubleArray:
+        """Give the sum of the losses of each example's tokens, shape ``[examples]``.
+
+        Where a head gives a number for each word of a vocabulary, what it says of all examples would fill the memory.
+        """
         ...
 
 
@@ -78,4 +85,17 @@ class TuningTask(Protocol):
 
     def figures(self, table: Table, examples: Examples, forward: Forward, /) -> Mapping[str, float]:
         """Say how good the model is as it is, by its figures on a split."""
+        ...
+
+
+@runtime_checkable
+class EvaluatesApart(Protocol):
+    """A task whose examples are read otherwise where a model is only looked at."""
+
+    def evaluated(self, table: Table, /) -> Examples:
+        """Give the rows of a split as a model that is not to learn from them reads them.
+
+        Raises:
+            DataError: a row cannot be read.
+        """
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from hfkit.errors import DataError
 from hfkit.text.conversations import turn_faults
 from hfkit.text.turns import read_message
 from hfkit.values.chat import Message
@@ -62,9 +63,12 @@ class Chats(TaskData):
             ColumnError: the column is not there, or of another type.
             DataError: a call of a tool cannot be read.
         """
-        for row in table:
+        for number, row in enumerate(table):
             turns = cast("list[Mapping[str, object]]", row[self.messages])
-            yield tuple(read_message(turn) for turn in turns)
+            try:
+                yield tuple(read_message(turn) for turn in turns)
+            except DataError as error:
+                raise DataError(f"row {number}: {error.message}", hint=error.hint) from error
 
     def _rules(self) -> TaskRules:
         return TaskRules(

@@ -1,9 +1,9 @@
 """What a model learns of a chat: the assistant's turns, as it would write them itself.
 
 A turn is learned behind the very text that the model has before it when it writes one: the chat up to there, with the
-words that open the model's turn. Where that ends is seen by how a template writes the chat with the turn and without it;
-few templates mark it otherwise. Most write a chat such that its beginning stays as it was when turns are added; then
-one text holds all turns. Some leave earlier thoughts out of later texts: those turns have texts of their own.
+words that open the model's turn. Where that ends is seen by how a template writes the chat with the turn and without
+it; few templates mark it otherwise. Most write a chat such that its beginning stays as it was when turns are added;
+then one text holds all turns. Some leave earlier thoughts out of later texts: those turns have texts of their own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from hfkit.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -80,7 +80,11 @@ def join_turns(turns: Sequence[WrittenTurn]) -> tuple[LearnedChat, ...]:
 
 
 def learned_tokens(
-    chat: LearnedChat, ids: Sequence[int], offsets: Sequence[tuple[int, int]], *, specials: frozenset[int]
+    chat: LearnedChat,
+    ids: Sequence[int],
+    offsets: Sequence[tuple[int, int]],
+    *,
+    is_special: Callable[[int], bool],
 ) -> tuple[npt.NDArray[np.bool_], frozenset[int]]:
     """Tell which tokens are learned: those of a turn, up to the one that ends it.
 
@@ -92,14 +96,14 @@ def learned_tokens(
         ids: of the tokens.
         offsets: for each token its first character and the one after its last, rising. Blanks that no token
             claims belong to the token behind them: some tokenizers leave them out of the offsets.
-        specials: the ids of special tokens.
+        is_special: tells whether an id is that of a special token.
 
     Returns:
         Which tokens are learned, shape ``[tokens]``, and the special ones that end turns.
 
     >>> chat = LearnedChat("b: yes. c: no.", ((3, 7),))
     >>> offsets = [(0, 2), (2, 6), (6, 7), (8, 10), (11, 13), (13, 14)]
-    >>> learned, ends = learned_tokens(chat, range(6), offsets, specials=frozenset({2}))
+    >>> learned, ends = learned_tokens(chat, range(6), offsets, is_special={2}.__contains__)
     >>> learned.tolist(), set(ends)
     ([False, False, True, False, False, False], {2})
     """
@@ -108,7 +112,7 @@ def learned_tokens(
     ends = set()
     for begin, end in chat.spans:
         within = np.flatnonzero((begin <= firsts) & (stops <= end) & (firsts < stops)).tolist()
-        last = next((place for place in reversed(within) if ids[place] in specials), None)
+        last = next((place for place in reversed(within) if is_special(ids[place])), None)
         if last is not None and not chat.text[stops[last] : end].strip():
             ends.add(ids[last])
             within = [place for place in within if place <= last]

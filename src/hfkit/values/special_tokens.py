@@ -43,13 +43,3 @@ class SpecialTokens:
     cls: SpecialToken | None = None
     mask: SpecialToken | None = None
     extra: tuple[SpecialToken, ...] = ()
-
-    @property
-    def ids(self) -> frozenset[int]:
-        """The ids of all of them.
-
-        >>> sorted(SpecialTokens(eos=SpecialToken("</s>", 2), extra=(SpecialToken("<tool>", 9),)).ids)
-        [2, 9]
-        """
-        named = (self.bos, self.eos, self.unk, self.sep, self.pad, self.cls, self.mask)
-        return frozenset(token.id for token in (*named, *self.extra) if token is not None)

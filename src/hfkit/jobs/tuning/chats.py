@@ -61,7 +61,6 @@ class ChatsTask(LanguageTask):
         self._window = window
         self._packs = packs
         special = tokenizer.special_tokens()
-        self._specials = special.ids
         self._ends = ModelSettings.read(folder, end=None if special.eos is None else special.eos.id).ends
         self._found: frozenset[int] = frozenset()
 
@@ -87,18 +86,24 @@ class ChatsTask(LanguageTask):
         for number, (_, messages) in enumerate(
             zip(self._readable(table), self._chats.messages_of(table), strict=True)
         ):
+            longest = 0
             for chat in self._learned(messages, number):
                 (tokens,) = self._tokenizer.tokens([chat.text], _WRITTEN, first_index=number)
-                learned, ends = learned_tokens(chat, tokens.ids, tokens.offsets, specials=self._specials)
+                learned, ends = learned_tokens(chat, tokens.ids, tokens.offsets, is_special=self._is_special)
                 self._found |= ends
+                longest = max(longest, len(learned))
                 learned[:1] = False  # nothing stands before it
                 told = np.flatnonzero(learned[: self._window])
-                cut += len(learned) > self._window
                 if len(told):
                     ids = np.array(tokens.ids[: self._window], dtype=np.int64)
                     examples.append(Example(ids, None, label_tokens(ids, told)))
+            cut += longest > self._window
         self._require_some(examples)
         return Examples(examples, cut=cut, packs=self._packs)
+
+    def _is_special(self, id_: int) -> bool:
+        shown, hidden = (self._tokenizer.text_of([id_], special_tokens=also) for also in (True, False))
+        return id_ in self._ends or shown != hidden
 
     def _learned(self, messages: Sequence[Message], number: int) -> Sequence[LearnedChat]:
         """Write a chat as it is before and after each turn of the assistant."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from transformers import AutoTokenizer
@@ -84,7 +84,7 @@ def prepared_of(base: Path, rows: Sequence[dict[str, object]], **settings: objec
 
 def told(base: Path, example: Example) -> str:
     """Give the text of what is learned of an example, turns apart."""
-    tokenizer = AutoTokenizer.from_pretrained(base)
+    tokenizer: Any = AutoTokenizer.from_pretrained(base)
     marks = example.labels["labels"] != IGNORED
     runs: list[list[int]] = []
     for place, id_ in enumerate(example.ids.tolist()):
@@ -98,7 +98,7 @@ def told(base: Path, example: Example) -> str:
 def test_what_is_learned_is_what_transformers_marks(write: Callable[..., Path]) -> None:
     """With ``{% generation %}`` in the template: the same tokens, and the same mask."""
     base = write(MARKED)
-    tokenizer = AutoTokenizer.from_pretrained(base)
+    tokenizer: Any = AutoTokenizer.from_pretrained(base)
     rows = [*ROWS, chat("assistant: hello", "user: ÄÖÜ 世界 👍 ?", "assistant: 👍👍  é\n\nß ")]
     train = prepared_of(base, rows).train
     assert len(train) == len(rows)
@@ -143,7 +143,7 @@ def test_what_later_texts_leave_out_is_learned_where_it_is_written(write: Callab
         "hm</think>b<|eot_id|>",
         "so</think>d<|eot_id|>",
     ]
-    tokenizer = AutoTokenizer.from_pretrained(base)
+    tokenizer: Any = AutoTokenizer.from_pretrained(base)
     for number, example in ((2, train[0]), (4, train[1])):
         asked = tokenizer.apply_chat_template(
             row["messages"][: number - 1],  # type: ignore[index]
@@ -160,10 +160,10 @@ def test_a_template_that_opens_turns_otherwise_is_refused(write: Callable[..., P
 
 
 def test_a_template_without_special_tokens_is_learned_whole(write: Callable[..., Path]) -> None:
-    """The blank before the content is the prompt's; the new line ends the turn."""
+    """Its new line ends the turn. The blank before the content is one token with its first letter: the prompt's."""
     base = write(PLAIN)
     train = prepared_of(base, [chat("user: a", "assistant: good")]).train
-    assert told(base, train[0]) == "good\n"
+    assert told(base, train[0]) == "ood\n"
     assert prepared_of(base, [chat("user: a", "assistant: good")]).task.config == {}
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -176,7 +176,7 @@ def test_every_token_is_learned_once(
     rows = [{"text": "the good movie was dull " * count} for count in (1, 3, 12, 30, 40)]
     tune = tune_of(writers[family], max_tokens=32)
     prepared = prepare(tune, hfkit.Texts(train=rows, validation=rows))
-    tokenizer = AutoTokenizer.from_pretrained(writers[family])
+    tokenizer: Any = AutoTokenizer.from_pretrained(writers[family])
     expected: list[int] = []
     for row in rows:
         expected += [*tokenizer(row["text"])["input_ids"][1:], tokenizer.eos_token_id]
@@ -245,7 +245,7 @@ def test_an_encoder_reads_every_token_of_a_long_text(encoder: Path) -> None:
     text = "the good movie was dull " * 40
     prepared = prepare(tune_of(encoder), hfkit.Texts(train=[{"text": text}]))
     content = np.concatenate([example.ids[1:-1] for example in prepared.train.examples])
-    tokenizer = AutoTokenizer.from_pretrained(encoder)
+    tokenizer: Any = AutoTokenizer.from_pretrained(encoder)
     assert content.tolist() == tokenizer(text, add_special_tokens=False)["input_ids"]
     assert max(prepared.train.lengths) == prepared.window
 

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from transformers.utils.generic import ModelOutput
 
     from hfkit.backends.torch.tasks import Task
-    from hfkit.text.arrays import DoubleArray, FloatArray
+    from hfkit.text.arrays import DoubleArray, FloatArray, IntArray
 
     from .batches import Collate
     from .examples import Example, Examples
     from .losses import TokenLoss
+    from .processes import Processes
 
 __all__ = ["ModelForward"]
 
@@ -43,11 +44,13 @@ class ModelForward:
         model: as it is, in training.
         head: what it gives.
         collate: lays examples side by side.
+        processes: those that train together; each runs the model on some of the examples.
     """
 
     model: PreTrainedModel
     head: Task
     collate: Collate
+    processes: Processes
 
     def __call__(self, examples: Examples, /) -> list[tuple[FloatArray, ...]]:
         """Give for each example what the head gives of it, in float32, without what it gives for padding."""
@@ -69,7 +72,7 @@ class ModelForward:
         def read(output: ModelOutput, labels: torch.Tensor, _: Sequence[Example]) -> list[float]:
             return list(map(float, loss.sums(output, labels).tolist()))
 
-        budget = min(_BUDGET, _HELD // int(self.model.config.vocab_size))
+        budget = min(_BUDGET, _HELD // self.model.config.get_text_config().vocab_size)
         return np.array(self._run(examples, read, budget=budget), dtype=np.float64)
 
     def _run(
@@ -83,19 +86,20 @@ class ModelForward:
         device = next(self.model.parameters()).device
         collate = replace(self.collate, packed=None)
 
-        def run(batch: Sequence[int]) -> Sequence[T]:
-            chosen = [examples[position] for position in batch]
-            given = {name: part.to(device) for name, part in collate(chosen).items()}
-            labels = given.pop("labels")
-            return read(self.model(**given), labels, chosen)
+        def run(own: Examples) -> list[T]:
+            def run_batch(batch: IntArray) -> Sequence[T]:
+                chosen = [own[position] for position in batch.tolist()]
+                given = {name: part.to(device) for name, part in collate(chosen).items()}
+                labels = given.pop("labels")
+                return read(self.model(**given), labels, chosen)
 
-        found: dict[int, T] = {}
-        with _evaluating(self.model):
-            for batch, rows, _ in run_batches(
-                examples.lengths, budget=budget, run=lambda batch: run(batch.tolist())
-            ):
+            found: dict[int, T] = {}
+            for batch, rows, _ in run_batches(own.lengths, budget=budget, run=run_batch):
                 found |= dict(zip(batch.tolist(), rows, strict=True))
-        return [found[position] for position in range(len(examples))]
+            return [found[position] for position in range(len(own))]
+
+        with _evaluating(self.model):
+            return self.processes.share_out(examples, run)
 
 
 @contextmanager

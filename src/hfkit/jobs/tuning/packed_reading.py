@@ -47,7 +47,7 @@ def reads_packed(folder: ModelFolder, runtime: Runtime) -> bool:
 def keeps_apart(model: PreTrainedModel) -> bool:
     """Tell whether the logits of texts that lie in one row are those of each text alone."""
     chance = np.random.default_rng(0)
-    vocabulary = int(model.config.vocab_size)
+    vocabulary = model.config.get_text_config().vocab_size
     texts = [chance.integers(vocabulary, size=length) for length in _LENGTHS]
     model.eval()  # type: ignore[no-untyped-call]
     try:

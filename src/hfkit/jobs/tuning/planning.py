@@ -40,7 +40,10 @@ def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) ->
     epoch = plan_steps(lengths, rows=settings.batch_size, seed=settings.seed, epoch=0)
     computed = [prepared.collate.computed(lengths[step]) for step in epoch]
     largest = max(computed)
-    parts = choose_parts(cost, largest, rows=settings.batch_size, free=free_memory())
+    count = max(prepared.processes.count, settings.processes)
+    own = -(-largest // count)
+    free = free_memory() // (count if prepared.device.type == "cpu" else 1)
+    parts = choose_parts(cost, own, rows=-(-settings.batch_size // count), free=free)
     steps = settings.steps or ceil(settings.epochs * len(epoch))
     return TunePlan(
         base=prepared.folder.name,
@@ -59,10 +62,11 @@ def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) ->
         tokens_per_epoch=int(lengths.sum()),
         padding=wasted_tokens(lengths, epoch, computed=prepared.collate.computed),
         parts=parts,
+        processes=count,
         precision="bfloat16" if prepared.bfloat16 else "float32",
         device=str(prepared.device),
-        memory=cost.memory(largest // parts),
-        seconds=cost.seconds_per_token * sum(computed) / len(epoch) * steps,
+        memory=cost.memory(own // parts),
+        seconds=cost.seconds_per_token * sum(computed) / len(epoch) * steps / count,
         check=data.check(settings.base, window=prepared.window, runtime=settings.runtime),
     )
 

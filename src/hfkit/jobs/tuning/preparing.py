@@ -17,6 +17,7 @@ from hfkit.errors import SettingError
 from hfkit.hub.resolve import resolve
 
 from .batches import Collate
+from .processes import Processes, join_processes
 from .task_choice import BaseReading, task_of
 from .tasks import EvaluatesApart
 
@@ -48,6 +49,7 @@ class Prepared:
         collate: lays examples side by side.
         device: where it is trained.
         bfloat16: whether products are computed in bfloat16.
+        processes: those that train together.
     """
 
     folder: ModelFolder
@@ -58,6 +60,7 @@ class Prepared:
     collate: Collate
     device: torch.device
     bfloat16: bool
+    processes: Processes
 
 
 def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
@@ -101,6 +104,7 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
         ),
         device,
         bfloat16=_computes_bfloat16(settings, device),
+        processes=join_processes(device),
     )
 
 

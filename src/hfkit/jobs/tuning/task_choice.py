@@ -136,5 +136,5 @@ def _gaps(data: Texts, base: BaseReading) -> MaskedTextsTask:
             f"the tokenizer of {base.folder.name} has no mask to put into gaps",
             hint="name mask_token in its tokenizer_config.json",
         )
-    masks = Masks(mask.id, int(base.config.vocab_size), base.seed)
+    masks = Masks(mask.id, base.config.get_text_config().vocab_size, base.seed)
     return MaskedTextsTask(data, base.tokenizer, masks, window=base.window, reads_types=base.reads_types)

@@ -89,9 +89,9 @@ def test_texts_in_one_row_are_what_each_is_alone(
     texts = [chance.integers(int(model.config.vocab_size), size=size) for size in (31, 12, 7, 5, 2, 2, 19)]
     examples = []
     for ids in texts:
-        labels = ids.copy()
-        labels[0] = IGNORED
-        examples.append(Example(ids, None, {"labels": labels}))
+        told = ids.copy()
+        told[0] = IGNORED
+        examples.append(Example(ids, None, {"labels": told}))
     batch = Collate(pad_id=0, labels="tokens", packed=40)(examples)
     assert batch["input_ids"].shape[0] < len(texts)
     labels = batch.pop("labels")
@@ -114,13 +114,8 @@ def test_texts_in_one_row_are_what_each_is_alone(
 
 def test_models_that_do_not_keep_texts_apart_are_found(writers: Mapping[TinyWriterFamily, Path]) -> None:
     """OPT makes its mask without positions, BLOOM takes none; with a cache transformers looks at none."""
-    for family, apart in (
-        ("gpt2", True),
-        ("llama", True),
-        ("mistral", True),
-        ("opt", False),
-        ("bloom", False),
-    ):
+    families: dict[TinyWriterFamily, bool] = {"gpt2": True, "llama": True, "mistral": True, "opt": False}
+    for family, apart in (families | {"bloom": False}).items():
         model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(writers[family])
         assert not keeps_apart(model)
         model.config.use_cache = False
@@ -195,7 +190,7 @@ def test_every_token_is_learned_once(
     assert (told != IGNORED).sum() == len(expected) - len(rows)  # nothing is put behind a text
 
 
-@pytest.mark.parametrize("method", [hfkit.Full(), hfkit.Lora(rank=8)])
+@pytest.mark.parametrize("method", [hfkit.Full(), hfkit.Lora(rank=8, merge=True)])
 def test_an_encoder_learns_to_fill_gaps(
     encoder: Path, texts: hfkit.Texts, tmp_path: Path, method: hfkit.Full | hfkit.Lora
 ) -> None:
@@ -216,7 +211,8 @@ def test_an_encoder_learns_to_fill_gaps(
             losses, count = losses + float(output.loss) * told, count + told
     assert report.best.figure("loss") == pytest.approx(losses / count, rel=1e-4)
     labelled = hfkit.Labelled(train=[{"text": f"a {n}", "label": "ab"[n % 2]} for n in range(8)])
-    tune_of(tmp_path / "out", steps=1)(labelled, tmp_path / "labelled") if method == hfkit.Full() else None
+    again = tune_of(tmp_path / "out", steps=1)(labelled, tmp_path / "labelled")
+    assert {name.rpartition(".")[0] for name in again.plan.new} == {"classifier", "bert.pooler.dense"}
 
 
 def test_gaps_are_others_in_each_epoch_and_the_same_in_evaluation(encoder: Path, texts: hfkit.Texts) -> None:

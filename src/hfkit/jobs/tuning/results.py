@@ -52,6 +52,7 @@ def write_model(model: PreTrainedModel, method: Method, folder: Path) -> None:
         return
     model.save_pretrained(folder)
     model.config.save_pretrained(folder)  # an adapter keeps no names of labels else
+    (folder / "README.md").unlink(missing_ok=True)  # peft's empty form: it says nothing of this model
 
 
 def copy_tokenizer(base: ModelFolder, folder: Path) -> None:

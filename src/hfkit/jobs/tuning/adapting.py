@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never, cast
 from hfkit.errors import MissingDependencyError, SettingError
 from hfkit.values.methods import Full, Lora
 
-from .targets import body_of, embedding_name, linear_targets, new_head
+from .targets import body_of, embedding_name, linear_targets, new_head, stores_transposed
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -67,6 +67,7 @@ def _with_lora(model: PreTrainedModel, method: Lora) -> PreTrainedModel:
         lora_alpha=2 * method.rank if method.alpha is None else method.alpha,  # type: ignore[arg-type]  # any number
         lora_dropout=method.dropout,
         target_modules=targets,
+        fan_in_fan_out=stores_transposed(model, tuple(targets)),
         modules_to_save=list(new_head(model)) or None,
     )
     return cast("PreTrainedModel", get_peft_model(model, config))

@@ -35,10 +35,19 @@ class Base:
     Attributes:
         model: the model, its new weights drawn by the seed.
         new: names of weights that its files do not have.
+        caches: whether it keeps keys and values of what it reads; None if its configuration does not say.
     """
 
     model: PreTrainedModel
     new: tuple[str, ...]
+    caches: bool | None
+
+    def restore_cache(self) -> None:
+        """Let the configuration say again of the cache what it said before training."""
+        if self.caches is None:
+            del self.model.config.use_cache
+        else:
+            self.model.config.use_cache = self.caches
 
 
 def open_base(
@@ -81,7 +90,12 @@ def open_base(
         new = {str(key) for key in found["missing_keys"]} | mismatched
         if not same_labels:
             new |= _draw_head(model)
-    return Base(cast("PreTrainedModel", model), tuple(sorted(new)))
+    if "eos_token_id" in config:  # what its writing goes by
+        model.generation_config.eos_token_id = config["eos_token_id"]
+    caches = getattr(model.config, "use_cache", None)
+    # With a cache transformers would not keep texts apart that lie in one row.
+    model.config.use_cache = False
+    return Base(cast("PreTrainedModel", model), tuple(sorted(new)), caches)
 
 
 def _draw_head(model: PreTrainedModel) -> set[str]:

@@ -101,7 +101,7 @@ class LabelledTask:
         if self._data.multi_label:
             counts = np.stack(labels).sum(axis=0)
             weights = weigh_labels(settings.class_weights, self._scheme.names, counts, rows=len(labels))
-            return LabelLoss(weights)
+            return LabelLoss(weights, settings.label_smoothing)
         counts = np.bincount(np.stack(labels), minlength=len(self._numbers))
         weights = weigh_classes(settings.class_weights, self._scheme.names, counts)
         return ClassLoss(weights, settings.label_smoothing)

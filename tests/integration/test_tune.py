@@ -107,6 +107,7 @@ def test_a_tuned_model_opens_with_the_names_of_its_labels(
     assert evaluated.accuracy.value == pytest.approx(report.best.figure("accuracy"))
     assert evaluated.macro_f1.value == pytest.approx(report.best.figure("macro_f1"))
     assert evaluated.accuracy.value > 0.9
+    assert evaluated.scores.confusion == report.confusion
     assert json.loads((tmp_path / "out" / "training.json").read_text())["settings"] == report.settings
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 

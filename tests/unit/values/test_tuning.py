@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import hfkit
 from hfkit.errors import SettingError
+from hfkit.values.classification_scores import Confusion
 from hfkit.values.tuning import TuneSettings
 
 
@@ -56,6 +58,7 @@ def report(plan: hfkit.TunePlan) -> hfkit.TuneReport:
         states=states,
         goal="f1",
         best=states[1],
+        confusion=None,
         steps=3,
         seconds=2.0,
         tokens_per_second=18.0,
@@ -75,6 +78,10 @@ def report(plan: hfkit.TunePlan) -> hfkit.TuneReport:
         (lambda: TuneSettings(""), "base is empty, must be a folder or a repository"),
         (lambda: TuneSettings("m", learning_rate=0), "learning_rate is 0, must be above 0 and at most 1"),
         (lambda: TuneSettings("m", class_weights={"a": 0}), "class_weights of 'a' is 0, must be above 0"),
+        (
+            lambda: TuneSettings("m", processes=3, batch_size=2),
+            "processes is 3 and batch_size is 2, each needs an example of a step",
+        ),
         (lambda: TuneSettings("m", steps=0), "steps is 0, must be a whole number, at least 1"),
     ],
 )
@@ -122,3 +129,19 @@ def test_a_report_without_a_validation_split(report: hfkit.TuneReport) -> None:
     bare = replace(report, states=(), best=None, losses=((1, 0.5),))
     assert str(bare).splitlines()[1:] == ["loss  ▁  0.500 to 0.500"]
     assert str(replace(bare, losses=())).count("\n") == 0
+
+
+def test_a_report_tells_what_was_mistaken(report: hfkit.TuneReport, tmp_path: Path) -> None:
+    told = replace(report, confusion=Confusion(("no", "yes"), ((3, 1), (0, 2))))
+    assert str(told).splitlines()[-1] == "of its mistakes most are no as yes (1)"
+    assert json.loads(told.to_json())["confusion"] == {"labels": ["no", "yes"], "counts": [[3, 1], [0, 2]]}
+    assert told.plot_confusion(tmp_path / "confusion.svg").read_text(encoding="utf-8").count("<svg") == 1
+    right = replace(report, confusion=Confusion(("no", "yes"), ((3, 0), (0, 2))))
+    assert str(right) == str(report)
+    with pytest.raises(SettingError, match="the confusion of out is not known"):
+        report.plot_confusion(tmp_path / "none.svg")
+
+
+def test_a_plan_tells_of_processes(plan: hfkit.TunePlan) -> None:
+    assert "in 2 processes" not in str(plan)
+    assert "in 2 processes" in str(replace(plan, processes=2))

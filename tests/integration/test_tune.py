@@ -425,3 +425,16 @@ def test_curves(tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path) -> None:
     assert report.plot_curves(tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in report.plot_curves(tmp_path / "curves.svg").read_text()
     assert tuning.__all__ == ["plan", "train"]
+
+
+def test_a_model_that_is_parted_is_put_together(
+    tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under FSDP, which needs accelerators: what the processes are asked for is asked here of one."""
+    whole = tune(data, tmp_path / "whole")
+    monkeypatch.setattr("hfkit.jobs.tuning.trainer.RunTrainer.sharded", property(lambda _: True))
+    parted = tune(data, tmp_path / "parted")
+    assert parted.states == whole.states
+    assert largest_gap(tmp_path / "whole", tmp_path / "parted") == 0
+    with pytest.raises(errors.TrainingError, match="merge is True, and the model is parted over processes"):
+        tune.with_(method=hfkit.Lora(merge=True))(data, tmp_path / "merged")

@@ -12,6 +12,7 @@ from hfkit.hub.tokenizer_files import tokenizer_owner
 from hfkit.values.methods import Lora
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from peft import PeftModel
@@ -41,16 +42,29 @@ _TOKENIZER_FILES = (
 _TOLERANCE = 1e-4
 
 
-def write_model(model: PreTrainedModel, method: Method, folder: Path) -> None:
+def write_model(
+    model: PreTrainedModel, method: Method, folder: Path, weights: Mapping[str, torch.Tensor] | None = None
+) -> None:
     """Write a model, or the small matrices beside one; where they are to be merged, prove that nothing changes.
 
+    Args:
+        model: what was trained.
+        method: how.
+        folder: where to.
+        weights: those of a model that is parted over processes, put together; None where it is whole.
+
     Raises:
-        TrainingError: the merged model gives other logits.
+        TrainingError: the merged model gives other logits, or it is parted.
     """
     if isinstance(method, Lora) and method.merge:
+        if weights is not None:
+            raise TrainingError(
+                "merge is True, and the model is parted over processes: it cannot be compared before and after",
+                hint="leave merge=False: the adapter opens like a model",
+            )
         _merged(model).save_pretrained(folder)
         return
-    model.save_pretrained(folder)
+    model.save_pretrained(folder, state_dict=weights)  # type: ignore[arg-type]  # any mapping will do
     if isinstance(method, Lora):  # an adapter's own files say neither which head it is for, nor its labels
         model.config.architectures = [type(cast("PeftModel", model).get_base_model()).__name__]
         model.config.save_pretrained(folder)

@@ -16,7 +16,6 @@ from hfkit.backends.torch.threads import limited_threads
 
 from .adapting import adapt
 from .bases import open_base
-from .forward import ModelForward
 from .reporting import report_of
 from .results import copy_tokenizer, write_model
 from .run_folder import REPORT_FILE
@@ -57,10 +56,9 @@ def run(
         prepared.folder, settings.runtime, prepared.task.head, prepared.task.config, seed=settings.seed
     )
     model = adapt(base.model, settings.method)
-    evaluate = forward = None
+    evaluate = None
     if prepared.validation is not None and data.validation is not None:
-        forward = ModelForward(model, prepared.task.head, prepared.collate, prepared.processes)
-        evaluate = partial(prepared.task.figures, data.validation, prepared.validation, forward)
+        evaluate = partial(prepared.task.figures, data.validation, prepared.validation)
     checkpoint = folder.checkpoint
     started = perf_counter()
     with quiet_transformers(), limited_threads(settings.runtime.threads):
@@ -68,6 +66,7 @@ def run(
             model,
             _arguments(settings, prepared, plan, folder.path, evaluates=evaluate is not None),
             examples=prepared.train,
+            head=prepared.task.head,
             collate=prepared.collate,
             loss=prepared.task.loss(settings, data.train),
             evaluate=evaluate,
@@ -85,16 +84,18 @@ def run(
             data,
             plan,
             goal=prepared.task.goal.name,
-            confusion=_confusion(prepared, forward),
+            confusion=_confusion(prepared, trainer.forward()),
             output=folder.output,
             seconds=seconds,
         )
+
+        weights = trainer.whole_weights()
 
         def finish() -> None:
             result = folder.path / "result"
             shutil.rmtree(result, ignore_errors=True)
             base.restore_cache()
-            write_model(model, settings.method, result)
+            write_model(model, settings.method, result, weights)
             copy_tokenizer(prepared.folder, result)
             written = {"run": folder.digest, **report.to_dict()}
             text = json.dumps(written, ensure_ascii=False, indent=2)
@@ -105,9 +106,9 @@ def run(
     return report
 
 
-def _confusion(prepared: Prepared, forward: Forward | None) -> Confusion | None:
+def _confusion(prepared: Prepared, forward: Forward) -> Confusion | None:
     """Say which labels the model that is kept takes for which."""
-    if forward is None or prepared.validation is None or not isinstance(prepared.task, TellsConfusion):
+    if prepared.validation is None or not isinstance(prepared.task, TellsConfusion):
         return None
     return prepared.task.confusion(prepared.validation, forward)
 

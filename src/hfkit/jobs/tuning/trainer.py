@@ -12,17 +12,22 @@ from hfkit.errors import TrainingError
 
 from .batches import count_tokens
 from .checkpoints import mark_complete
+from .forward import ModelForward
+from .processes import Processes
 from .steps import StepLoader, StepSampler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from contextlib import ExitStack
 
     from transformers import PreTrainedModel, TrainerControl, TrainerState
 
-    from .examples import Example, Examples
+    from hfkit.backends.torch.tasks import Task
+
+    from .batches import Collate
+    from .examples import Examples
     from .losses import Loss
-    from .processes import Processes
+    from .tasks import Forward
 
 __all__ = ["RunTrainer"]
 
@@ -34,9 +39,10 @@ class RunTrainer(Trainer):
         model: what is trained.
         arguments: Trainer's own settings.
         examples: what it is trained on.
+        head: what the model gives.
         collate: lays examples side by side.
         loss: what is made small.
-        evaluate: gives the figures of the model as it is.
+        evaluate: gives the figures of what runs the model as it is.
         rows: examples of a step.
         patience: evaluations without progress after which training ends; None for never.
         bfloat16: whether training computes products in bfloat16. Evaluation does not: it is of the model as it will
@@ -58,9 +64,10 @@ class RunTrainer(Trainer):
         arguments: TrainingArguments,
         *,
         examples: Examples,
-        collate: Callable[[Sequence[Example]], dict[str, torch.Tensor]],
+        head: Task,
+        collate: Collate,
         loss: Loss,
-        evaluate: Callable[[], Mapping[str, float]] | None,
+        evaluate: Callable[[Forward], Mapping[str, float]] | None,
         rows: int,
         patience: int | None,
         bfloat16: bool,
@@ -86,6 +93,7 @@ class RunTrainer(Trainer):
         )
         self.remove_callback(PrinterCallback)  # what it would print is in the report
         self._examples = examples
+        self._head = head
         self._collate = collate
         self._figures = evaluate
         self._rows = rows
@@ -93,6 +101,27 @@ class RunTrainer(Trainer):
         self.processes: Processes = processes
         self.tokens: int = 0
         self.resumed: int = 0
+
+    @property
+    def sharded(self) -> bool:
+        """Whether no process has a whole model, as FSDP and DeepSpeed part it."""
+        return bool(self.is_fsdp_enabled or self.is_deepspeed_enabled)
+
+    def forward(self) -> ModelForward:
+        """Give what runs the model, as it is, on examples."""
+        if not self.sharded:
+            return ModelForward(
+                cast("PreTrainedModel", self.model), self._head, self._collate, self.processes
+            )
+        # A parted model computes only where all processes run it: each of them sees all examples.
+        model = cast("PreTrainedModel", self.model_wrapped)
+        return ModelForward(model, self._head, self._collate, Processes())
+
+    def whole_weights(self) -> Mapping[str, torch.Tensor] | None:
+        """Put a model together that is parted, in the first process; None where it is whole. All processes must ask."""
+        if not self.sharded:
+            return None
+        return cast("Mapping[str, torch.Tensor]", self.accelerator.get_state_dict(self.model_wrapped))
 
     def get_train_dataloader(self) -> StepLoader:
         """Give the loader; it is not prepared by accelerate, as it knows its process itself."""
@@ -110,7 +139,9 @@ class RunTrainer(Trainer):
         """Evaluate as the task does, and tell Trainer."""
         if self._figures is None:
             return {}
-        figures = {f"{metric_key_prefix}_{name}": value for name, value in self._figures().items()}
+        figures = {
+            f"{metric_key_prefix}_{name}": value for name, value in self._figures(self.forward()).items()
+        }
         self.log(figures)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, figures)
         return figures

@@ -15,8 +15,10 @@ from hfkit.backends.torch.weights import read_config
 from hfkit.engines.tokens import open_tokenizer
 from hfkit.errors import SettingError
 from hfkit.hub.resolve import resolve
+from hfkit.values.architecture import Architecture
 
 from .batches import Collate
+from .new_bases import new_base
 from .task_choice import BaseReading, task_of
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class Prepared:
 
 
 def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
-    """Find the base, open its tokenizer, and tokenize the examples.
+    """Find the base, or make that of an architecture, open its tokenizer, and tokenize the examples.
 
     Raises:
         ModelError: the base cannot be opened; a subclass says why.
@@ -72,7 +74,11 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
             f"patience is {settings.patience} and there is no validation split, must be one to evaluate on",
             hint="give the data a validation split, or leave patience=None",
         )
-    folder = resolve(settings.base, offline=settings.runtime.offline)
+    folder = (
+        new_base(settings.base, data)
+        if isinstance(settings.base, Architecture)
+        else resolve(settings.base, offline=settings.runtime.offline)
+    )
     _, backend = find_backend("torch", capability=OpensScorers, is_ready=lambda _: True)
     tokenizer = open_tokenizer(backend, folder, settings.runtime)
     config = read_config(folder, settings.runtime)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from copy import deepcopy
 from typing import TYPE_CHECKING, cast
 
 import torch
 
 from hfkit.errors import TrainingError
 from hfkit.hub.tokenizer_files import tokenizer_owner
-from hfkit.values.methods import Lora
+from hfkit.values.methods import Lora, QLora
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,10 @@ def write_model(model: PreTrainedModel, method: Method, folder: Path) -> None:
         _merged(model).save_pretrained(folder)
         return
     model.save_pretrained(folder)
-    model.config.save_pretrained(folder)  # an adapter keeps no names of labels else
+    config = deepcopy(model.config)
+    if isinstance(method, QLora):
+        del config.quantization_config  # the adapter is opened over the base as it is
+    config.save_pretrained(folder)  # an adapter keeps no names of labels else
 
 
 def copy_tokenizer(base: ModelFolder, folder: Path) -> None:

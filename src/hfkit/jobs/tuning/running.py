@@ -51,10 +51,7 @@ def run(
         OutOfMemoryError: the device's memory is too small for a single example of a step.
     """
     folder.begin()
-    base = open_base(
-        prepared.folder, settings.runtime, prepared.task.head, prepared.task.config, seed=settings.seed
-    )
-    model = adapt(base.model, settings.method)
+    model = adapt(open_base(settings, prepared), settings, prepared.folder)
     evaluate = None
     if prepared.validation is not None and data.validation is not None:
         forward = partial(

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .planning import plan_training
-from .preparing import prepare
-from .run_folder import RunFolder
-from .running import run
-from .surroundings import quiet_warnings
+from hfkit.backends.torch.quiet import quiet_transformers
+
+with (
+    quiet_transformers()
+):  # Trainer imports peft, and peft bitsandbytes where it is installed, which then prints
+    from .planning import plan_training
+    from .preparing import prepare
+    from .run_folder import RunFolder
+    from .running import run
+    from .surroundings import quiet_warnings
 
 if TYPE_CHECKING:
     from pathlib import Path

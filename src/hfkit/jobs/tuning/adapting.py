@@ -77,7 +77,7 @@ def _with_matrices(
         targets.append(embedding_name(base.model))
     config = peft.LoraConfig(
         r=method.rank,
-        lora_alpha=2 * method.rank if method.alpha is None else method.alpha,  # type: ignore[arg-type]  # any number
+        lora_alpha=2 * method.rank if method.alpha is None else method.alpha,
         lora_dropout=method.dropout,
         target_modules=targets,
         modules_to_save=_trained_whole(base) or None,

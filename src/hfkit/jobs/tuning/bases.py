@@ -13,10 +13,10 @@ from hfkit.backends.torch.quiet import first_line, quiet_transformers
 from hfkit.backends.torch.trust import check_code
 from hfkit.backends.torch.weights import read_config
 from hfkit.errors import CorruptModelError, WrongHeadError
-from hfkit.values.architecture import Architecture, Family
-from hfkit.values.methods import QLora
+from hfkit.values.architecture import Family
 
-from .four_bits import four_bit_settings, never_repack
+from .four_bits import never_repack
+from .new_bases import is_new
 from .targets import new_head
 
 if TYPE_CHECKING:
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
     from transformers import PretrainedConfig, PreTrainedModel
 
-    from hfkit.values.tuning import TuneSettings
+    from hfkit.backends.torch.tasks import Task
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.runtime import Runtime
 
-    from .preparing import Prepared
+    from .four_bits import Packing
 
 __all__ = ["Base", "open_base"]
 
@@ -44,78 +46,89 @@ class Base:
     new: tuple[str, ...]
 
 
-def open_base(settings: TuneSettings, prepared: Prepared) -> Base:
-    """Open a base under a head for the task.
+def open_base(
+    folder: ModelFolder,
+    runtime: Runtime,
+    head: Task,
+    config: Mapping[str, object],
+    *,
+    seed: int,
+    packing: Packing | None = None,
+) -> Base:
+    """Open a base under a head for a task.
 
     A head that the base has already is kept if it has the same labels in the same order; else a new one is drawn. Of an
     architecture all weights are.
+
+    Args:
+        folder: its files.
+        runtime: whose code may run.
+        head: the kind of model.
+        config: settings that the data decide.
+        seed: of what is drawn.
+        packing: how its matrices are held in 4 bits; None where they are not.
 
     Raises:
         ModelError: the folder holds no such model, or the architecture has no such head; a subclass says why.
         MissingDependencyError: it is to be held in 4 bits, and bitsandbytes is not installed.
     """
-    config = read_config(prepared.folder, settings.runtime)
-    same_labels = (
-        "id2label" not in prepared.task.config
-        or dict(config.id2label or {}) == prepared.task.config["id2label"]
-    )
-    for name, value in prepared.task.config.items():
-        setattr(config, name, value)
+    settings = read_config(folder, runtime)
+    same_labels = "id2label" not in config or dict(settings.id2label or {}) == config["id2label"]
+    for name, value in config.items():
+        setattr(settings, name, value)
     with opening_lock, quiet_transformers():
-        set_seed(settings.seed)
-        if isinstance(settings.base, Architecture):
-            return _draw(settings.base, config, prepared)
-        base = _load(settings, config, prepared)
-        drawn = set() if same_labels else _draw_head(base.model)
-    return Base(base.model, tuple(sorted(drawn.union(base.new))))
+        set_seed(seed)
+        if is_new(folder):
+            return _draw(folder, head, settings)
+        model, new = _load(folder, runtime, head, settings, packing)
+        if not same_labels:
+            new |= _draw_head(model)
+    return Base(model, tuple(sorted(new)))
 
 
-def _draw(architecture: Architecture, config: PretrainedConfig, prepared: Prepared) -> Base:
+def _draw(folder: ModelFolder, head: Task, settings: PretrainedConfig) -> Base:
     """Draw all weights of a model."""
-    head = prepared.task.head
     kind = getattr(transformers, head.model_class)
-    known = {family for family in get_args(Family) if CONFIG_MAPPING[family] in kind._model_mapping}  # noqa: SLF001  # there is no public way to ask
-    if architecture.family not in known:
+    known = kind._model_mapping  # noqa: SLF001  # there is no public way to ask
+    if type(settings) not in known:
+        families = [family for family in get_args(Family) if CONFIG_MAPPING[family] in known]
         raise WrongHeadError(
-            f"{architecture!r} has no head for {head.name}",
-            hint=f"families that have one are {', '.join(sorted(known))}",
+            f"{folder.name} has no head for {head.name}",
+            hint=f"families that have one: {', '.join(families)}",
         )
-    model: PreTrainedModel = kind.from_config(config)
+    model: PreTrainedModel = kind.from_config(settings)
     return Base(model, tuple(sorted(name for name, _ in model.named_parameters())))
 
 
-def _load(settings: TuneSettings, config: PretrainedConfig, prepared: Prepared) -> Base:
-    """Read the weights of a folder, and draw those that it lacks."""
-    folder, head = prepared.folder, prepared.task.head
+def _load(
+    folder: ModelFolder, runtime: Runtime, head: Task, settings: PretrainedConfig, packing: Packing | None
+) -> tuple[PreTrainedModel, set[str]]:
+    """Read the weights of a model; name those that its files lack, which are drawn."""
     folder.require_weights()
-    kind, trusted = getattr(transformers, head.model_class), check_code(folder, settings.runtime)
-    packing: Mapping[str, object] = {}
-    if isinstance(settings.method, QLora):
-        packing = four_bit_settings(
-            settings.method, kind, config, folder.path, prepared.device, trusted=trusted
-        )
+    kind, trusted = getattr(transformers, head.model_class), check_code(folder, runtime)
+    packed = {} if packing is None else packing.arguments(kind, settings, folder.path, trusted=trusted)
     try:
         model, report = kind.from_pretrained(
             folder.path,
-            config=config,
+            config=settings,
             dtype="float32",
             local_files_only=True,
             use_safetensors=True,
             output_loading_info=True,
             ignore_mismatched_sizes=True,
             trust_remote_code=trusted,
-            **packing,
+            **packed,
         )
     except Exception as error:  # transformers raises whatever it likes
         raise CorruptModelError(
             f"{folder.name} cannot be opened for {head.name}: {first_line(error)}",
             hint="name a base of a family that transformers knows for this task",
         ) from error
-    if packing:
+    if packed:
         never_repack(model)
     found = cast("Mapping[str, Any]", report)
     mismatched = {str(entry[0] if isinstance(entry, tuple) else entry) for entry in found["mismatched_keys"]}
-    return Base(model, tuple({str(key) for key in found["missing_keys"]} | mismatched))
+    return model, {str(key) for key in found["missing_keys"]} | mismatched
 
 
 def _draw_head(model: PreTrainedModel) -> set[str]:

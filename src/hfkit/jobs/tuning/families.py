@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, assert_never, cast
+from typing import TYPE_CHECKING, assert_never
 
 from transformers import AutoConfig
 
@@ -113,13 +113,10 @@ def new_config(architecture: Architecture, *, vocabulary: int) -> PretrainedConf
         "max_position_embeddings": architecture.max_tokens,
         "vocab_size": vocabulary,
     }
-    return cast(
-        "PretrainedConfig",
-        AutoConfig.for_model(architecture.family, **(sizes | ids | _own_settings(architecture))),
-    )
+    return AutoConfig.for_model(architecture.family, **{**sizes, **ids, **_own_settings(architecture)})
 
 
-def _own_settings(architecture: Architecture) -> Mapping[str, object]:
+def _own_settings(architecture: Architecture) -> Mapping[str, int]:
     """Give the settings that go by names of the family's own."""
     inner, heads = architecture.inner_width, architecture.attention_heads
     match architecture.family:

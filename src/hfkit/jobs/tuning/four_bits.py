@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 import torch
@@ -10,6 +12,7 @@ from safetensors import safe_open
 from transformers import BitsAndBytesConfig
 
 from hfkit.errors import MissingDependencyError
+from hfkit.values.methods import QLora
 
 from .targets import new_head
 
@@ -19,9 +22,9 @@ if TYPE_CHECKING:
 
     from transformers import PretrainedConfig, PreTrainedModel
 
-    from hfkit.values.methods import QLora
+    from hfkit.values.methods import FourBits, Method
 
-__all__ = ["count_numbers", "four_bit_settings", "held_bytes", "never_repack"]
+__all__ = ["Packing", "count_numbers", "held_bytes", "never_repack", "packing_of"]
 
 
 class _DrawsModels(Protocol):
@@ -30,45 +33,53 @@ class _DrawsModels(Protocol):
     def from_config(self, config: PretrainedConfig, /, *, trust_remote_code: bool) -> PreTrainedModel: ...
 
 
-def four_bit_settings(
-    method: QLora,
-    kind: _DrawsModels,
-    config: PretrainedConfig,
-    folder: Path,
-    device: torch.device,
-    *,
-    trusted: bool,
-) -> Mapping[str, object]:
-    """Give the arguments of ``from_pretrained`` that open a base in 4 bits; its head and what it lacks stay in float32.
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How the large matrices of a base are held in 4 bits.
 
-    Args:
-        method: what 4 bits stand for.
-        kind: transformers' class that opens it.
-        config: of the model.
-        folder: where its weights lie.
-        device: where they are to be.
-        trusted: whether code that lies beside them may run.
-
-    Raises:
-        MissingDependencyError: bitsandbytes is not installed.
+    Attributes:
+        numbers: what 4 bits stand for.
+        device: where they are.
     """
-    try:
-        import bitsandbytes as _  # noqa: F401  # whether it is there
-    except ImportError as error:
-        raise MissingDependencyError(
-            "4 bits are bitsandbytes', and bitsandbytes is not installed", hint="pip install 'hfkit[qlora]'"
-        ) from error
-    with torch.device("meta"):
-        empty = kind.from_config(deepcopy(config), trust_remote_code=trusted)
-    packing = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
-        load_in_4bit=True,
-        bnb_4bit_quant_type=method.numbers,
-        bnb_4bit_use_double_quant=True,
-        # What is narrower in training is so by autocast, as with the other methods; evaluation is in float32.
-        bnb_4bit_compute_dtype=torch.float32,
-        llm_int8_skip_modules=_kept_whole(empty, folder),
-    )
-    return {"quantization_config": packing, "device_map": {"": device}}
+
+    numbers: FourBits
+    device: torch.device
+
+    def arguments(
+        self, kind: _DrawsModels, config: PretrainedConfig, folder: Path, *, trusted: bool
+    ) -> Mapping[str, object]:
+        """Give the arguments of ``from_pretrained`` that pack a base; its head and what it lacks stay in float32.
+
+        Args:
+            kind: transformers' class that opens it.
+            config: of the model.
+            folder: where its weights lie.
+            trusted: whether code that lies beside them may run.
+
+        Raises:
+            MissingDependencyError: bitsandbytes is not installed.
+        """
+        if find_spec("bitsandbytes") is None:
+            raise MissingDependencyError(
+                "4 bits are bitsandbytes', and bitsandbytes is not installed",
+                hint="pip install 'hfkit[qlora]'",
+            )
+        with torch.device("meta"):
+            empty = kind.from_config(deepcopy(config), trust_remote_code=trusted)
+        packing = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+            load_in_4bit=True,
+            bnb_4bit_quant_type=self.numbers,
+            bnb_4bit_use_double_quant=True,
+            # What is narrower in training is so by autocast, as with the other methods; evaluation is in float32.
+            bnb_4bit_compute_dtype=torch.float32,
+            llm_int8_skip_modules=_kept_whole(empty, folder),
+        )
+        return {"quantization_config": packing, "device_map": {"": self.device}}
+
+
+def packing_of(method: Method, device: torch.device) -> Packing | None:
+    """Say how a method wants the base to be held; None for as it is."""
+    return Packing(method.numbers, device) if isinstance(method, QLora) else None
 
 
 def _kept_whole(empty: PreTrainedModel, folder: Path) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from hfkit.values.architecture import Architecture
     from hfkit.values.chat import TokenInput
 
-__all__ = ["new_base", "training_texts"]
+__all__ = ["is_new", "new_base", "training_texts"]
+
+# Says what the folder is, to us and to whoever looks into the cache.
+_MARK = "architecture.json"
 
 
 def new_base(architecture: Architecture, data: TaskData) -> ModelFolder:
@@ -58,6 +61,11 @@ def new_base(architecture: Architecture, data: TaskData) -> ModelFolder:
     return replace(resolve(path, offline=True), name=repr(architecture))
 
 
+def is_new(folder: ModelFolder) -> bool:
+    """Tell whether a folder is that of an architecture: its weights are still to be drawn."""
+    return (folder.path / _MARK).is_file()
+
+
 def training_texts(data: TaskData) -> Iterator[str]:
     """Give every text of the training split that a model reads or writes."""
     for reading in data.readings(data.train):
@@ -83,6 +91,7 @@ def _write(architecture: Architecture, texts: list[str], target: Path) -> None:
         write_tokenizer(tokenizer, kind.layout, draft, max_tokens=architecture.max_tokens, types=kind.types)
         config = new_config(architecture, vocabulary=tokenizer.get_vocab_size(with_added_tokens=True))
         config.save_pretrained(draft)
+        (draft / _MARK).write_text(f"{json.dumps(asdict(architecture), indent=2)}\n", encoding="utf-8")
         try:
             draft.rename(target)
         except OSError:

@@ -52,20 +52,18 @@ def learn_tokenizer(texts: Sequence[str], pieces: Pieces, layout: SpecialLayout,
         layout: the special tokens.
         most: the most tokens that are learned, special ones included.
     """
+    numbered = [(token, number) for number, token in enumerate(layout.tokens)]
+    frame = processors.TemplateProcessing(single=layout.single, pair=layout.pair, special_tokens=numbered)
     match pieces:
         case "words":
             tokenizer = _learn_words(texts, layout, most)
-            frame = []
+            tokenizer.post_processor = frame
         case "bytes":
             tokenizer = _learn_bytes(texts, layout, most)
-            frame = [processors.ByteLevel(trim_offsets=True)]
+            # A blank that begins a token is none of the characters that the token stands for.
+            tokenizer.post_processor = processors.Sequence([processors.ByteLevel(trim_offsets=True), frame])
         case _:
             assert_never(pieces)
-    numbered = [(token, number) for number, token in enumerate(layout.tokens)]
-    frame.append(
-        processors.TemplateProcessing(single=layout.single, pair=layout.pair, special_tokens=numbered)
-    )
-    tokenizer.post_processor = processors.Sequence(frame)
     return tokenizer
 
 

@@ -15,7 +15,7 @@ from hfkit.values.tune_plan import TunePlan
 
 from .adapting import adapt
 from .bases import open_base
-from .four_bits import count_numbers
+from .four_bits import count_numbers, packing_of
 from .measuring import measure_steps
 from .targets import linear_targets
 
@@ -34,7 +34,14 @@ _USABLE = 0.8  # of what is free
 
 def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) -> TunePlan:
     """Open the base, make three steps to measure them, and let go of it."""
-    base = open_base(settings, prepared)
+    base = open_base(
+        prepared.folder,
+        settings.runtime,
+        prepared.task.head,
+        prepared.task.config,
+        seed=settings.seed,
+        packing=packing_of(settings.method, prepared.device),
+    )
     targets = () if isinstance(settings.method, Full) else linear_targets(base.model, settings.method.targets)
     model = adapt(base, settings, prepared.folder).to(prepared.device)  # type: ignore[arg-type]  # transformers' own
     loss = prepared.task.loss(settings, data.train)

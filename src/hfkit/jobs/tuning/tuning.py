@@ -28,7 +28,7 @@ __all__ = ["plan", "train"]
 
 def plan(settings: TuneSettings, data: TaskData) -> TunePlan:
     """Say what a training would do; see :meth:`hfkit.facades.tune.Tune.plan`."""
-    with quiet_warnings():
+    with quiet_warnings(), quiet_transformers():
         return plan_training(settings, prepare(settings, data), data)
 
 
@@ -41,7 +41,7 @@ def train(settings: TuneSettings, data: TaskData, output: Path) -> TuneReport:
         **{name: table.fingerprint for name, table in data.splits.items()},
     }
     folder = RunFolder(output, run_of, overwrite=settings.overwrite)
-    with quiet_warnings():
+    with quiet_warnings(), quiet_transformers():
         planned = plan_training(settings, prepared, data)
         planned.check.require()
         return run(settings, prepared, data, planned, folder)

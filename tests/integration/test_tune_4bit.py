@@ -21,7 +21,7 @@ from hfkit.hub.resolve import resolve
 from hfkit.jobs.tuning import running
 from hfkit.jobs.tuning.adapting import adapt
 from hfkit.jobs.tuning.bases import Base, open_base
-from hfkit.jobs.tuning.four_bits import Packing, count_numbers, held_bytes
+from hfkit.jobs.tuning.four_bits import Packing, count_numbers, held_bytes, packing_of
 from hfkit.jobs.tuning.results import copy_tokenizer, write_model
 from hfkit.testing import write_tiny_classifier, write_tiny_writer
 
@@ -236,14 +236,16 @@ def test_less_memory_gives_the_same_weights(
     assert max(float((first[name] - second[name]).abs().max()) for name in first) < 1e-6
 
 
-def test_a_model_that_writes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("method", [hfkit.QLora(rank=4), hfkit.Lora(rank=4)])
+def test_a_model_that_writes(method: hfkit.Lora | hfkit.QLora, tmp_path: Path) -> None:
     """GPT-2's matrices lie the other way round."""
     folder = write_tiny_writer(tmp_path / "base")
     found = resolve(folder, offline=True)
-    base = open_base(found, RUNTIME, CAUSAL_WRITING, {}, seed=0, packing=Packing("nf4", CPU))
+    packing = packing_of(method, CPU)
+    base = open_base(found, RUNTIME, CAUSAL_WRITING, {}, seed=0, packing=packing)
     assert not [name for name in packed(base.model) if "lm_head" in name or "wte" in name]
-    assert len(packed(base.model)) == 8
-    settings = hfkit.Tune(folder, method=hfkit.QLora(rank=4))
+    assert len(packed(base.model)) == (8 if packing else 0)
+    settings = hfkit.Tune(folder, method=method)
     model = adapt(base, settings, found)
     with torch.no_grad():
         for name, weight in model.named_parameters():

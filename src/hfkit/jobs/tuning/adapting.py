@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never, cast
 from hfkit.errors import MissingDependencyError, SettingError
 from hfkit.values.methods import Full, Lora, QLora
 
-from .targets import body_of, embedding_name, linear_targets, new_head
+from .targets import body_of, embedding_name, lies_transposed, linear_targets, new_head
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -81,6 +81,7 @@ def _with_matrices(
         lora_dropout=method.dropout,
         target_modules=targets,
         modules_to_save=_trained_whole(base) or None,
+        fan_in_fan_out=lies_transposed(base.model),
     )
     adapted = peft.get_peft_model(base.model, config)
     config.base_model_name_or_path = folder.name

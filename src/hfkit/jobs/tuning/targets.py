@@ -12,7 +12,7 @@ from hfkit.errors import SettingError
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-__all__ = ["body_of", "embedding_name", "linear_targets", "new_head"]
+__all__ = ["body_of", "embedding_name", "lies_transposed", "linear_targets", "new_head"]
 
 
 def body_of(model: PreTrainedModel) -> str:
@@ -56,6 +56,12 @@ def linear_targets(model: PreTrainedModel, asked: tuple[str, ...] | None) -> tup
             hint="name some of these, or leave targets=None for all of them",
         )
     return tuple(sorted(set(asked)))
+
+
+def lies_transposed(model: PreTrainedModel) -> bool:
+    """Tell whether a model's matrices lie the other way round, as those of GPT-2, or would if they were not packed."""
+    kinds = {getattr(module, "source_cls", type(module)) for module in model.modules()}
+    return Conv1D in kinds
 
 
 def embedding_name(model: PreTrainedModel) -> str:

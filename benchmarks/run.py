@@ -21,10 +21,12 @@ import cold_start
 import generating
 import scaling
 import tokenizing
+import tuning
 from generating_report import generating_section
 from machine import describe_machine
 from plot import draw
 from report import comparison_section, page
+from tuning_report import tuning_section
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Plan:
         tokenize: texts to tokenize, and rounds.
         answer: questions about short texts, and rounds.
         generate: how much is written.
+        tune: steps of training.
     """
 
     classify: tuple[int, int]
@@ -46,6 +49,7 @@ class Plan:
     tokenize: tuple[int, int]
     answer: tuple[int, int]
     generate: generating.Scale
+    tune: tuning.Scale
 
 
 _FULL = Plan(
@@ -55,6 +59,7 @@ _FULL = Plan(
     tokenize=(tokenizing.COUNT, tokenizing.ROUNDS),
     answer=(answering.COUNT, answering.ROUNDS),
     generate=generating.FULL,
+    tune=tuning.FULL,
 )
 _QUICK = Plan(
     classify=(4, 1),
@@ -63,6 +68,7 @@ _QUICK = Plan(
     tokenize=(100, 1),
     answer=(5, 1),
     generate=generating.QUICK,
+    tune=tuning.QUICK,
 )
 
 
@@ -105,6 +111,7 @@ def _measure(plan: Plan, plot: Path) -> list[str]:
     questions, asked = plan.answer
     contests = answering.measure_answering(count=questions, rounds=asked)
     findings = generating.measure_generating(plan.generate)
+    trained = tuning.measure_tuning(plan.tune)
     return [
         comparison_section(comparisons),
         f"![Times as fast as the pipeline]({plot.name})\n",
@@ -113,6 +120,7 @@ def _measure(plan: Plan, plot: Path) -> list[str]:
         tokenizing.tokenizing_section(races, count=tokenized, rounds=turns),
         answering.answering_section(contests),
         generating_section(findings),
+        tuning_section(trained),
     ]
 
 

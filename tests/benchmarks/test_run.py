@@ -35,13 +35,15 @@ def test_a_quick_run_writes_every_section(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("tokenizing.measure_tokenizing", lambda **_: [])
     monkeypatch.setattr("answering.measure_answering", lambda **_: [])
     monkeypatch.setattr("generating.measure_generating", lambda _: None)
+    monkeypatch.setattr("tuning.measure_tuning", lambda _: None)
+    monkeypatch.setattr("run.tuning_section", lambda _: "## Tune\n")
     monkeypatch.setattr("run.generating_section", lambda _: "## Generate\n")
     output = tmp_path / "figures.md"
     monkeypatch.setattr(sys, "argv", ["run.py", "--quick", "--output", str(output)])
     run.main()
     lines = output.read_text(encoding="utf-8").splitlines()
     headings = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
-    assert headings == ["Classify", "Cold start", "Growth", "Tokenize", "Answer", "Generate"]
+    assert headings == ["Classify", "Cold start", "Growth", "Tokenize", "Answer", "Generate", "Tune"]
     assert "    python benchmarks/run.py --quick" in lines
     assert "![Times as fast as the pipeline](figures.svg)" in lines
     assert "Not measured: transformers-haystack is not installed." in lines

@@ -50,6 +50,7 @@ class TuneChanges(TypedDict, total=False):
     patience: int | None
     gradient_checkpointing: bool
     max_gradient_norm: float
+    processes: int
     seed: int
     overwrite: bool
     runtime: Runtime

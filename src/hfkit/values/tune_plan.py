@@ -38,9 +38,10 @@ class TunePlan:
         tokens_per_epoch: without padding.
         padding: the share of padding in what is computed, from 0 to below 1.
         parts: forward passes of a step, one after the other, so that it fits into memory.
+        processes: how many train together, each on its own part of every step.
         precision: the number type of products.
         device: where it runs.
-        memory: bytes that it needs at the most, estimated from steps that were measured.
+        memory: bytes that a process needs at the most, estimated from steps that were measured.
         seconds: how long it takes without evaluation, estimated from the same steps.
         check: what was found wrong with the data.
         notes: what else one should know before.
@@ -62,6 +63,7 @@ class TunePlan:
     tokens_per_epoch: int
     padding: float
     parts: int
+    processes: int
     precision: str
     device: str
     memory: int
@@ -76,6 +78,7 @@ class TunePlan:
 
     def __str__(self) -> str:
         share = self.trainable / self.parameters
+        together = f", in {self.processes} processes" if self.processes > 1 else ""
         rows = [
             ("base", f"{self.base} ({self.revision.removeprefix('sha256:')[:12]})"),
             ("method", f"{self.method}{' on ' + ', '.join(self.targets) if self.targets else ''}"),
@@ -84,7 +87,7 @@ class TunePlan:
             ("examples", f"{self.examples:,}, at most {self.window:,} tokens each; {self.cut:,} are cut"),
             ("steps", f"{self.steps:,}, {self.steps_per_epoch:,} an epoch; {self.parts} forward passes each"),
             ("tokens", f"{self.tokens_per_epoch:,} an epoch, and {self.padding:.1%} padding"),
-            ("computed", f"in {self.precision} on {self.device}"),
+            ("computed", f"in {self.precision} on {self.device}{together}"),
             ("memory", f"about {self.memory / _GIBIBYTE:.1f} GiB"),
             ("time", f"about {_spell(self.seconds)}, evaluation not counted"),
             *(("note", note) for note in self.notes),

@@ -58,6 +58,9 @@ class TuneSettings:
         gradient_checkpointing: compute anew what the backward pass needs instead of keeping it: less memory, and
             slower.
         max_gradient_norm: longer gradients are shortened to it.
+        processes: how many are started to train together, each with its part of every step: on accelerators one for
+            each of them, on the processor with its part of the threads. 1 under ``torchrun`` and ``accelerate launch``,
+            which start them.
         seed: of the order of examples, of new weights and of dropout.
         overwrite: put the result in the place of another run's.
         runtime: where it runs; ``threads``, ``device``, ``offline`` and ``trust_remote_code`` are used.
@@ -84,6 +87,7 @@ class TuneSettings:
     patience: int | None = None
     gradient_checkpointing: bool = False
     max_gradient_norm: float = 1.0
+    processes: int = 1
     seed: int = 0
     overwrite: bool = False
     runtime: Runtime = Runtime()
@@ -110,7 +114,13 @@ class TuneSettings:
         require_choice("precision", self.precision, get_args(Precision))
         for name in ("steps", "max_tokens", "evaluate_every", "patience"):
             require_whole(name, getattr(self, name), least=1)
-        require_whole("batch_size", self.batch_size, least=1, required=True)
+        for name in ("batch_size", "processes"):
+            require_whole(name, getattr(self, name), least=1, required=True)
+        if self.processes > self.batch_size:
+            raise SettingError(
+                f"processes is {self.processes} and batch_size is {self.batch_size}, each needs an example of a step",
+                hint="use a larger batch_size, or fewer processes",
+            )
         require_whole("seed", self.seed, least=0, required=True)
         for name in ("gradient_checkpointing", "overwrite"):
             require_kind(name, getattr(self, name), (bool,))
@@ -132,7 +142,7 @@ class TuneSettings:
             **{
                 field.name: getattr(self, field.name)
                 for field in fields(TuneSettings)
-                if field.name not in ("runtime", "overwrite")
+                if field.name not in ("runtime", "overwrite", "processes")
             }
         )
 

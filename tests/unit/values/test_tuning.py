@@ -34,6 +34,7 @@ def plan() -> hfkit.TunePlan:
         tokens_per_epoch=12,
         padding=0.25,
         parts=2,
+        processes=1,
         precision="float32",
         device="cpu",
         memory=3 << 29,

@@ -49,7 +49,10 @@ def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) ->
     lengths = prepared.train.lengths
     epoch = plan_steps(lengths, rows=settings.batch_size, seed=settings.seed, epoch=0)
     largest = max(computed_tokens(lengths[step]) for step in epoch)
-    parts = choose_parts(cost, largest, rows=settings.batch_size, free=free_memory())
+    count = max(prepared.processes.count, settings.processes)
+    own = -(-largest // count)
+    free = free_memory() // (count if prepared.device.type == "cpu" else 1)
+    parts = choose_parts(cost, own, rows=-(-settings.batch_size // count), free=free)
     steps = settings.steps or ceil(settings.epochs * len(epoch))
     computed = sum(computed_tokens(lengths[step]) for step in epoch)
     return TunePlan(
@@ -69,10 +72,11 @@ def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) ->
         tokens_per_epoch=int(lengths.sum()),
         padding=wasted_tokens(lengths, epoch),
         parts=parts,
+        processes=count,
         precision="bfloat16" if prepared.bfloat16 else "float32",
         device=str(prepared.device),
-        memory=cost.memory(largest // parts),
-        seconds=cost.seconds_per_token * computed / len(epoch) * steps,
+        memory=cost.memory(own // parts),
+        seconds=cost.seconds_per_token * computed / len(epoch) * steps / count,
         check=_check(settings, prepared, data),
         notes=_notes(settings, prepared),
     )

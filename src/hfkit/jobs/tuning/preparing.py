@@ -19,6 +19,7 @@ from hfkit.values.architecture import Architecture
 
 from .batches import Collate
 from .new_bases import new_base
+from .processes import Processes, join_processes
 from .task_choice import BaseReading, task_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Prepared:
         collate: lays examples side by side.
         device: where it is trained.
         bfloat16: whether products are computed in bfloat16.
+        processes: those that train together.
     """
 
     folder: ModelFolder
@@ -58,6 +60,7 @@ class Prepared:
     collate: Collate
     device: torch.device
     bfloat16: bool
+    processes: Processes
 
 
 def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
@@ -100,6 +103,7 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
         ),
         device,
         bfloat16=_computes_bfloat16(settings, device),
+        processes=join_processes(device),
     )
 
 

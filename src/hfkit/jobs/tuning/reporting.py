@@ -59,7 +59,7 @@ def report_of(
         best=next((state for state in states if state.step == trainer.state.best_global_step), None),
         steps=trainer.state.global_step,
         seconds=seconds,
-        tokens_per_second=trainer.tokens / seconds,
+        tokens_per_second=sum(trainer.processes.gather(trainer.tokens)) / seconds,
         resumed=trainer.resumed,
         versions=tuple((name, version(name)) for name in _LIBRARIES),
     )

@@ -51,7 +51,6 @@ def run(
         TrainingError: the loss is no number.
         OutOfMemoryError: the device's memory is too small for a single example of a step.
     """
-    folder.begin()
     base = open_base(
         prepared.folder,
         settings.runtime,
@@ -70,7 +69,8 @@ def run(
             outputs=prepared.task.head.outputs,
             per_token=prepared.task.head.per_token,
         )
-        evaluate = partial(prepared.task.figures, data.validation, prepared.validation, forward)
+        shared = partial(prepared.processes.share_out, run=forward)
+        evaluate = partial(prepared.task.figures, data.validation, prepared.validation, shared)
     checkpoint = folder.checkpoint
     started = perf_counter()
     with quiet_transformers(), limited_threads(settings.runtime.threads):
@@ -84,6 +84,7 @@ def run(
             rows=settings.batch_size,
             patience=settings.patience,
             bfloat16=prepared.bfloat16,
+            processes=prepared.processes,
         )
         with running_errors():
             trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
@@ -91,14 +92,18 @@ def run(
         report = report_of(
             trainer, settings, data, plan, goal=prepared.task.goal.name, output=folder.output, seconds=seconds
         )
-        result = folder.path / "result"
-        shutil.rmtree(result, ignore_errors=True)
-        write_model(model, settings.method, result)
-    copy_tokenizer(prepared.folder, result)
-    written = {"run": folder.digest, **report.to_dict()}
-    text = json.dumps(written, ensure_ascii=False, indent=2)
-    (result / REPORT_FILE).write_text(f"{text}\n", encoding="utf-8")
-    folder.finish(result)
+
+        def finish() -> None:
+            result = folder.path / "result"
+            shutil.rmtree(result, ignore_errors=True)
+            write_model(model, settings.method, result)
+            copy_tokenizer(prepared.folder, result)
+            written = {"run": folder.digest, **report.to_dict()}
+            text = json.dumps(written, ensure_ascii=False, indent=2)
+            (result / REPORT_FILE).write_text(f"{text}\n", encoding="utf-8")
+            folder.finish(result)
+
+        prepared.processes.on_first(finish)
     return report
 
 
@@ -125,7 +130,7 @@ def _arguments(
     return TrainingArguments(
         output_dir=str(folder),
         max_steps=plan.steps,
-        per_device_train_batch_size=-(-settings.batch_size // plan.parts),
+        per_device_train_batch_size=-(-settings.batch_size // (plan.parts * plan.processes)),
         gradient_accumulation_steps=plan.parts,
         learning_rate=settings.rate,
         lr_scheduler_type=schedule[settings.schedule],

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .examples import Example, Examples
     from .losses import Loss
+    from .processes import Processes
 
 __all__ = ["RunTrainer"]
 
@@ -39,9 +40,11 @@ class RunTrainer(Trainer):
         patience: evaluations without progress after which training ends; None for never.
         bfloat16: whether training computes products in bfloat16. Evaluation does not: it is of the model as it will
             be used. So Trainer is not told, which would have the model itself do it everywhere.
+        processes: those that train together.
 
     Attributes:
-        tokens: how many were computed, padding left out.
+        processes: those that train together.
+        tokens: how many this process has computed, padding left out.
         resumed: the step from which training went on.
         control: what Trainer is told to do next.
     """
@@ -60,6 +63,7 @@ class RunTrainer(Trainer):
         rows: int,
         patience: int | None,
         bfloat16: bool,
+        processes: Processes,
     ) -> None:
         def whole_loss(
             output: Any,  # noqa: ANN401  # transformers' outputs differ
@@ -85,6 +89,7 @@ class RunTrainer(Trainer):
         self._figures = evaluate
         self._rows = rows
         self._bfloat16 = bfloat16
+        self.processes: Processes = processes
         self.tokens: int = 0
         self.resumed: int = 0
 
@@ -94,8 +99,8 @@ class RunTrainer(Trainer):
             self._examples,
             rows=self._rows,
             parts=self.args.gradient_accumulation_steps,
-            processes=self.args.world_size,
-            process=self.args.process_index,
+            processes=self.processes.count,
+            process=self.processes.number,
             seed=self.args.seed,
         )
         return StepLoader(self._examples, sampler, self._collate)
@@ -128,8 +133,9 @@ class RunTrainer(Trainer):
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:  # noqa: ANN401  # Trainer's own
         super()._save_checkpoint(model, trial)
-        if self.args.should_save:
-            mark_complete(_checkpoint(self.args.output_dir, self.state.global_step))
+        checkpoint = _checkpoint(self.args.output_dir, self.state.global_step)
+        self.processes.gather(None)  # each has written the state of its own chance
+        self.processes.on_first(lambda: mark_complete(checkpoint))
 
 
 class _StopAtNan(TrainerCallback):

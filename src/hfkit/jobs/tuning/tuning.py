@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from hfkit.backends.torch.quiet import quiet_transformers
 
-with (
-    quiet_transformers()
-):  # Trainer imports peft, and peft bitsandbytes where it is installed, which then prints
+# Trainer imports peft, and peft bitsandbytes where it is installed, which then prints.
+with quiet_transformers():
+    from .launching import require_alone, train_together
     from .planning import plan_training
     from .preparing import prepare
     from .run_folder import RunFolder
@@ -29,19 +29,29 @@ __all__ = ["plan", "train"]
 def plan(settings: TuneSettings, data: TaskData) -> TunePlan:
     """Say what a training would do; see :meth:`hfkit.facades.tune.Tune.plan`."""
     with quiet_warnings(), quiet_transformers():
-        return plan_training(settings, prepare(settings, data), data)
+        prepared = prepare(settings, data)
+        return prepared.processes.on_first(lambda: plan_training(settings, prepared, data))
 
 
 def train(settings: TuneSettings, data: TaskData, output: Path) -> TuneReport:
     """Train; see :class:`hfkit.facades.tune.Tune`."""
-    prepared = prepare(settings, data)
-    run_of = {
-        "settings": repr(settings.without_runtime()),
-        "base": prepared.folder.revision,
-        **{name: table.fingerprint for name, table in data.splits.items()},
-    }
-    folder = RunFolder(output, run_of, overwrite=settings.overwrite)
+    if settings.processes > 1:
+        require_alone(settings)
+        return train_together(settings, data, output)
     with quiet_warnings(), quiet_transformers():
-        planned = plan_training(settings, prepared, data)
-        planned.check.require()
+        prepared = prepare(settings, data)
+        run_of = {
+            "settings": repr(settings.without_runtime()),
+            "base": prepared.folder.revision,
+            **{name: table.fingerprint for name, table in data.splits.items()},
+        }
+
+        def begin() -> tuple[RunFolder, TunePlan]:
+            folder = RunFolder(output, run_of, overwrite=settings.overwrite)
+            planned = plan_training(settings, prepared, data)
+            planned.check.require()
+            folder.begin()
+            return folder, planned
+
+        folder, planned = prepared.processes.on_first(begin)
         return run(settings, prepared, data, planned, folder)

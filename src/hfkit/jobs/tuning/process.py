@@ -1,0 +1,42 @@
+"""One of the processes that train together; started by :mod:`hfkit.jobs.tuning.launching`."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import threading
+from pathlib import Path
+
+from hfkit.jobs.tuning.launching import OUTCOME
+from hfkit.jobs.tuning.tuning import train
+
+__all__ = ["train_beside"]
+
+
+def train_beside() -> None:
+    """Train, and leave the report or what was raised in a file."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    job = Path(sys.argv[1])
+    settings, data, output = pickle.loads(job.read_bytes())  # noqa: S301  # written by the process that waits for this
+    outcome: object
+    try:
+        outcome = train(settings, data, output)
+    except Exception as error:  # noqa: BLE001  # raised again by the process that waits
+        outcome = error
+    file = job.with_name(OUTCOME.format(number=os.environ["RANK"]))
+    draft = file.with_suffix(".draft")
+    draft.write_bytes(pickle.dumps(outcome))
+    draft.replace(file)
+    if isinstance(outcome, Exception):
+        os._exit(1)  # the others may wait for this one for ever: torchrun ends them
+
+
+def _end_with_parent() -> None:
+    """End at once when the process that waits for this one is gone: it held the other end of the input."""
+    os.read(sys.stdin.fileno(), 1)  # the buffer of sys.stdin would be locked while the interpreter ends
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    train_beside()

@@ -37,8 +37,9 @@ from hfkit.errors import SettingError
     ],
 )
 def test_what_cannot_be_built_is_refused(settings: dict[str, Any], message: str, hint: str) -> None:
+    whole: dict[str, Any] = {"family": "bert", "layers": 2, "hidden": 128}
     with pytest.raises(SettingError) as caught:
-        Architecture(**({"family": "bert", "layers": 2, "hidden": 128} | settings))
+        Architecture(**(whole | settings))
     assert caught.value.message.startswith(message)
     assert caught.value.hint.startswith(hint)
 

@@ -21,7 +21,7 @@ import cold_start
 import generating
 import scaling
 import tokenizing
-import tuning
+import training_steps
 from generating_report import generating_section
 from machine import describe_machine
 from plot import draw
@@ -49,7 +49,7 @@ class Plan:
     tokenize: tuple[int, int]
     answer: tuple[int, int]
     generate: generating.Scale
-    tune: tuning.Scale
+    tune: training_steps.Scale
 
 
 _FULL = Plan(
@@ -59,7 +59,7 @@ _FULL = Plan(
     tokenize=(tokenizing.COUNT, tokenizing.ROUNDS),
     answer=(answering.COUNT, answering.ROUNDS),
     generate=generating.FULL,
-    tune=tuning.FULL,
+    tune=training_steps.FULL,
 )
 _QUICK = Plan(
     classify=(4, 1),
@@ -68,7 +68,7 @@ _QUICK = Plan(
     tokenize=(100, 1),
     answer=(5, 1),
     generate=generating.QUICK,
-    tune=tuning.QUICK,
+    tune=training_steps.QUICK,
 )
 
 
@@ -111,7 +111,7 @@ def _measure(plan: Plan, plot: Path) -> list[str]:
     questions, asked = plan.answer
     contests = answering.measure_answering(count=questions, rounds=asked)
     findings = generating.measure_generating(plan.generate)
-    trained = tuning.measure_tuning(plan.tune)
+    trained = training_steps.measure_tuning(plan.tune)
     return [
         comparison_section(comparisons),
         f"![Times as fast as the pipeline]({plot.name})\n",

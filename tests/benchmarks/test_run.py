@@ -35,7 +35,7 @@ def test_a_quick_run_writes_every_section(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("tokenizing.measure_tokenizing", lambda **_: [])
     monkeypatch.setattr("answering.measure_answering", lambda **_: [])
     monkeypatch.setattr("generating.measure_generating", lambda _: None)
-    monkeypatch.setattr("tuning.measure_tuning", lambda _: None)
+    monkeypatch.setattr("training_steps.measure_tuning", lambda _: None)
     monkeypatch.setattr("run.tuning_section", lambda _: "## Tune\n")
     monkeypatch.setattr("run.generating_section", lambda _: "## Generate\n")
     output = tmp_path / "figures.md"

@@ -54,6 +54,7 @@ def write_model(model: PreTrainedModel, method: Method, folder: Path) -> None:
     if isinstance(method, QLora):
         del config.quantization_config  # the adapter is opened over the base as it is
     config.save_pretrained(folder)  # an adapter keeps no names of labels else
+    (folder / "README.md").unlink(missing_ok=True)  # peft's empty form: it says nothing of this model
 
 
 def copy_tokenizer(base: ModelFolder, folder: Path) -> None:

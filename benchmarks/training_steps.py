@@ -1,6 +1,6 @@
 """Tune against the way that guides teach: the same steps, made in turns.
 
-    python benchmarks/tuning.py [--rounds N] [--threads N] [--quick]
+    python benchmarks/training_steps.py [--rounds N] [--threads N] [--quick]
 
 The base is the encoder of the sentiment starter, MiniLM-L6. What it learns is no matter here: a step costs the same.
 """

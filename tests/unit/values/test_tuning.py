@@ -86,6 +86,14 @@ def report(plan: hfkit.TunePlan) -> hfkit.TuneReport:
         (lambda: TuneSettings(""), "base is empty, must be a folder or a repository"),
         (lambda: TuneSettings("m", learning_rate=0), "learning_rate is 0, must be above 0 and at most 1"),
         (lambda: TuneSettings("m", class_weights={"a": 0}), "class_weights of 'a' is 0, must be above 0"),
+        (
+            lambda: TuneSettings("m", class_weights={"a": 1.0, "b": -1}),
+            "class_weights of 'b' is -1, must be above 0",
+        ),
+        (
+            lambda: TuneSettings("m", batch_size=2, processes=3),
+            "processes is 3 and batch_size is 2, each needs an example of a step",
+        ),
         (lambda: TuneSettings("m", steps=0), "steps is 0, must be a whole number, at least 1"),
     ],
 )
@@ -100,6 +108,7 @@ def test_a_rate_fits_its_method() -> None:
     assert TuneSettings("m", method=hfkit.Lora(alpha=8, targets=("query",))).rate == 5e-4
     assert TuneSettings("m", method=hfkit.QLora(alpha=8, targets=("query",))).rate == 5e-4
     assert TuneSettings(ARCHITECTURE).rate == 5e-4
+    assert TuneSettings("m", class_weights={"a": 2.0}).rate == 5e-5
     assert TuneSettings("m", learning_rate=1e-3).rate == 1e-3
 
 

@@ -380,7 +380,9 @@ def test_labels_are_checked(tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Pa
 
 
 def test_other_data_are_refused(tune: hfkit.Tune, tmp_path: Path) -> None:
-    with pytest.raises(errors.InputTypeError, match=r"the data are list, must be Labelled or Squad"):
+    with pytest.raises(
+        errors.InputTypeError, match=r"the data are list, must be Labelled, Squad(, \w+)* or \w+"
+    ):
         tune([{"text": "a", "label": "b"}], tmp_path / "out")  # type: ignore[arg-type]
 
 

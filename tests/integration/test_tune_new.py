@@ -111,6 +111,37 @@ def test_questions(family: Family, tmp_path: Path) -> None:
     assert answer(hfkit.Question("when was ben born ?", context)).text in context
 
 
+@pytest.mark.parametrize("family", ["bert", "modernbert", "gpt2", "t5"])
+def test_words_with_tags(family: Family, tmp_path: Path) -> None:
+    rows = [
+        {"tokens": [who, *rest], "ner_tags": [tag, *["O"] * len(rest)]}
+        for who, tag in [("anna", "B-person"), ("ben", "B-person"), ("bonn", "B-place"), ("it", "O")] * 4
+        for rest in (["was", "here"], ["is", "there", "again"])
+    ]
+    tune(family, epochs=12)(hfkit.Tagged(train=rows), tmp_path / "out")
+    evaluated = hfkit.Evaluate(tmp_path / "out", split="train", runtime=RUNTIME)(hfkit.Tagged(train=rows))
+    assert evaluated.f1.value > 0.9
+
+
+@pytest.mark.parametrize("family", ["t5", "bart"])
+def test_pairs_of_texts(family: Family, tmp_path: Path) -> None:
+    words = {"one": "eins", "two": "zwei", "three": "drei", "four": "vier"}
+    rows = [{"source": f"{word} !", "target": f"{other} !"} for word, other in words.items()] * 8
+    report = tune(family, epochs=20)(hfkit.Parallel(train=rows), tmp_path / "out")
+    assert report.losses[-1][1] < 0.5 * report.losses[0][1]
+    generate = hfkit.Generate(tmp_path / "out", max_new_tokens=8, runtime=RUNTIME)
+    said = {text.text for text in generate.batch([f"{word} !" for word in words])}
+    assert said <= {f"{other} !" for other in words.values()}
+
+
+def test_a_family_that_cannot_learn_from_the_data_is_refused(tmp_path: Path) -> None:
+    data = hfkit.Tagged(train=[{"tokens": ["anna", "was"], "ner_tags": ["B-person", "O"]}])
+    with pytest.raises(errors.WrongHeadError, match="has no head for token classification") as caught:
+        tune("bart")(data, tmp_path / "out")
+    assert "bert, distilbert" in caught.value.hint
+    assert not (tmp_path / "out").exists()
+
+
 def test_its_weights_are_those_that_transformers_draws(data: hfkit.Labelled) -> None:
     folder = new_base(architecture("bert"), data)
     base = open_base(folder, RUNTIME, SEQUENCE_CLASSIFICATION, LABELS, seed=5)

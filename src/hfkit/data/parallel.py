@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from hfkit.errors import SettingError
+from hfkit.values.constraints import require_kind, require_texts
+
 from .checks.column_rules import ColumnRule
 from .checks.readings import Fault, RowReading, text_faults
 from .checks.task_rules import TaskRules
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Parallel"]
 
+_BOTH = 2  # languages of a pair
+
 
 @dataclass(frozen=True, slots=True, init=False)
 class Parallel(TaskData):
@@ -30,10 +35,15 @@ class Parallel(TaskData):
         test: what tells how good it has become; None if there is none.
         source: the column of texts to read.
         target: the column of texts to write.
+        languages: the language of the sources and that of the targets, as codes; None if nothing is translated, or by
+            a model that knows these two alone. A model that learns from the texts reads around a source what Translate,
+            told of the same languages, puts there; without languages, what Summarize does.
+        instruction: what stands before each source instead of the words that a model was taught before; None for
+            these, an empty text for none.
 
     Raises:
         InputTypeError: a split is no table, and nothing that can be made one.
-        SettingError: the name of a column is no text.
+        SettingError: the name of a column is no text, or the languages are no two texts.
 
     >>> Parallel(train=[{"source": "Good day.", "target": "Guten Tag."}]).check().findings
     ()
@@ -41,6 +51,8 @@ class Parallel(TaskData):
 
     source: str
     target: str
+    languages: tuple[str, str] | None
+    instruction: str | None
 
     def __init__(
         self,
@@ -50,8 +62,23 @@ class Parallel(TaskData):
         test: Rows | None = None,
         source: str = "source",
         target: str = "target",
+        languages: tuple[str, str] | None = None,
+        instruction: str | None = None,
     ) -> None:
-        self._take(train, validation, test, {"source": source, "target": target})
+        if languages is not None:
+            require_texts("languages", languages)
+            if len(languages) != _BOTH:
+                raise SettingError(
+                    f"languages are {languages!r}, must be that of the sources and that of the targets",
+                    hint="for example languages=('en', 'de')",
+                )
+        if instruction is not None:
+            require_kind("instruction", instruction, (str,))
+        settings = {"source": source, "target": target, "languages": languages, "instruction": instruction}
+        self._take(train, validation, test, settings)
+
+    def _column_settings(self) -> tuple[str, ...]:
+        return ("source", "target")
 
     def _rules(self) -> TaskRules:
         return TaskRules(

@@ -64,6 +64,12 @@ class TaskData(ABC):
         tables = {"train": self.train, "validation": self.validation, "test": self.test}
         return MappingProxyType({name: table for name, table in tables.items() if table is not None})
 
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """How rows are read: the names of columns, and what else is set beside the tables."""
+        names = (field.name for field in fields(self) if field.name not in ("train", "validation", "test"))
+        return MappingProxyType({name: getattr(self, name) for name in names})
+
     def check(
         self,
         model: str | os.PathLike[str] | None = None,
@@ -118,8 +124,7 @@ class TaskData(ABC):
 
     def _column_settings(self) -> tuple[str, ...]:
         """Name the fields that name columns."""
-        settings = (field.name for field in fields(self) if field.name not in ("train", "validation", "test"))
-        return tuple(name for name in settings if name != "names" and getattr(self, name) is not None)
+        return tuple(name for name, value in self.settings.items() if name != "names" and value is not None)
 
     @abstractmethod
     def _rules(self) -> TaskRules:

@@ -10,7 +10,7 @@ from hfkit.values.summaries import Summary
 
 from .inputs import name_of
 from .piecewise import Piecewise
-from .wordings import Wording, require_room
+from .wordings import Wording, require_room, words_for_summaries
 from .writing import Order
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def summarize(
 
 
 def _plan(session: WritingSession, order: SummaryOrder, budget: int | None) -> Piecewise:
-    prefix = _own_words(session) if order.instruction is None else order.instruction
+    prefix = words_for_summaries(session.folder) if order.instruction is None else order.instruction
     chat = not session.card.encodes
     wording = Wording(
         tokenizer=session.tokenizer,
@@ -112,17 +112,6 @@ def _plan(session: WritingSession, order: SummaryOrder, budget: int | None) -> P
         together=True,
         budget=budget,
     )
-
-
-def _own_words(session: WritingSession) -> str:
-    """Read what a model was taught to summarize with, such as T5's "summarize: "; empty if it says nothing."""
-    for owner in filter(None, (session.folder, session.folder.base)):
-        tasks = owner.config.get("task_specific_params")
-        settings: object = tasks.get("summarization") if isinstance(tasks, dict) else None
-        prefix = settings.get("prefix") if isinstance(settings, dict) else None
-        if isinstance(prefix, str):
-            return prefix
-    return ""
 
 
 def _summarize(

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import finalize
 
-from hfkit.errors import EmptyInputError, InputError
-from hfkit.text.windows import windows
-from hfkit.text.word_tokens import clearest_windows, tokens_of_words
+from hfkit.errors import InputError
 
-from .inputs import check_document
 from .progress import shares
-from .reading import require_few_windows
 from .running import RowRunner
+from .tagged_words import WordReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,33 +18,17 @@ if TYPE_CHECKING:
     from hfkit.backends.protocols import ScorerCard
     from hfkit.backends.taggers import Tagger
     from hfkit.text.arrays import FloatArray
-    from hfkit.text.templates import Row
-    from hfkit.text.windows import Window
     from hfkit.values.provenance import Source
     from hfkit.values.runtime import Runtime
     from hfkit.values.statistics import Statistics
 
-    from .tokens import TextTokenizer, TokenizedText
+    from .tagged_words import ReadWords
+    from .tokens import TextTokenizer
 
 __all__ = ["TaggingSession"]
 
 # The label of what is outside of all entities.
 _OUTSIDE = "O"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sentence:
-    """Words as a model reads them.
-
-    Attributes:
-        firsts: the first token of each word; None for a word without any.
-        spans: which tokens each row holds.
-        rows: what the model reads, one row for each window.
-    """
-
-    firsts: tuple[int | None, ...]
-    spans: tuple[Window, ...]
-    rows: tuple[Row, ...]
 
 
 class TaggingSession:
@@ -63,7 +44,7 @@ class TaggingSession:
         self, tagger: Tagger, tokenizer: TextTokenizer, source: Source, runtime: Runtime, *, window_limit: int
     ) -> None:
         self._tagger = tagger
-        self._tokenizer = tokenizer
+        self._reader = WordReader(tokenizer, window=window_limit)
         self._runner = RowRunner(tagger, source, runtime)
         self.card: ScorerCard = tagger.card
         self.source: Source = source
@@ -95,16 +76,7 @@ class TaggingSession:
 
         Source: Devlin et al. 2019, arXiv:1810.04805, section 5.3.
         """
-        texts = [
-            check_document(" ".join(words), max_characters=None, index=first_index + place)
-            for place, words in enumerate(sentences)
-        ]
-        read = [
-            self._read(words, encoded, first_index + place)
-            for place, (words, encoded) in enumerate(
-                zip(sentences, self._tokenizer.encode_with_offsets(texts), strict=True)
-            )
-        ]
+        read = self._reader.read(sentences, first_index=first_index)
         logits, statistics = self._runner.run(
             [row for one in read for row in one.rows],
             self._tagger.tag,
@@ -119,36 +91,12 @@ class TaggingSession:
         ]
         return tags, replace(statistics, inputs=len(read))
 
-    def _read(self, words: Sequence[str], encoded: TokenizedText, index: int) -> _Sentence:
-        count, template = len(encoded.ids), self._tokenizer.single
-        if not count:
-            error = EmptyInputError(
-                f"input {index} gives no tokens, must hold something to read",
-                hint="the tokenizer drops control characters; drop such texts before the call",
-            )
-            error.index = index
-            raise error
-        room = self.window_limit - template.size
-        spans = windows(count, size=room, overlap=room // 2)
-        require_few_windows(f"input {index}", len(spans), hint="give the text in parts")
-        return _Sentence(
-            tokens_of_words(words, encoded.offsets),
-            spans,
-            tuple(template.assemble([encoded.ids[span.start : span.stop]]) for span in spans),
+    def _tags(self, words: ReadWords, logits: Sequence[FloatArray], index: int) -> tuple[str, ...]:
+        names = self.card.labels.names
+        return tuple(
+            self._outside(number, index) if place is None else names[int(logits[place[0]][place[1]].argmax())]
+            for number, place in enumerate(words.places)
         )
-
-    def _tags(self, sentence: _Sentence, logits: Sequence[FloatArray], index: int) -> tuple[str, ...]:
-        names, start = self.card.labels.names, self._tokenizer.single.content_start(0, [])
-        clearest = clearest_windows(sentence.spans)
-        tags = []
-        for place, token in enumerate(sentence.firsts):
-            if token is None:
-                tags.append(self._outside(place, index))
-                continue
-            window = int(clearest[token])
-            row = logits[window][start + token - sentence.spans[window].start]
-            tags.append(names[int(row.argmax())])
-        return tuple(tags)
 
     def _outside(self, place: int, index: int) -> str:
         if _OUTSIDE not in self.card.labels.names:

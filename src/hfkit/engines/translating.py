@@ -98,7 +98,10 @@ class TranslatingSession:
             yield [self._result(document, plan) for document in written], statistics
 
     def _plan(self, order: TranslationOrder) -> TranslationPlan:
-        config = (self.writing.folder.base or self.writing.folder).config
+        folder = self.writing.folder
+        config = (
+            folder.config or (folder.base or folder).config
+        )  # an adapter may have been taught other words
         if order.instruction is not None:
             if marks_languages(config):
                 raise SettingError(
@@ -113,7 +116,7 @@ class TranslatingSession:
             self._plans[key] = plan_translation(
                 model=self.writing.source.model,
                 config=config,
-                tokenizer=tokenizer_owner(self.writing.folder).read_json("tokenizer_config.json"),
+                tokenizer=tokenizer_owner(folder).read_json("tokenizer_config.json"),
                 vocabulary=self.writing.tokenizer.vocabulary,
                 source=order.source,
                 target=order.target,

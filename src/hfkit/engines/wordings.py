@@ -17,13 +17,14 @@ from .prompts import ReadPrompt
 from .tokenizing import TokenizingPolicy
 
 if TYPE_CHECKING:
+    from hfkit.hub.folder import ModelFolder
     from hfkit.text.arrays import IntArray
     from hfkit.values.chat import TokenInput
 
     from .tokenizing import TokenizingSession
     from .writing import WritingSession
 
-__all__ = ["Wording", "require_room"]
+__all__ = ["Wording", "require_room", "words_for_summaries"]
 
 # For models without a limit, such as T5: what they were trained on.
 _USUAL = 512
@@ -71,6 +72,17 @@ class Wording:
             template=self.template,
             generation_prompt=True,
         )
+
+
+def words_for_summaries(folder: ModelFolder) -> str:
+    """Read what a model was taught to summarize with, such as T5's "summarize: "; empty if it says nothing."""
+    for owner in filter(None, (folder, folder.base)):
+        tasks = owner.config.get("task_specific_params")
+        settings: object = tasks.get("summarization") if isinstance(tasks, dict) else None
+        prefix = settings.get("prefix") if isinstance(settings, dict) else None
+        if isinstance(prefix, str):
+            return prefix
+    return ""
 
 
 def require_room(

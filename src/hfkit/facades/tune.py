@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack, cast, get_args
 
 from hfkit._lazy import reach
 from hfkit.data.labelled import Labelled
+from hfkit.data.parallel import Parallel
 from hfkit.data.squad import Squad
+from hfkit.data.tagged import Tagged
 from hfkit.errors import InputTypeError
 from hfkit.values.tuning import TuneSettings
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tune", "TuneChanges", "TuneData"]
 
-TuneData: TypeAlias = Labelled | Squad
+TuneData: TypeAlias = Labelled | Squad | Tagged | Parallel
 """What a model can be trained on."""
 
 
@@ -61,7 +63,8 @@ class Tune(TuneSettings):
     """Train a model on your own examples, or small matrices beside one.
 
     What is trained follows from the type of the data: ``Labelled`` gives a model for Classify, ``Squad`` one for
-    Answer. The work is done by ``transformers.Trainer`` and peft.
+    Answer, ``Parallel`` one for Summarize or Translate, ``Tagged`` one that tags words. The work is done by
+    ``transformers.Trainer`` and peft.
 
     A call that was interrupted, at whatever moment, goes on where it was when it is made again, and ends with
     the same weights. Its work lies beside the output folder, in ``.NAME.tuning``, until it is done.
@@ -94,7 +97,7 @@ class Tune(TuneSettings):
 
         Args:
             data: what to learn from. With a validation split, the state that is best there is kept, by macro F1
-                for labels and by F1 for answers; else the last.
+                for labels, by F1 for answers and for entities, by the loss for pairs of texts; else the last.
             output: the folder, new or empty.
 
         Raises:
@@ -117,8 +120,10 @@ class Tune(TuneSettings):
 
 
 def _require_data(data: object) -> None:
-    if not isinstance(data, get_args(TuneData)):
+    kinds = get_args(TuneData)
+    if not isinstance(data, kinds):
+        *others, last = (kind.__name__ for kind in kinds)
         raise InputTypeError(
-            f"the data are {type(data).__name__}, must be Labelled or Squad",
+            f"the data are {type(data).__name__}, must be {', '.join(others)} or {last}",
             hint="for example hfkit.Labelled(train=hfkit.Table.load('train.csv'))",
         )

@@ -11,7 +11,7 @@ from hfkit.engines.opening import open_tagging
 from hfkit.engines.progress import ignore_progress
 from hfkit.errors import SettingError
 from hfkit.hub.resolve import resolve
-from hfkit.metrics.entities import find_entities, score_entities
+from hfkit.metrics.entities import find_entities, score_entities, tag_scheme
 from hfkit.text.label_names import label_name
 from hfkit.values.tag_report import TagReport, WrongTags
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hfkit.data.tagged import Tagged
-    from hfkit.metrics.entities import TagScheme
     from hfkit.text.label_names import LabelValue
     from hfkit.values.runtime import Runtime
 
@@ -72,7 +71,7 @@ def evaluate_tags(
         )
         watch.count(perf_counter() - started, statistics)
         said += [tuple(called[tag] for tag in tags) for tags in found]
-    scheme: TagScheme = "conll" if any(name.startswith(("B-", "I-")) for name in names) else "words"
+    scheme = tag_scheme(names)
     scores = score_entities(said, expected, scheme=scheme, bootstrap=rows.bootstrap)
     both = (
         [find_entities(tags, scheme=scheme) for tags in pair] for pair in zip(said, expected, strict=True)

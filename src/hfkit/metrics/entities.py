@@ -22,9 +22,11 @@ from .labels import require_rows
 from .precision_recall import label_figures, precision_recall_f1
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hfkit.text.arrays import DoubleArray
 
-__all__ = ["TagScheme", "find_entities", "score_entities"]
+__all__ = ["TagScheme", "find_entities", "score_entities", "tag_scheme"]
 
 TagScheme: TypeAlias = Literal["conll", "IOB2", "words"]
 """How tags make entities: by the lenient rules of CoNLL's script, for tags B, I, E, S and O in any order; or strictly,
@@ -32,6 +34,15 @@ for tags B, I and O, where an entity begins with a B; or not at all: each word i
 speech."""
 
 _PREFIXES: dict[TagScheme, str] = {"conll": "BIES", "IOB2": "BI"}
+
+
+def tag_scheme(names: Iterable[str]) -> TagScheme:
+    """Tell from all tags that there are whether they mark entities: some begin with ``B-`` or ``I-`` if so.
+
+    >>> tag_scheme(["O", "B-PER", "I-PER"]), tag_scheme(["NOUN", "VERB"])
+    ('conll', 'words')
+    """
+    return "conll" if any(name.startswith(("B-", "I-")) for name in names) else "words"
 
 
 def find_entities(tags: Sequence[str], *, scheme: TagScheme = "conll") -> tuple[Entity, ...]:

@@ -19,7 +19,8 @@ def tokens_of_words(words: Sequence[str], offsets: Sequence[tuple[int, int]]) ->
     """Give the first token of each word of a text that is the words with a blank between each two.
 
     A token belongs to the first word that it shares a character with; one that holds nothing but the blank before a
-    word, as sentencepiece cuts them, belongs to that word.
+    word belongs to that word. Sentencepiece says where the blank stands; byte pairs may trim it, and their token is
+    then an empty one where the word begins.
 
     Args:
         words: the words of the text.
@@ -30,12 +31,14 @@ def tokens_of_words(words: Sequence[str], offsets: Sequence[tuple[int, int]]) ->
 
     >>> tokens_of_words(["New", "York's"], [(0, 3), (4, 8), (8, 9), (9, 10)])
     (0, 1)
+    >>> tokens_of_words(["it", "saw"], [(0, 2), (3, 3), (3, 4), (4, 6)])
+    (0, 1)
     """
     found: list[int | None] = []
     token = begin = 0
     for word in words:
         end = begin + len(word)
-        while token < len(offsets) and _ends_before(offsets[token], begin):
+        while token < len(offsets) and _stands_before(offsets[token], begin, end):
             token += 1
         there = token < len(offsets) and offsets[token][0] < end
         found.append(token if there else None)
@@ -45,10 +48,10 @@ def tokens_of_words(words: Sequence[str], offsets: Sequence[tuple[int, int]]) ->
     return tuple(found)
 
 
-def _ends_before(token: tuple[int, int], begin: int) -> bool:
-    """Tell whether a token shares nothing with what begins there, and is not the blank before it."""
-    start, end = token
-    return end == start or end < begin or (end == begin and start < begin - 1)
+def _stands_before(token: tuple[int, int], begin: int, end: int) -> bool:
+    """Tell whether a token is over before a word begins and is not the blank before it, or is empty inside of it."""
+    first, stop = token
+    return stop < begin or (stop == begin and first < begin - 1) or begin < first == stop <= end
 
 
 def clearest_windows(spans: Sequence[Window]) -> IntArray:

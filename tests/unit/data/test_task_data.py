@@ -169,3 +169,37 @@ def test_tags_have_names_from_the_data() -> None:
     )
     table = datasets.Dataset.from_dict({"tokens": [["a"]], "ner_tags": [[1]]}, features=features)
     assert hfkit.Tagged(train=table).tag_names() == ("O", "B-x", "I-x")
+
+
+def test_settings_are_all_but_the_tables() -> None:
+    data = hfkit.Parallel(train=[{"a": "one", "target": "eins"}], source="a", languages=("en", "de"))
+    assert dict(data.settings) == {
+        "source": "a",
+        "target": "target",
+        "languages": ("en", "de"),
+        "instruction": None,
+    }
+    assert list(hfkit.Labelled(train=ROWS).settings) == ["text", "second", "label", "names"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"languages": "en"}, "languages is 'en', must be a tuple of texts"),
+        ({"languages": ("en", "")}, "languages holds an empty text, must hold texts to look for"),
+        (
+            {"languages": ("en",)},
+            "languages are ('en',), must be that of the sources and that of the targets",
+        ),
+        ({"instruction": 7}, "instruction is 7, must be str"),
+        ({"source": ""}, "source is empty, must be a name"),
+    ],
+)
+def test_pairs_of_texts_name_two_languages(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        hfkit.Parallel(train=[{"source": "one", "target": "eins"}], **settings)
+    assert caught.value.message == message
+
+
+def test_no_words_are_an_instruction_too() -> None:
+    assert hfkit.Parallel(train=[{"source": "one", "target": "eins"}], instruction="").instruction == ""

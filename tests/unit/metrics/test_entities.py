@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hfkit.errors import EmptyInputError, InputError, InputTypeError, SettingError
-from hfkit.metrics.entities import find_entities, score_entities
+from hfkit.metrics.entities import find_entities, score_entities, tag_scheme
 from hfkit.values.bootstrap import Bootstrap
 from hfkit.values.tag_scores import Entity
 
@@ -111,3 +111,9 @@ def test_no_rows_have_no_scores() -> None:
 def test_a_scheme_is_one_of_two() -> None:
     with pytest.raises(SettingError, match=r"^scheme 'BILOU' is not one of \('conll', 'IOB2', 'words'\)\n"):
         find_entities([], scheme="BILOU")  # type: ignore[arg-type]  # that is the point
+
+
+def test_tags_that_mark_entities_are_told_from_others() -> None:
+    assert tag_scheme(["O", "I-PER"]) == "conll"
+    assert tag_scheme(["O", "B-PER"]) == "conll"
+    assert tag_scheme(["NOUN", "O"]) == "words"

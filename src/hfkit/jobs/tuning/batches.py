@@ -9,18 +9,30 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from hfkit.text.arrays import IntArray
 
     from .examples import Example
 
-__all__ = ["IGNORED", "Collate", "LabelShape"]
+__all__ = ["IGNORED", "Collate", "LabelShape", "TargetText", "count_tokens"]
 
 IGNORED = -100
 """The label of what has none, as torch and Trainer have it."""
 
-LabelShape: TypeAlias = Literal["row", "tokens", "text"]
+
+@dataclass(frozen=True, slots=True)
+class TargetText:
+    """Labels are the tokens of a text that a decoder writes beside what an encoder reads.
+
+    Attributes:
+        opening: the id that the decoder begins with. It reads that and the text, and says the text and its end.
+    """
+
+    opening: int
+
+
+LabelShape: TypeAlias = Literal["row", "tokens"] | TargetText
 """What a label of an example is: as many numbers for each example, one for each token that is read, or a text."""
 
 
@@ -50,22 +62,33 @@ class Collate:
         if types:
             batch["token_type_ids"] = _padded(types, width, 0)
         for name in examples[0].labels:
-            batch[name] = self._labels([example.labels[name] for example in examples], width)
+            batch |= self._labels(name, [example.labels[name] for example in examples], width)
         return batch
 
-    def _labels(self, labels: Sequence[IntArray], width: int) -> torch.Tensor:
+    def _labels(self, name: str, labels: Sequence[IntArray], width: int) -> dict[str, torch.Tensor]:
         match self.labels:
             case "row":
-                return torch.from_numpy(np.stack(labels))
+                return {name: torch.from_numpy(np.stack(labels))}
             case "tokens":
-                return _padded(labels, width, IGNORED)
-            case "text":
-                return _padded(labels, self._width(labels), IGNORED)
+                return {name: _padded(labels, width, IGNORED)}
+            case TargetText(opening):
+                width = self._width(labels)
+                read = [np.concatenate(([opening], label[:-1])) for label in labels]
+                return {
+                    name: _padded(labels, width, IGNORED),
+                    "decoder_input_ids": _padded(read, width, self.pad_id),
+                }
             case _:
                 assert_never(self.labels)
 
     def _width(self, rows: Iterable[IntArray]) -> int:
         return -(-max(map(len, rows)) // self.multiple) * self.multiple
+
+
+def count_tokens(batch: Mapping[str, torch.Tensor]) -> int:
+    """Count the tokens of a batch without its padding, those that a decoder writes included."""
+    read = batch["attention_mask"].sum()
+    return int(read + (batch["labels"] != IGNORED).sum() if "decoder_input_ids" in batch else read)
 
 
 def _padded(rows: Sequence[IntArray], width: int, filler: int) -> torch.Tensor:

@@ -24,11 +24,13 @@ class Example:
         types: the text that each token belongs to, shape ``[tokens]``; None for models that do not tell texts apart.
         labels: what the model is trained to say, by the name of its argument: one for the example, or one for
             each token, or the tokens of a text that it is to write.
+        written: how many tokens a decoder writes beside what is read; 0 where there is none.
     """
 
     ids: IntArray
     types: IntArray | None
     labels: Mapping[str, IntArray]
+    written: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,5 +53,5 @@ class Examples:
 
     @property
     def lengths(self) -> IntArray:
-        """Tokens of each, shape ``[examples]``."""
-        return np.array([len(example.ids) for example in self.examples], dtype=np.int64)
+        """Tokens of each, what is written beside it included, shape ``[examples]``."""
+        return np.array([len(example.ids) + example.written for example in self.examples], dtype=np.int64)

@@ -8,11 +8,12 @@ import numpy as np
 
 from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
 from hfkit.engines.reading import Reading, read_inputs
-from hfkit.errors import DataError, UnknownLabelError
 from hfkit.metrics.classification import score_labels
 from hfkit.metrics.multilabel import score_label_sets
 
+from .class_weights import weigh_classes, weigh_labels
 from .examples import Example, Examples
+from .faulty_rows import faulty_row, unreadable_row
 from .losses import ClassLoss, LabelLoss
 from .tasks import Goal
 
@@ -97,14 +98,12 @@ class LabelledTask:
     def loss(self, settings: TuneSettings, train: Table, /) -> Loss:
         """Give the cross entropy of labels that exclude each other, else that of each label alone."""
         _, labels = self._rows(train)
-        counts = (
-            np.stack(labels).sum(axis=0)
-            if self._data.multi_label
-            else np.bincount(np.stack(labels), minlength=len(self._numbers))
-        )
-        weights = self._weights(settings, counts, rows=len(labels))
         if self._data.multi_label:
+            counts = np.stack(labels).sum(axis=0)
+            weights = weigh_labels(settings.class_weights, self._scheme.names, counts, rows=len(labels))
             return LabelLoss(weights)
+        counts = np.bincount(np.stack(labels), minlength=len(self._numbers))
+        weights = weigh_classes(settings.class_weights, self._scheme.names, counts)
         return ClassLoss(weights, settings.label_smoothing)
 
     def figures(
@@ -137,12 +136,11 @@ class LabelledTask:
         labels: list[IntArray] = []
         for number, reading in enumerate(self._data.readings(table)):
             if reading.faults:
-                fault = reading.faults[0]
-                raise DataError(
-                    f"row {number} cannot be learned from: column {fault.column!r}: {fault.kind} {fault.detail}",
-                    hint="data.check() tells of all such rows; leave them out with table.filter(...)",
-                )
+                raise faulty_row(number, reading.faults[0])
             inputs.append(cast("TextInput", reading.inputs[0]))
+            unknown = sorted(set(reading.labels) - self._numbers.keys())
+            if unknown:
+                raise unreadable_row(number, f"label {unknown[0]!r} is none of {', '.join(self._numbers)}")
             numbers = [self._numbers[name] for name in reading.labels]
             if self._data.multi_label:
                 marks = np.zeros(len(self._numbers), dtype=np.float32)
@@ -151,25 +149,3 @@ class LabelledTask:
             else:
                 labels.append(np.array(numbers[0], dtype=np.int64))
         return inputs, labels
-
-    def _weights(self, settings: TuneSettings, counts: IntArray, *, rows: int) -> tuple[float, ...] | None:
-        """Give the weights of labels, scaled so that they change no mean: a step stays as long as it was."""
-        if settings.class_weights is None:
-            return None
-        if settings.class_weights == "balanced":
-            weights = rows / np.maximum(counts, 1)
-        else:
-            unknown = sorted(settings.class_weights.keys() ^ self._numbers.keys())
-            if unknown:
-                raise UnknownLabelError(
-                    f"class_weights and the labels of the data differ in {unknown}",
-                    hint=f"give a weight for each of {', '.join(self._scheme.names)}",
-                )
-            weights = np.array([settings.class_weights[name] for name in self._scheme.names])
-        if self._data.multi_label:  # how much more a label counts where it holds
-            return (
-                tuple(((rows - counts) / np.maximum(counts, 1)).tolist())
-                if (settings.class_weights == "balanced")
-                else tuple(weights.tolist())
-            )
-        return tuple((weights * rows / (weights * counts).sum()).tolist())

@@ -92,12 +92,25 @@ class TokenLoss:
 
     def __call__(self, output: ModelOutput, labels: torch.Tensor, /) -> torch.Tensor:
         """Give the cross entropy over the tokens that have a label."""
+        kept, wanted, _ = self._counted(output, labels)
+        weights = None if self.weights is None else kept.new_tensor(self.weights)
+        return functional.cross_entropy(
+            kept, wanted, weight=weights, label_smoothing=self.smoothing, reduction="sum"
+        )
+
+    def sums(self, output: ModelOutput, labels: torch.Tensor, /) -> torch.Tensor:
+        """Give the cross entropy of each row, shape ``[rows]``, as it is: neither weighted nor smoothed."""
+        kept, wanted, rows = self._counted(output, labels)
+        losses = functional.cross_entropy(kept, wanted, reduction="none")
+        return losses.new_zeros(len(labels)).index_add_(0, rows, losses)
+
+    def _counted(
+        self, output: ModelOutput, labels: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Give the logits of the tokens that have a label, these labels, and their rows."""
         logits = output["logits"]
         if self.shifted:
             logits, labels = logits[:, :-1], labels[:, 1:]
         counted = labels != IGNORED
-        kept = logits[counted].float()  # most of a large vocabulary's logits need no gradient
-        weights = None if self.weights is None else kept.new_tensor(self.weights)
-        return functional.cross_entropy(
-            kept, labels[counted], weight=weights, label_smoothing=self.smoothing, reduction="sum"
-        )
+        # Most of a large vocabulary's logits need no gradient.
+        return logits[counted].float(), labels[counted], counted.nonzero()[:, 0]

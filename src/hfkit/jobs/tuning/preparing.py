@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from hfkit.backends.protocols import OpensScorers
-from hfkit.backends.registry import find_backend
 from hfkit.backends.torch.placement import choose_device
-from hfkit.backends.torch.tokenizer import gives_types
 from hfkit.backends.torch.weights import read_config
-from hfkit.engines.tokens import open_tokenizer
 from hfkit.errors import SettingError
 from hfkit.hub.resolve import resolve
 from hfkit.values.architecture import Architecture
@@ -82,12 +78,9 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
         if isinstance(settings.base, Architecture)
         else resolve(settings.base, offline=settings.runtime.offline)
     )
-    _, backend = find_backend("torch", capability=OpensScorers, is_ready=lambda _: True)
-    tokenizer = open_tokenizer(backend, folder, settings.runtime)
     config = read_config(folder, settings.runtime)
     window = _window(folder, getattr(config, "max_position_embeddings", None), settings.max_tokens)
-    reads_types = gives_types(folder, config, settings.runtime)
-    task = task_of(data, BaseReading(tokenizer, config, window, reads_types=reads_types))
+    task = task_of(data, BaseReading(folder, config, window, settings.runtime))
     device = choose_device(settings.runtime.device)
     pad_id = config.pad_token_id
     return Prepared(

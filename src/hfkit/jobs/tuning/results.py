@@ -10,7 +10,7 @@ import torch
 
 from hfkit.errors import TrainingError
 from hfkit.hub.tokenizer_files import tokenizer_owner
-from hfkit.values.methods import Lora, QLora
+from hfkit.values.methods import Full, Lora, QLora
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,11 +50,14 @@ def write_model(model: PreTrainedModel, method: Method, folder: Path) -> None:
         _merged(model).save_pretrained(folder)
         return
     model.save_pretrained(folder)
-    config = deepcopy(model.config)
-    if isinstance(method, QLora):
-        del config.quantization_config  # the adapter is opened over the base as it is
-    config.save_pretrained(folder)  # an adapter keeps no names of labels else
-    (folder / "README.md").unlink(missing_ok=True)  # peft's empty form: it says nothing of this model
+    if not isinstance(method, Full):
+        # An adapter's own files say neither which head it is for, nor its labels.
+        config = deepcopy(model.config)
+        config.architectures = [type(cast("PeftModel", model).get_base_model()).__name__]
+        if isinstance(method, QLora):
+            del config.quantization_config  # the adapter is opened over the base as it is
+        config.save_pretrained(folder)
+        (folder / "README.md").unlink(missing_ok=True)  # peft's empty form: it says nothing of this model
 
 
 def copy_tokenizer(base: ModelFolder, folder: Path) -> None:
@@ -69,11 +72,12 @@ def _merged(model: PreTrainedModel) -> PreTrainedModel:
     model.eval()  # type: ignore[no-untyped-call]
     chance = torch.Generator().manual_seed(0)
     ids = torch.randint(0, int(model.config.vocab_size), (2, 16), generator=chance).to(model.device)
+    given = {"input_ids": ids} | ({"decoder_input_ids": ids} if model.config.is_encoder_decoder else {})
     with torch.inference_mode():
-        before = model(input_ids=ids)[0].float()
+        before = model(**given)[0].float()
     merged = cast("PreTrainedModel", cast("PeftModel", model).merge_and_unload())
     with torch.inference_mode():
-        after = merged(input_ids=ids)[0].float()
+        after = merged(**given)[0].float()
     gap = float((before - after).abs().max() / before.abs().max().clamp(min=1))
     if not gap <= _TOLERANCE:
         raise TrainingError(

@@ -16,7 +16,7 @@ from hfkit.backends.torch.threads import limited_threads
 
 from .adapting import adapt
 from .bases import open_base
-from .forward import run_forward
+from .forward import ModelForward
 from .four_bits import packing_of
 from .reporting import report_of
 from .results import copy_tokenizer, write_model
@@ -62,15 +62,8 @@ def run(
     model = adapt(base, settings, prepared.folder)
     evaluate = None
     if prepared.validation is not None and data.validation is not None:
-        forward = partial(
-            run_forward,
-            model,
-            collate=prepared.collate,
-            outputs=prepared.task.head.outputs,
-            per_token=prepared.task.head.per_token,
-        )
-        shared = partial(prepared.processes.share_out, run=forward)
-        evaluate = partial(prepared.task.figures, data.validation, prepared.validation, shared)
+        forward = ModelForward(model, prepared.task.head, prepared.collate, prepared.processes)
+        evaluate = partial(prepared.task.figures, data.validation, prepared.validation, forward)
     checkpoint = folder.checkpoint
     started = perf_counter()
     with quiet_transformers(), limited_threads(settings.runtime.threads):

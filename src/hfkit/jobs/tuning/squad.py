@@ -9,13 +9,13 @@ import numpy as np
 from hfkit.backends.torch.tasks import QUESTION_ANSWERING
 from hfkit.engines.contexts import QuestionReader
 from hfkit.engines.reading import Reading
-from hfkit.errors import DataError
 from hfkit.metrics.scores import score_answers
 from hfkit.text.spans import best_spans, span_band
 from hfkit.text.squad import answer_tokens, label_window
 from hfkit.values.inputs import Question
 
 from .examples import Example, Examples
+from .faulty_rows import unreadable_row
 from .losses import SpanLoss
 from .tasks import Goal
 
@@ -117,10 +117,7 @@ class SquadTask:
         questions = [Question(example.question, example.context) for example in examples]
         asked, error = self._reader.read(questions, first_index=0)
         if error is not None:
-            raise DataError(
-                f"row {error.index} cannot be learned from: {error.message}",
-                hint="data.check() tells of all such rows; leave them out with table.filter(...)",
-            ) from error
+            raise unreadable_row(error.index, error.message) from error
         return examples, asked
 
 

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
     from hfkit.backends.torch.tasks import Task
     from hfkit.data.table import Table
-    from hfkit.text.arrays import FloatArray
+    from hfkit.text.arrays import DoubleArray, FloatArray
     from hfkit.values.tuning import TuneSettings
 
     from .batches import LabelShape
     from .examples import Examples
-    from .losses import Loss
+    from .losses import Loss, TokenLoss
 
 __all__ = ["Forward", "Goal", "TuningTask"]
 
@@ -25,6 +25,13 @@ class Forward(Protocol):
 
     def __call__(self, examples: Examples, /) -> list[tuple[FloatArray, ...]]:
         """Give what its head says of each example."""
+        ...
+
+    def loss_sums(self, examples: Examples, loss: TokenLoss, /) -> DoubleArray:
+        """Give the sum of the losses of each example's tokens, shape ``[examples]``.
+
+        Where a head gives a number for each word of a vocabulary, what it says of all examples would fill the memory.
+        """
         ...
 
 

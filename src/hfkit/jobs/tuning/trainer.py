@@ -10,6 +10,7 @@ from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, Traine
 
 from hfkit.errors import TrainingError
 
+from .batches import count_tokens
 from .checkpoints import mark_complete
 from .steps import StepLoader, StepSampler
 
@@ -118,7 +119,7 @@ class RunTrainer(Trainer):
         """Make a forward and a backward pass; on the processor, stop at once where the loss is no number."""
         if not self.tokens:
             self.resumed = self.state.global_step
-        self.tokens += int(args[1]["attention_mask"].sum())
+        self.tokens += count_tokens(args[1])
         loss = super().training_step(*args, **kwargs)
         if loss.device.type == "cpu" and not torch.isfinite(loss):
             raise _not_finite(self.state)

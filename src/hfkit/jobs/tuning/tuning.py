@@ -43,6 +43,7 @@ def train(settings: TuneSettings, data: TaskData, output: Path) -> TuneReport:
         run_of = {
             "settings": repr(settings.without_runtime()),
             "base": prepared.folder.revision,
+            "data": repr(dict(data.settings)),
             **{name: table.fingerprint for name, table in data.splits.items()},
         }
 

@@ -260,6 +260,21 @@ def test_a_model_that_writes(method: hfkit.Lora | hfkit.QLora, tmp_path: Path) -
     assert adapted.text != plain.text
 
 
+def test_texts_beside_4_bits(tmp_path: Path) -> None:
+    folder = write_tiny_writer(tmp_path / "base", family="llama")
+    rows = [
+        {"text": "the old house is old in the new city"},
+        {"text": "the new house is new in the old city"},
+    ] * 8
+    tune = hfkit.Tune(
+        folder, method=hfkit.QLora(rank=8), epochs=15, batch_size=4, learning_rate=1e-2, runtime=RUNTIME
+    )
+    report = tune(hfkit.Texts(train=rows, validation=rows[:2]), tmp_path / "out")
+    assert report.states[-1].figure("loss") < 0.5 * report.states[0].figure("loss")
+    generate = hfkit.Generate(tmp_path / "out", max_new_tokens=4, runtime=RUNTIME)
+    assert generate("the old house is").source.base is not None
+
+
 def test_without_bitsandbytes_the_install_line_is_named(
     tune: hfkit.Tune, data: hfkit.Labelled, monkeypatch: pytest.MonkeyPatch
 ) -> None:

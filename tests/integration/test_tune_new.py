@@ -134,6 +134,26 @@ def test_pairs_of_texts(family: Family, tmp_path: Path) -> None:
     assert said <= {f"{other} !" for other in words.values()}
 
 
+@pytest.mark.parametrize("family", ["gpt2", "llama", "qwen3"])
+def test_texts_to_go_on_from(family: Family, tmp_path: Path) -> None:
+    rows = [{"text": f"the {color} house is {color} ."} for color in ("red", "green", "blue", "old")] * 8
+    data = hfkit.Texts(train=rows, validation=rows[:4])
+    report = tune(family, epochs=12)(data, tmp_path / "out")
+    assert report.states[-1].figure("loss") < 0.3 * report.states[0].figure("loss")
+    generate = hfkit.Generate(tmp_path / "out", max_new_tokens=4, runtime=RUNTIME)
+    assert generate("the green house").text.startswith(" is")
+
+
+@pytest.mark.parametrize("family", ["bert", "distilbert", "electra", "roberta", "modernbert"])
+def test_texts_with_gaps(family: Family, tmp_path: Path) -> None:
+    rows = [{"text": f"the {color} house is {color} ."} for color in ("red", "green", "blue", "old")] * 8
+    report = tune(family, epochs=3)(hfkit.Texts(train=rows, validation=rows[:4]), tmp_path / "out")
+    assert report.states[-1].figure("loss") < report.states[0].figure("loss")
+    labelled = hfkit.Labelled(train=reviews(16))
+    further = hfkit.Tune(tmp_path / "out", steps=2, batch_size=8, runtime=RUNTIME).plan(labelled)
+    assert 0 < len(further.new) < 6  # the head alone, and what stands between it and the body
+
+
 def test_a_family_that_cannot_learn_from_the_data_is_refused(tmp_path: Path) -> None:
     data = hfkit.Tagged(train=[{"tokens": ["anna", "was"], "ner_tags": ["B-person", "O"]}])
     with pytest.raises(errors.WrongHeadError, match="has no head for token classification") as caught:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from hfkit.errors import DataError
 from hfkit.text.conversations import turn_faults
+from hfkit.text.turns import read_message
 from hfkit.values.chat import Message
 
 from .checks.column_rules import ColumnRule
@@ -14,7 +16,7 @@ from .checks.task_rules import TaskRules
 from .task import TaskData
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .given import Rows
     from .library import TableRow
@@ -53,6 +55,20 @@ class Chats(TaskData):
         messages: str = "messages",
     ) -> None:
         self._take(train, validation, test, {"messages": messages})
+
+    def messages_of(self, table: Table) -> Iterator[tuple[Message, ...]]:
+        """Give the chat of each row of a split, with the tools that are called in it.
+
+        Raises:
+            ColumnError: the column is not there, or of another type.
+            DataError: a call of a tool cannot be read.
+        """
+        for number, row in enumerate(table):
+            turns = cast("list[Mapping[str, object]]", row[self.messages])
+            try:
+                yield tuple(read_message(turn) for turn in turns)
+            except DataError as error:
+                raise DataError(f"row {number}: {error.message}", hint=error.hint) from error
 
     def _rules(self) -> TaskRules:
         return TaskRules(

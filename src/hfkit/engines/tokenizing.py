@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from hfkit.backends.encoding import Encoded, Encoder, Flat, Room
     from hfkit.backends.recipe import Recipe
     from hfkit.text.arrays import IntArray
-    from hfkit.values.chat import TokenInput
+    from hfkit.values.chat import Message, TokenInput
     from hfkit.values.padding import Padding
     from hfkit.values.provenance import Source
     from hfkit.values.token_arrays import TokenArrays
@@ -177,6 +177,35 @@ class TokenizingSession:
         flat = self._encoder.flat([prepared.texts], special_tokens=prepared.special_tokens, room=None)
         return flat.ids.astype(np.int64)
 
+    def each_ids(self, items: Sequence[TokenInput], policy: TokenizingPolicy) -> list[IntArray]:
+        """Give the ids of each of many checked inputs, each of shape ``[tokens]``, nothing cut and nothing padded."""
+        found: list[IntArray] = []
+        for run in _runs(self._prepare(items, policy, 0)):
+            groups, special_tokens = [item.texts for item in run], run[0].special_tokens
+            flat = self._encoder.flat(groups, special_tokens=special_tokens, room=None)
+            found += np.split(flat.ids.astype(np.int64), flat.lengths.cumsum()[:-1])
+        return found
+
+    def render(self, messages: Sequence[Message], policy: TokenizingPolicy) -> str:
+        """Give the text that a template makes of a checked chat.
+
+        Raises:
+            InputError: the template refuses it.
+            TokenizerError: there is no template, or it fails.
+            SettingError: there are several and no default, or the template shows no tools and there are some.
+            MissingDependencyError: jinja2 is not installed.
+        """
+        template = choose_template(
+            self.templates, policy.template, model=self.source.model, tools=bool(policy.tools)
+        )
+        return render_chat(
+            template,
+            messages,
+            variables={name: text for name, text, _ in self.recipe.named},
+            generation_prompt=policy.generation_prompt,
+            tools=policy.tools,
+        )
+
     def decode(self, ids: Iterable[int], *, skip_special_tokens: bool) -> str:
         """Give the text of ids.
 
@@ -264,18 +293,8 @@ class TokenizingSession:
                 case Pair(first, second):
                     prepared.append(_Prepared((first, second), policy.special_tokens))
                 case messages:
-                    template = choose_template(
-                        self.templates, policy.template, model=self.source.model, tools=bool(policy.tools)
-                    )
-                    variables = {name: text for name, text, _ in self.recipe.named}
                     try:
-                        prompt = render_chat(
-                            template,
-                            messages,
-                            variables=variables,
-                            generation_prompt=policy.generation_prompt,
-                            tools=policy.tools,
-                        )
+                        prompt = self.render(messages, policy)
                     except InputError as error:
                         error.index = None if first_index is None else first_index + position
                         raise

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack, cast, get_args
 
 from hfkit._lazy import reach
+from hfkit.data.chats import Chats
 from hfkit.data.labelled import Labelled
 from hfkit.data.parallel import Parallel
 from hfkit.data.squad import Squad
 from hfkit.data.tagged import Tagged
+from hfkit.data.texts import Texts
 from hfkit.errors import InputTypeError
 from hfkit.values.tuning import TuneSettings
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tune", "TuneChanges", "TuneData"]
 
-TuneData: TypeAlias = Labelled | Squad | Tagged | Parallel
+TuneData: TypeAlias = Labelled | Squad | Tagged | Texts | Chats | Parallel
 """What a model can be trained on."""
 
 
@@ -63,8 +65,9 @@ class Tune(TuneSettings):
     """Train a model on your own examples, or small matrices beside one.
 
     What is trained follows from the type of the data: ``Labelled`` gives a model for Classify, ``Squad`` one for
-    Answer, ``Parallel`` one for Summarize or Translate, ``Tagged`` one that tags words. The work is done by
-    ``transformers.Trainer`` and peft.
+    Answer, ``Chats`` one for Generate, ``Parallel`` one for Summarize or Translate, ``Tagged`` one that tags words.
+    ``Texts`` give a model for Generate, or an encoder that knows the field's language, as the base is. The work is
+    done by ``transformers.Trainer`` and peft.
 
     A call that was interrupted, at whatever moment, goes on where it was when it is made again, and ends with
     the same weights. Its work lies beside the output folder, in ``.NAME.tuning``, until it is done.
@@ -97,7 +100,8 @@ class Tune(TuneSettings):
 
         Args:
             data: what to learn from. With a validation split, the state that is best there is kept, by macro F1
-                for labels, by F1 for answers and for entities, by the loss for pairs of texts; else the last.
+                for labels, by F1 for answers and for entities, and by the loss of a token for texts, chats and pairs of
+                texts; else the last.
             output: the folder, new or empty.
 
         Raises:

@@ -15,7 +15,7 @@ import numpy as np
 from .batching import computed_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .arrays import IntArray
 
@@ -83,11 +83,21 @@ def share_step(step: IntArray, *, processes: int, parts: int) -> list[list[IntAr
     return [np.array_split(step[process::processes], parts) for process in range(processes)]
 
 
-def wasted_tokens(lengths: IntArray, batches: Sequence[IntArray]) -> float:
+def wasted_tokens(
+    lengths: IntArray,
+    batches: Sequence[IntArray],
+    *,
+    computed: Callable[[IntArray], int] = computed_tokens,
+) -> float:
     """Give the share of padding in what is computed, from 0 to below 1.
+
+    Args:
+        lengths: tokens of each example, shape ``[examples]``.
+        batches: positions in ``lengths``.
+        computed: counts what is computed for a batch of such lengths; unless given, each is padded to its longest.
 
     >>> wasted_tokens(np.array([4, 2]), [np.array([0, 1])])
     0.25
     """
-    computed = sum(computed_tokens(lengths[batch]) for batch in batches)
-    return 1 - sum(int(lengths[batch].sum()) for batch in batches) / computed
+    whole = sum(computed(lengths[batch]) for batch in batches)
+    return 1 - sum(int(lengths[batch].sum()) for batch in batches) / whole

@@ -1,17 +1,19 @@
-"""Messages and tools as the plain dicts and lists that chat templates read."""
+"""Messages and tools as the plain dicts and lists that chat templates read, and messages out of them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from hfkit.errors import InputTypeError, SettingError
+from hfkit.errors import DataError, InputTypeError, SettingError
+from hfkit.values.chat import Message
+from hfkit.values.tools import ToolCall
 
 if TYPE_CHECKING:
-    from hfkit.values.chat import Message
-    from hfkit.values.tools import Tool, ToolCall
+    from hfkit.values.tools import Tool
 
-__all__ = ["plain_messages", "plain_tools"]
+__all__ = ["plain_messages", "plain_tools", "read_message"]
 
 _READS_IDS = ("tool_call_id", "tool_call.id", "tool_call['id']", 'tool_call["id"]')
 
@@ -52,6 +54,30 @@ def plain_messages(messages: Sequence[Message], template: str) -> list[dict[str,
     return plain
 
 
+def read_message(plain: Mapping[str, object]) -> Message:
+    """Read a message as tables of chats hold it.
+
+    Args:
+        plain: its ``role`` and ``content``, and where there are any ``tool_calls`` and ``name``. The arguments of a
+            call are an object, or the JSON of one as OpenAI writes it. In an object nothing that is None counts: a
+            table fills in None for what other rows have.
+
+    Raises:
+        DataError: a call of a tool cannot be read.
+
+    >>> read_message({"role": "user", "content": "Hello!", "tool_calls": None}).content
+    'Hello!'
+    """
+    calls = cast("Sequence[Mapping[str, object]]", plain.get("tool_calls") or ())
+    name = plain.get("name")
+    return Message(
+        str(plain["role"] or ""),
+        str(plain["content"] or ""),
+        tool_calls=tuple(_read_call(call.get("function", call)) for call in calls),
+        name=None if name is None else str(name),
+    )
+
+
 def plain_tools(tools: Sequence[Tool]) -> list[dict[str, object]]:
     """Give tools in the form that ``apply_chat_template`` of transformers documents.
 
@@ -70,6 +96,26 @@ def plain_tools(tools: Sequence[Tool]) -> list[dict[str, object]]:
         function = {"name": tool.name, "description": tool.description, "parameters": parameters}
         plain.append({"type": "function", "function": function})
     return plain
+
+
+def _read_call(function: object) -> ToolCall:
+    match function:
+        case {"name": str() as name, "arguments": Mapping() as arguments}:
+            return ToolCall(name, {key: value for key, value in arguments.items() if value is not None})
+        case {"name": str() as name, "arguments": str() as text} if isinstance(found := _json(text), dict):
+            return ToolCall(name, found)
+        case _:
+            raise DataError(
+                f"a call of a tool is {function!r}, must have a name, and as arguments an object or its JSON",
+                hint="""for example {"function": {"name": "weather", "arguments": {"city": "Oslo"}}}""",
+            )
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _plain_call(call: ToolCall) -> dict[str, object]:

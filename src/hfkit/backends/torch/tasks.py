@@ -9,6 +9,7 @@ from typing import Literal
 __all__ = [
     "CAUSAL_WRITING",
     "ENCODED_WRITING",
+    "MASKED_LANGUAGE",
     "QUESTION_ANSWERING",
     "SEQUENCE_CLASSIFICATION",
     "TOKEN_CLASSIFICATION",
@@ -34,6 +35,7 @@ class Task:
     name: str
     model_class: Literal[
         "AutoModelForCausalLM",
+        "AutoModelForMaskedLM",
         "AutoModelForQuestionAnswering",
         "AutoModelForSeq2SeqLM",
         "AutoModelForSequenceClassification",
@@ -66,6 +68,14 @@ TOKEN_CLASSIFICATION = Task(
     re.compile(r"For(QuestionAnswering|SequenceClassification|MultipleChoice)\b"),
     ("logits",),
 )
+
+MASKED_LANGUAGE = Task(
+    "masked language modelling",
+    "AutoModelForMaskedLM",
+    re.compile(r"(LMHeadModel|ForCausalLM)\b"),
+    ("logits",),
+)
+"""What stands behind a mask, from what is before and after it."""
 
 _NO_WRITERS = re.compile(
     r"For(SequenceClassification|TokenClassification|QuestionAnswering|MultipleChoice|MaskedLM)\b"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never, cast
 from hfkit.errors import MissingDependencyError, SettingError
 from hfkit.values.methods import Full, Lora, QLora
 
-from .targets import body_of, embedding_name, lies_transposed, linear_targets, new_head
+from .targets import body_of, embedding_name, linear_targets, new_head, stores_transposed
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -81,7 +81,7 @@ def _with_matrices(
         lora_dropout=method.dropout,
         target_modules=targets,
         modules_to_save=_trained_whole(base) or None,
-        fan_in_fan_out=lies_transposed(base.model),
+        fan_in_fan_out=stores_transposed(base.model, tuple(targets)),
     )
     adapted = peft.get_peft_model(base.model, config)
     config.base_model_name_or_path = folder.name
@@ -90,10 +90,19 @@ def _with_matrices(
 
 
 def _trained_whole(base: Base) -> list[str]:
-    """Name the head, and modules whose weights the base does not have."""
-    head = new_head(base.model)
-    new = {name.rpartition(".")[0] for name in base.new}
-    return sorted({*head, *(name for name in new if name.partition(".")[0] not in head)})
+    """Name the head, and other modules whose weights the base does not have."""
+    model = base.model
+    head, output = new_head(model), model.get_output_embeddings()  # type: ignore[no-untyped-call]  # left untyped
+    found = set(head)
+    for weight in base.new:
+        name, _, last = weight.rpartition(".")
+        if name in ("", body_of(model)) or any(f"{name}.".startswith(f"{own}.") for own in head):
+            continue
+        module = model.get_submodule(name)
+        # The output is saved where its table is new; what it lies in would bring it along.
+        if all(part is not output for part in module.modules()) or (module is output and last == "weight"):
+            found.add(name)
+    return sorted(found)
 
 
 def _peft() -> ModuleType:

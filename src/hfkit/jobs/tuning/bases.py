@@ -40,10 +40,19 @@ class Base:
     Attributes:
         model: the model, its new weights drawn by the seed.
         new: names of weights that its files do not have.
+        caches: whether it keeps keys and values of what it reads; None if its configuration does not say.
     """
 
     model: PreTrainedModel
     new: tuple[str, ...]
+    caches: bool | None
+
+    def restore_cache(self) -> None:
+        """Let the configuration say again of the cache what it said before training."""
+        if self.caches is None:
+            del self.model.config.use_cache
+        else:
+            self.model.config.use_cache = self.caches
 
 
 def open_base(
@@ -79,14 +88,21 @@ def open_base(
     with opening_lock, quiet_transformers():
         set_seed(seed)
         if is_new(folder):
-            return _draw(folder, head, settings)
-        model, new = _load(folder, runtime, head, settings, packing)
-        if not same_labels:
-            new |= _draw_head(model)
-    return Base(model, tuple(sorted(new)))
+            model = _draw(folder, head, settings)
+            new = {name for name, _ in model.named_parameters()}
+        else:
+            model, new = _load(folder, runtime, head, settings, packing)
+            if not same_labels:
+                new |= _draw_head(model)
+    if "eos_token_id" in config:  # what its writing goes by
+        model.generation_config.eos_token_id = config["eos_token_id"]
+    caches = getattr(model.config, "use_cache", None)
+    # With a cache transformers would not keep texts apart that lie in one row.
+    model.config.use_cache = False
+    return Base(model, tuple(sorted(new)), caches)
 
 
-def _draw(folder: ModelFolder, head: Task, settings: PretrainedConfig) -> Base:
+def _draw(folder: ModelFolder, head: Task, settings: PretrainedConfig) -> PreTrainedModel:
     """Draw all weights of a model."""
     kind = getattr(transformers, head.model_class)
     known = kind._model_mapping  # noqa: SLF001  # there is no public way to ask
@@ -96,8 +112,7 @@ def _draw(folder: ModelFolder, head: Task, settings: PretrainedConfig) -> Base:
             f"{folder.name} has no head for {head.name}",
             hint=f"families that have one: {', '.join(families)}",
         )
-    model: PreTrainedModel = kind.from_config(settings)
-    return Base(model, tuple(sorted(name for name, _ in model.named_parameters())))
+    return cast("PreTrainedModel", kind.from_config(settings))
 
 
 def _load(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from hfkit.text.arrays import IntArray
 
-__all__ = ["Example", "Examples"]
+__all__ = ["Draw", "Example", "Examples"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +33,14 @@ class Example:
     written: int = 0
 
 
+class Draw(Protocol):
+    """Makes of an example what is read of it in one pass over the data, by chance."""
+
+    def __call__(self, example: Example, /, *, position: int, epoch: int) -> Example:
+        """Give what is read; the same for the same position and epoch, so that a run that goes on draws the same."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
     """The examples of a split.
@@ -40,16 +48,25 @@ class Examples:
     Attributes:
         examples: in the order of the data.
         cut: how many of the rows did not fit and were cut.
+        packs: whether several may lie in one row: the model keeps them apart.
+        draw: what chance makes of them in each epoch; None for nothing.
     """
 
     examples: Sequence[Example]
     cut: int = 0
+    packs: bool = False
+    draw: Draw | None = None
 
     def __len__(self) -> int:
         return len(self.examples)
 
     def __getitem__(self, position: int) -> Example:
-        return self.examples[position]
+        return self.in_epoch(position, 0)
+
+    def in_epoch(self, position: int, epoch: int) -> Example:
+        """Give an example as it is read in a pass over the data."""
+        example = self.examples[position]
+        return example if self.draw is None else self.draw(example, position=position, epoch=epoch)
 
     @property
     def lengths(self) -> IntArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -84,11 +84,12 @@ class ModelForward:
     ) -> list[T]:
         """Give what is read of each example: of the output for a batch, its labels, and its examples."""
         device = next(self.model.parameters()).device
+        collate = replace(self.collate, packed=None)
 
         def run(own: Examples) -> list[T]:
             def run_batch(batch: IntArray) -> Sequence[T]:
                 chosen = [own[position] for position in batch.tolist()]
-                given = {name: part.to(device) for name, part in self.collate(chosen).items()}
+                given = {name: part.to(device) for name, part in collate(chosen).items()}
                 labels = given.pop("labels")
                 return read(self.model(**given), labels, chosen)
 

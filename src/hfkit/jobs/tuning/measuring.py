@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from hfkit.text.batching import computed_tokens
 from hfkit.text.epochs import plan_steps
 
 from .four_bits import held_bytes
@@ -53,7 +52,7 @@ def measure_steps(
     """Make three steps, the first to warm up; the model is of no use after it."""
     lengths = prepared.train.lengths
     planned = plan_steps(lengths, rows=rows, seed=seed, epoch=1)
-    typical = sorted(planned, key=lambda step: computed_tokens(lengths[step]))[len(planned) // 2]
+    typical = sorted(planned, key=lambda step: prepared.collate.computed(lengths[step]))[len(planned) // 2]
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trainable, lr=1e-6, fused=True)
     model.train()
@@ -68,7 +67,7 @@ def measure_steps(
         if prepared.device.type == "cuda":
             torch.cuda.synchronize()
         seconds.append(perf_counter() - started)
-    tokens = computed_tokens(lengths[typical])
+    tokens = prepared.collate.computed(lengths[typical])
     whole = sum(map(held_bytes, model.parameters()))
     grown = sum(parameter.numel() for parameter in trainable) * _BYTES * (1 + _KEPT_BY_ADAM)
     return StepCost(float(np.median(seconds[1:])) / tokens, kept / tokens, whole + grown)

@@ -7,7 +7,6 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from hfkit.backends.free_memory import free_memory
-from hfkit.text.batching import computed_tokens
 from hfkit.text.epochs import plan_steps, wasted_tokens
 from hfkit.values.architecture import Architecture
 from hfkit.values.methods import Full, QLora
@@ -48,13 +47,13 @@ def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) ->
     cost = measure_steps(model, prepared, loss, rows=settings.batch_size, seed=settings.seed)
     lengths = prepared.train.lengths
     epoch = plan_steps(lengths, rows=settings.batch_size, seed=settings.seed, epoch=0)
-    largest = max(computed_tokens(lengths[step]) for step in epoch)
+    computed = [prepared.collate.computed(lengths[step]) for step in epoch]
+    largest = max(computed)
     count = max(prepared.processes.count, settings.processes)
     own = -(-largest // count)
     free = free_memory() // (count if prepared.device.type == "cpu" else 1)
     parts = choose_parts(cost, own, rows=-(-settings.batch_size // count), free=free)
     steps = settings.steps or ceil(settings.epochs * len(epoch))
-    computed = sum(computed_tokens(lengths[step]) for step in epoch)
     return TunePlan(
         base=prepared.folder.name,
         revision=prepared.folder.revision,
@@ -70,13 +69,13 @@ def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) ->
         steps=steps,
         steps_per_epoch=len(epoch),
         tokens_per_epoch=int(lengths.sum()),
-        padding=wasted_tokens(lengths, epoch),
+        padding=wasted_tokens(lengths, epoch, computed=prepared.collate.computed),
         parts=parts,
         processes=count,
         precision="bfloat16" if prepared.bfloat16 else "float32",
         device=str(prepared.device),
         memory=cost.memory(own // parts),
-        seconds=cost.seconds_per_token * computed / len(epoch) * steps / count,
+        seconds=cost.seconds_per_token * sum(computed) / len(epoch) * steps / count,
         check=_check(settings, prepared, data),
         notes=_notes(settings, prepared),
     )

@@ -17,8 +17,10 @@ from .batches import Collate
 from .new_bases import new_base
 from .processes import Processes, join_processes
 from .task_choice import BaseReading, task_of
+from .tasks import EvaluatesApart
 
 if TYPE_CHECKING:
+    from hfkit.data.table import Table
     from hfkit.data.task import TaskData
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.tuning import TuneSettings
@@ -80,24 +82,30 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
     )
     config = read_config(folder, settings.runtime)
     window = _window(folder, getattr(config, "max_position_embeddings", None), settings.max_tokens)
-    task = task_of(data, BaseReading(folder, config, window, settings.runtime))
+    task = task_of(data, BaseReading(folder, config, window, settings.runtime, settings.seed))
     device = choose_device(settings.runtime.device)
     pad_id = config.pad_token_id
+    train = task.examples(data.train)
     return Prepared(
         folder,
         task,
-        task.examples(data.train),
-        None if data.validation is None else task.examples(data.validation),
+        train,
+        None if data.validation is None else _looked_at(task, data.validation),
         window,
         Collate(
             pad_id=0 if pad_id is None else pad_id,
             labels=task.labels,
             multiple=1 if device.type == "cpu" else 8,
+            packed=window if train.packs else None,
         ),
         device,
         bfloat16=_computes_bfloat16(settings, device),
         processes=join_processes(device),
     )
+
+
+def _looked_at(task: TuningTask, table: Table) -> Examples:
+    return task.evaluated(table) if isinstance(task, EvaluatesApart) else task.examples(table)
 
 
 def _window(folder: ModelFolder, positions: object, asked: int | None) -> int:

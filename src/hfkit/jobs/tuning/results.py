@@ -34,6 +34,8 @@ _TOKENIZER_FILES = (
     "*.model",
     "*.spm",
     "chat_template.jinja",
+    "chat_template.json",
+    "additional_chat_templates/*.jinja",
 )
 
 # Of the largest logit: what another order of sums may change in float32.
@@ -62,9 +64,12 @@ def write_model(model: PreTrainedModel, method: Method, folder: Path) -> None:
 
 def copy_tokenizer(base: ModelFolder, folder: Path) -> None:
     """Copy the files of a base's tokenizer, byte by byte."""
+    owner = tokenizer_owner(base).path
     for pattern in _TOKENIZER_FILES:
-        for file in tokenizer_owner(base).path.glob(pattern):
-            shutil.copyfile(file, folder / file.name)
+        for file in owner.glob(pattern):
+            copy = folder / file.relative_to(owner)
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copyfile(file, copy)
 
 
 def _merged(model: PreTrainedModel) -> PreTrainedModel:

@@ -89,6 +89,7 @@ def run(
         def finish() -> None:
             result = folder.path / "result"
             shutil.rmtree(result, ignore_errors=True)
+            base.restore_cache()
             write_model(model, settings.method, result)
             copy_tokenizer(prepared.folder, result)
             written = {"run": folder.digest, **report.to_dict()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from hfkit.text.epochs import plan_steps, share_step
 
@@ -69,9 +69,29 @@ class StepLoader(DataLoader[dict[str, "torch.Tensor"]]):
         sampler: StepSampler,
         collate: Callable[[Sequence[Example]], dict[str, torch.Tensor]],
     ) -> None:
-        super().__init__(examples, batch_sampler=sampler, collate_fn=collate)  # type: ignore[arg-type]
+        self._epoch = _Epoch(examples)
+        super().__init__(self._epoch, batch_sampler=sampler, collate_fn=collate)  # type: ignore[arg-type]
         self._sampler = sampler
 
     def set_epoch(self, epoch: int) -> None:
-        """Go on with the order of this epoch."""
+        """Go on with the order of this epoch, and with its draws."""
         self._sampler.set_epoch(epoch)
+        self._epoch.number = epoch
+
+
+class _Epoch(Dataset["Example"]):
+    """Examples as they are read in one pass: also by the loader that Trainer makes to go on in the middle of it.
+
+    Attributes:
+        number: of the pass.
+    """
+
+    def __init__(self, examples: Examples) -> None:
+        self._examples = examples
+        self.number = 0
+
+    def __getitem__(self, position: int) -> Example:
+        return self._examples.in_epoch(position, self.number)
+
+    def __len__(self) -> int:
+        return len(self._examples)

@@ -10,9 +10,11 @@ from transformers.pytorch_utils import Conv1D
 from hfkit.errors import SettingError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from transformers import PreTrainedModel
 
-__all__ = ["body_of", "embedding_name", "lies_transposed", "linear_targets", "new_head"]
+__all__ = ["body_of", "embedding_name", "linear_targets", "new_head", "stores_transposed"]
 
 
 def body_of(model: PreTrainedModel) -> str:
@@ -22,13 +24,32 @@ def body_of(model: PreTrainedModel) -> str:
 
 
 def new_head(model: PreTrainedModel) -> tuple[str, ...]:
-    """Name the modules beside the body: they are new, and trained whole."""
+    """Name the modules beside the body: they are new, and trained whole.
+
+    What tells words of the vocabulary is none of them: it is tied to the table of embeddings, or as large.
+    """
     body = body_of(model)
-    output = model.get_output_embeddings()  # type: ignore[no-untyped-call]  # tied, or as large as the vocabulary: no head of a task's own
-    return tuple(
-        name
-        for name, module in model.named_children()
-        if body and name != body and module is not output and any(True for _ in module.parameters())
+    output = model.get_output_embeddings()  # type: ignore[no-untyped-call]  # transformers leaves it untyped
+    heads = [child for child in model.named_children() if body and child[0] != body]
+    return tuple(name for head in heads for name in _without(output, *head))
+
+
+def _without(output: nn.Module | None, name: str, module: nn.Module) -> Iterator[str]:
+    """Name a module; where the output lies in it, what lies beside that."""
+    if all(part is not output for part in module.modules()):
+        if any(True for _ in module.parameters()):
+            yield name
+    elif module is not output:
+        for own, child in module.named_children():
+            yield from _without(output, f"{name}.{own}", child)
+
+
+def stores_transposed(model: PreTrainedModel, targets: tuple[str, ...]) -> bool:
+    """Tell whether layers of such names hold their matrices the other way round, as GPT-2's, or would unpacked."""
+    return any(
+        getattr(module, "source_cls", type(module)) is Conv1D
+        for name, module in model.named_modules()
+        if name.rpartition(".")[2] in targets
     )
 
 
@@ -56,12 +77,6 @@ def linear_targets(model: PreTrainedModel, asked: tuple[str, ...] | None) -> tup
             hint="name some of these, or leave targets=None for all of them",
         )
     return tuple(sorted(set(asked)))
-
-
-def lies_transposed(model: PreTrainedModel) -> bool:
-    """Tell whether a model's matrices lie the other way round, as those of GPT-2, or would if they were not packed."""
-    kinds = {getattr(module, "source_cls", type(module)) for module in model.modules()}
-    return Conv1D in kinds
 
 
 def embedding_name(model: PreTrainedModel) -> str:

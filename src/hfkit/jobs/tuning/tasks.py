@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .examples import Examples
     from .losses import Loss, TokenLoss
 
-__all__ = ["Forward", "Goal", "TuningTask"]
+__all__ = ["EvaluatesApart", "Forward", "Goal", "TuningTask"]
 
 
 class Forward(Protocol):
@@ -85,4 +85,17 @@ class TuningTask(Protocol):
 
     def figures(self, table: Table, examples: Examples, forward: Forward, /) -> Mapping[str, float]:
         """Say how good the model is as it is, by its figures on a split."""
+        ...
+
+
+@runtime_checkable
+class EvaluatesApart(Protocol):
+    """A task whose examples are read otherwise where a model is only looked at."""
+
+    def evaluated(self, table: Table, /) -> Examples:
+        """Give the rows of a split as a model that is not to learn from them reads them.
+
+        Raises:
+            DataError: a row cannot be read.
+        """
         ...

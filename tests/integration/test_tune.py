@@ -26,6 +26,8 @@ from hfkit.text.epochs import plan_steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from hfkit.facades.tune import TuneChanges
+
 RUNTIME = hfkit.Runtime(device="cpu", threads=1, progress="never")
 
 
@@ -105,6 +107,7 @@ def test_a_tuned_model_opens_with_the_names_of_its_labels(
     assert evaluated.accuracy.value == pytest.approx(report.best.figure("accuracy"))
     assert evaluated.macro_f1.value == pytest.approx(report.best.figure("macro_f1"))
     assert evaluated.accuracy.value > 0.9
+    assert evaluated.scores.confusion == report.confusion
     assert json.loads((tmp_path / "out" / "training.json").read_text())["settings"] == report.settings
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -231,6 +234,20 @@ def test_questions(tmp_path: Path) -> None:
     assert evaluated.scores.f1 / 100 == pytest.approx(report.best.figure("f1"))
     assert evaluated.scores.exact_match / 100 == pytest.approx(report.best.figure("exact_match"))
     assert report.best.figure("f1") > report.states[0].figure("f1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"class_weights": "balanced"}, "class_weights weigh labels, and Squad data have none"),
+        ({"label_smoothing": 0.1}, "label_smoothing is 0.1, and answers are places in a text, not labels"),
+    ],
+)
+def test_answers_have_no_labels(changes: TuneChanges, message: str, tmp_path: Path) -> None:
+    base = write_tiny_reader(tmp_path / "base")
+    tune = hfkit.Tune(base, steps=1, runtime=RUNTIME).with_(**changes)
+    with pytest.raises(errors.SettingError, match=message):
+        tune(hfkit.Squad(train=questions(8)), tmp_path / "out")
 
 
 def test_what_is_frozen_stays(tune: hfkit.Tune, base: Path, data: hfkit.Labelled, tmp_path: Path) -> None:

@@ -315,7 +315,7 @@ def test_settings_that_do_not_fit_the_base(
 
 def test_labels_are_not_weighed(models: dict[str, Path]) -> None:
     tune = hfkit.Tune(models["t5"], class_weights="balanced", runtime=RUNTIME)
-    with pytest.raises(errors.SettingError, match=r"class_weights are 'balanced', and Parallel data have no"):
+    with pytest.raises(errors.SettingError, match=r"class_weights weigh labels, and Parallel data have none"):
         tune.plan(hfkit.Parallel(train=PAIRS))
 
 

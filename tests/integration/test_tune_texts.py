@@ -308,7 +308,7 @@ def test_settings_that_do_not_fit_are_refused(
         tune_of(writers["gpt2"], max_tokens=1)(texts, tmp_path / "out")
     with pytest.raises(errors.SettingError, match=r"max_tokens is 2, must be more than the 2 special tokens"):
         tune_of(encoder, max_tokens=2)(texts, tmp_path / "out")
-    with pytest.raises(errors.SettingError, match=r"class_weights weigh labels, and Texts have none"):
+    with pytest.raises(errors.SettingError, match=r"class_weights weigh labels, and Texts data have none"):
         tune_of(writers["gpt2"], class_weights="balanced")(texts, tmp_path / "out")
     with pytest.raises(errors.DataError, match=r"row 1 cannot be learned from: column 'text': blank_text"):
         tune_of(writers["gpt2"])(hfkit.Texts(train=[{"text": "a"}, {"text": " "}]), tmp_path / "out")

@@ -72,6 +72,7 @@ def _takes(guides: tuple[Tokenizer, Guides], shape: Shape[str], text: str) -> bo
     return guide.complete
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(PATTERNS, TEXTS)
 def test_what_the_engine_takes_python_matches(
     guides: tuple[Tokenizer, Guides], pattern: str, text: str
@@ -91,6 +92,7 @@ def test_what_python_matches_in_ascii_the_engine_takes(
     assert _takes(guides, regex_shape(Regex(pattern)), text)
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(PATTERNS, TEXTS)
 def test_what_is_found_within_is_found_by_python(
     guides: tuple[Tokenizer, Guides], pattern: str, text: str

@@ -117,10 +117,7 @@ class ClassificationReport(Report):
     def _figures(self) -> list[str]:
         scores = self.scores
         lines = [f"accuracy  {scores.accuracy}", *label_lines(scores.labels, scores.averages)]
-        confused = ", ".join(
-            f"{shortened(expected, _NAME)} as {shortened(said, _NAME)} ({times})"
-            for expected, said, times in scores.confusion.worst(3)
-        )
+        confused = str(scores.confusion)
         lines.append(
             counted(len(self.mistakes), "mistake") + (f", most often {confused}" if confused else "")
         )

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from .estimates import Estimate
 from .jsonable import to_json_value
 from .label_figures import Averages, LabelFigures
+from .layout import shortened
 
 __all__ = ["Calibration", "ClassificationScores", "Confusion", "MultiLabelScores", "ReliabilityBin"]
+
+_NAME = 40  # characters of a label
+_SPELLED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Confusion:
 
     >>> Confusion(("no", "yes"), ((3, 1), (0, 2))).worst()
     (('no', 'yes', 1),)
+    >>> print(Confusion(("no", "yes"), ((3, 1), (0, 2))))
+    no as yes (1)
     """
 
     labels: tuple[str, ...]
@@ -39,6 +45,12 @@ class Confusion:
             if times and said != expected
         ]
         return tuple(sorted(wrong, key=lambda entry: -entry[2])[:count])
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{shortened(expected, _NAME)} as {shortened(said, _NAME)} ({times})"
+            for expected, said, times in self.worst(_SPELLED)
+        )
 
 
 @dataclass(frozen=True, slots=True)

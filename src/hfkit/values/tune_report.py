@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import cast
 
 from hfkit._lazy import reach
+from hfkit.errors import SettingError
 
+from .classification_scores import Confusion
 from .jsonable import to_json_value
 from .tune_plan import TunePlan
 
@@ -56,6 +58,8 @@ class TuneReport:
         states: what was measured meanwhile, the earliest first; none without a validation split.
         goal: the figure by which states are compared.
         best: the state that was kept; None without a validation split, and then the last was.
+        confusion: which labels the state that was kept gives for which, on the validation split; None without one, and
+            where rows do not have one label each.
         steps: how many were made in all.
         seconds: how long the last call took; a run that was interrupted went on in it.
         tokens_per_second: those that were computed in it, evaluation not counted as tokens but as time.
@@ -71,6 +75,7 @@ class TuneReport:
     states: tuple[TunedState, ...]
     goal: str
     best: TunedState | None
+    confusion: Confusion | None
     steps: int
     seconds: float
     tokens_per_second: float
@@ -111,6 +116,24 @@ class TuneReport:
         draw(self, Path(path))
         return Path(path)
 
+    def plot_confusion(self, path: str | os.PathLike[str], /) -> Path:
+        """Draw which labels the state that was kept gives for which; as :meth:`plot_curves`.
+
+        Raises:
+            SettingError: the file's name ends otherwise, or there is no confusion to draw.
+            MissingDependencyError: matplotlib is not installed.
+        """
+        if self.confusion is None:
+            raise SettingError(
+                f"the confusion of {self.output} is not known",
+                hint="give the data a validation split, and rows of one label each",
+            )
+        draw = cast(
+            "Callable[[Confusion, Path], None]", reach("hfkit.interop.confusion_plot", "plot_confusion")
+        )
+        draw(self.confusion, Path(path))
+        return Path(path)
+
     def __str__(self) -> str:
         speed = f"{self.steps:,} steps in {self.seconds:.0f} s, {self.tokens_per_second:,.0f} tokens/s"
         rows = [f"{self.output}: {self.plan.task}, {speed}"]
@@ -124,6 +147,8 @@ class TuneReport:
             figures = "  ".join(f"{value:>15.4f}" for _, value in state.figures)
             kept = "  kept" if state == self.best else ""
             rows.append(f"{state.step:>8,}  {state.epoch:>6.2f}  {figures}{kept}")
+        if self.confusion is not None and str(self.confusion):
+            rows.append(f"of its mistakes most are {self.confusion}")
         return "\n".join(rows)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import hfkit
 from hfkit.errors import SettingError
+from hfkit.values.classification_scores import Confusion
 from hfkit.values.tuning import TuneSettings
 
 ARCHITECTURE = hfkit.Architecture(family="bert", layers=2, hidden=32)
@@ -58,6 +60,7 @@ def report(plan: hfkit.TunePlan) -> hfkit.TuneReport:
         states=states,
         goal="f1",
         best=states[1],
+        confusion=None,
         steps=3,
         seconds=2.0,
         tokens_per_second=18.0,
@@ -160,3 +163,19 @@ def test_a_report_without_a_validation_split(report: hfkit.TuneReport) -> None:
     bare = replace(report, states=(), best=None, losses=((1, 0.5),))
     assert str(bare).splitlines()[1:] == ["loss  ▁  0.500 to 0.500"]
     assert str(replace(bare, losses=())).count("\n") == 0
+
+
+def test_a_report_tells_what_was_mistaken(report: hfkit.TuneReport, tmp_path: Path) -> None:
+    told = replace(report, confusion=Confusion(("no", "yes"), ((3, 1), (0, 2))))
+    assert str(told).splitlines()[-1] == "of its mistakes most are no as yes (1)"
+    assert json.loads(told.to_json())["confusion"] == {"labels": ["no", "yes"], "counts": [[3, 1], [0, 2]]}
+    assert told.plot_confusion(tmp_path / "confusion.svg").read_text(encoding="utf-8").count("<svg") == 1
+    right = replace(report, confusion=Confusion(("no", "yes"), ((3, 0), (0, 2))))
+    assert str(right) == str(report)
+    with pytest.raises(SettingError, match="the confusion of out is not known"):
+        report.plot_confusion(tmp_path / "none.svg")
+
+
+def test_a_plan_tells_of_processes(plan: hfkit.TunePlan) -> None:
+    assert "in 2 processes" not in str(plan)
+    assert "in 2 processes" in str(replace(plan, processes=2))

@@ -6,15 +6,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hfkit.errors import UnknownLabelError
+from hfkit.errors import SettingError, UnknownLabelError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
+    from hfkit.data.task import TaskData
     from hfkit.text.arrays import DoubleArray, IntArray
+    from hfkit.values.tuning import TuneSettings
 
-__all__ = ["weigh_classes", "weigh_labels"]
+__all__ = ["require_unweighed", "weigh_classes", "weigh_labels"]
+
+
+def require_unweighed(settings: TuneSettings, data: TaskData) -> None:
+    """See that no weights of labels are asked for where there are no labels.
+
+    Raises:
+        SettingError: there are some.
+    """
+    if settings.class_weights is not None:
+        raise SettingError(
+            f"class_weights weigh labels, and {type(data).__name__} data have none",
+            hint="leave class_weights=None",
+        )
 
 
 def weigh_classes(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hfkit.data.table import Table
     from hfkit.engines.tokens import TextTokenizer
     from hfkit.text.arrays import IntArray
+    from hfkit.values.classification_scores import ClassificationScores, Confusion
     from hfkit.values.inputs import TextInput
     from hfkit.values.tuning import TuneSettings
 
@@ -101,7 +102,7 @@ class LabelledTask:
         if self._data.multi_label:
             counts = np.stack(labels).sum(axis=0)
             weights = weigh_labels(settings.class_weights, self._scheme.names, counts, rows=len(labels))
-            return LabelLoss(weights)
+            return LabelLoss(weights, settings.label_smoothing)
         counts = np.bincount(np.stack(labels), minlength=len(self._numbers))
         weights = weigh_classes(settings.class_weights, self._scheme.names, counts)
         return ClassLoss(weights, settings.label_smoothing)
@@ -114,10 +115,10 @@ class LabelledTask:
         /,
     ) -> Mapping[str, float]:
         """Give accuracy and mean F1."""
-        logits = np.stack([row for (row,) in forward(examples)])
-        names = np.array(self._scheme.names, dtype=object)
-        truth = np.stack([example.labels["labels"] for example in examples.examples])
         if self._data.multi_label:
+            logits = np.stack([row for (row,) in forward(examples)])
+            truth = np.stack([example.labels["labels"] for example in examples.examples])
+            names = np.array(self._scheme.names, dtype=object)
             said = [tuple(names[row > 0]) for row in logits]
             meant = [tuple(names[row > 0]) for row in truth]
             many = score_label_sets(said, meant, labels=self._scheme.names)
@@ -125,10 +126,19 @@ class LabelledTask:
                 "macro_f1": many.averages.macro.f1.value,
                 "subset_accuracy": many.subset_accuracy.value,
             }
-        one = score_labels(
-            names[logits.argmax(axis=1)].tolist(), names[truth].tolist(), labels=self._scheme.names
-        )
+        one = self._score(examples, forward)
         return {"macro_f1": one.averages.macro.f1.value, "accuracy": one.accuracy.value}
+
+    def confusion(self, examples: Examples, forward: Forward, /) -> Confusion | None:
+        """Say which labels the model gives for which, as it is; None where any number of them may hold."""
+        return None if self._data.multi_label else self._score(examples, forward).confusion
+
+    def _score(self, examples: Examples, forward: Forward) -> ClassificationScores:
+        """Compare the likeliest label of each example with the right one."""
+        names = np.array(self._scheme.names, dtype=object)
+        said = names[np.stack([row for (row,) in forward(examples)]).argmax(axis=1)]
+        meant = names[np.stack([example.labels["labels"] for example in examples.examples])]
+        return score_labels(said.tolist(), meant.tolist(), labels=self._scheme.names)
 
     def _rows(self, table: Table) -> tuple[list[TextInput], list[IntArray]]:
         """Read the texts and labels of a split; the labels as numbers, or as ones and zeros for each of them."""

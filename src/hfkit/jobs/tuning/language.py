@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hfkit.errors import DataError, SettingError
+from hfkit.errors import DataError
 from hfkit.metrics.perplexity import perplexity
 
 from .batches import IGNORED
+from .class_weights import require_unweighed
 from .losses import TokenLoss
 from .tasks import Goal
 
@@ -73,11 +74,7 @@ class LanguageTask(ABC):
         Raises:
             SettingError: there are weights of labels, and no labels.
         """
-        if settings.class_weights is not None:
-            raise SettingError(
-                f"class_weights weigh labels, and {type(self._data).__name__} have none",
-                hint="leave class_weights=None",
-            )
+        require_unweighed(settings, self._data)
         return TokenLoss(shifted=self._shifted, smoothing=settings.label_smoothing)
 
     def figures(

@@ -51,16 +51,19 @@ class LabelLoss:
 
     Attributes:
         weights: of the labels where they hold; None for equal ones.
+        smoothing: the share of certainty that is taken from what holds and what does not.
     """
 
     weights: tuple[float, ...] | None = None
+    smoothing: float = 0.0
 
     def __call__(self, output: ModelOutput, labels: torch.Tensor, /) -> torch.Tensor:
         """Give the binary cross entropy."""
         logits = output["logits"].float()
         weights = None if self.weights is None else logits.new_tensor(self.weights)
+        smoothed = labels.float() * (1 - self.smoothing) + self.smoothing / 2
         return functional.binary_cross_entropy_with_logits(
-            logits, labels.float(), pos_weight=weights, reduction="sum"
+            logits, smoothed, pos_weight=weights, reduction="sum"
         )
 
 

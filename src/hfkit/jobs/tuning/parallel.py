@@ -15,6 +15,7 @@ from hfkit.values.padding import NoPadding
 from hfkit.values.truncation import NoTruncation, Truncate
 
 from .batches import TargetText
+from .class_weights import require_unweighed
 from .examples import Example, Examples
 from .faulty_rows import faulty_row, unreadable_row
 from .losses import TokenLoss
@@ -146,11 +147,7 @@ class ParallelTask:
         Raises:
             SettingError: labels are to be weighed, and there are none.
         """
-        if settings.class_weights is not None:
-            raise SettingError(
-                f"class_weights are {settings.class_weights!r}, and Parallel data have no labels",
-                hint="leave them out",
-            )
+        require_unweighed(settings, self._data)
         return TokenLoss(smoothing=settings.label_smoothing)
 
     def figures(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hfkit.data.task import TaskData
+    from hfkit.values.classification_scores import Confusion
     from hfkit.values.tune_plan import TunePlan
     from hfkit.values.tuning import TuneSettings
 
@@ -32,6 +33,7 @@ def report_of(
     plan: TunePlan,
     *,
     goal: str,
+    confusion: Confusion | None,
     output: Path,
     seconds: float,
 ) -> TuneReport:
@@ -43,6 +45,7 @@ def report_of(
         data: what it learned from.
         plan: what was to be done.
         goal: the figure by which states were compared.
+        confusion: which labels the model that was kept takes for which.
         output: the folder of the result.
         seconds: how long it took.
     """
@@ -57,6 +60,7 @@ def report_of(
         states=states,
         goal=goal,
         best=next((state for state in states if state.step == trainer.state.best_global_step), None),
+        confusion=confusion,
         steps=trainer.state.global_step,
         seconds=seconds,
         tokens_per_second=sum(trainer.processes.gather(trainer.tokens)) / seconds,

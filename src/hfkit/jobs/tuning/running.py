@@ -22,6 +22,7 @@ from .reporting import report_of
 from .results import copy_tokenizer, write_model
 from .run_folder import REPORT_FILE
 from .surroundings import running_errors
+from .tasks import TellsConfusion
 from .trainer import RunTrainer
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hfkit.data.task import TaskData
+    from hfkit.values.classification_scores import Confusion
     from hfkit.values.tune_plan import TunePlan
     from hfkit.values.tune_report import TuneReport
     from hfkit.values.tuning import TuneSettings
 
     from .preparing import Prepared
     from .run_folder import RunFolder
+    from .tasks import Forward
 
 __all__ = ["run"]
 
@@ -60,7 +63,7 @@ def run(
         packing=packing_of(settings.method, prepared.device),
     )
     model = adapt(base, settings, prepared.folder)
-    evaluate = None
+    evaluate = forward = None
     if prepared.validation is not None and data.validation is not None:
         forward = ModelForward(model, prepared.task.head, prepared.collate, prepared.processes)
         evaluate = partial(prepared.task.figures, data.validation, prepared.validation, forward)
@@ -83,7 +86,14 @@ def run(
             trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
         seconds = perf_counter() - started
         report = report_of(
-            trainer, settings, data, plan, goal=prepared.task.goal.name, output=folder.output, seconds=seconds
+            trainer,
+            settings,
+            data,
+            plan,
+            goal=prepared.task.goal.name,
+            confusion=_confusion(prepared, forward),
+            output=folder.output,
+            seconds=seconds,
         )
 
         def finish() -> None:
@@ -99,6 +109,13 @@ def run(
 
         prepared.processes.on_first(finish)
     return report
+
+
+def _confusion(prepared: Prepared, forward: Forward | None) -> Confusion | None:
+    """Say which labels the model that is kept takes for which."""
+    if forward is None or prepared.validation is None or not isinstance(prepared.task, TellsConfusion):
+        return None
+    return prepared.task.confusion(prepared.validation, forward)
 
 
 def _arguments(

@@ -9,11 +9,13 @@ import numpy as np
 from hfkit.backends.torch.tasks import QUESTION_ANSWERING
 from hfkit.engines.contexts import QuestionReader
 from hfkit.engines.reading import Reading
+from hfkit.errors import SettingError
 from hfkit.metrics.scores import score_answers
 from hfkit.text.spans import best_spans, span_band
 from hfkit.text.squad import answer_tokens, label_window
 from hfkit.values.inputs import Question
 
+from .class_weights import require_unweighed
 from .examples import Example, Examples
 from .faulty_rows import unreadable_row
 from .losses import SpanLoss
@@ -97,7 +99,17 @@ class SquadTask:
         return Examples(examples)
 
     def loss(self, settings: TuneSettings, train: Table, /) -> Loss:  # noqa: ARG002  # as for the other tasks
-        """Give the cross entropies of an answer's first and last token."""
+        """Give the cross entropies of an answer's first and last token.
+
+        Raises:
+            SettingError: labels are to be weighed or smoothed, and a place in a text is none.
+        """
+        require_unweighed(settings, self._data)
+        if settings.label_smoothing:
+            raise SettingError(
+                f"label_smoothing is {settings.label_smoothing}, and answers are places in a text, not labels",
+                hint="leave label_smoothing=0",
+            )
         return SpanLoss()
 
     def figures(self, table: Table, examples: Examples, forward: Forward, /) -> Mapping[str, float]:

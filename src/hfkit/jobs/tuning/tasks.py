@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from hfkit.backends.torch.tasks import Task
     from hfkit.data.table import Table
     from hfkit.text.arrays import DoubleArray, FloatArray
+    from hfkit.values.classification_scores import Confusion
     from hfkit.values.tuning import TuneSettings
 
     from .batches import LabelShape
     from .examples import Examples
     from .losses import Loss, TokenLoss
 
-__all__ = ["EvaluatesApart", "Forward", "Goal", "TuningTask"]
+__all__ = ["EvaluatesApart", "Forward", "Goal", "TellsConfusion", "TuningTask"]
 
 
 class Forward(Protocol):
@@ -98,4 +99,13 @@ class EvaluatesApart(Protocol):
         Raises:
             DataError: a row cannot be read.
         """
+        ...
+
+
+@runtime_checkable
+class TellsConfusion(Protocol):
+    """A task of labels that can be taken for one another."""
+
+    def confusion(self, examples: Examples, forward: Forward, /) -> Confusion | None:
+        """Say which labels the model gives for which, as it is; None where any number of them may hold."""
         ...

@@ -58,7 +58,7 @@ def open_lesson(tune: Tune, data: Labelled) -> Lesson:
         base = open_base(
             prepared.folder, tune.runtime, prepared.task.head, prepared.task.config, seed=tune.seed
         )
-        model = adapt(base.model, tune.method).train()
+        model = adapt(base, tune, prepared.folder).train()
     steps = plan_steps(prepared.train.lengths, rows=tune.batch_size, seed=tune.seed, epoch=0)
     return Lesson(model, prepared, steps[: tune.steps])
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .values.answers import Answers as Answers
     from .values.answers import AnswerSpan as AnswerSpan
     from .values.answers import Evidence as Evidence
+    from .values.architecture import Architecture as Architecture
     from .values.batch import Batch as Batch
     from .values.bootstrap import Bootstrap as Bootstrap
     from .values.chat import Message as Message
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from .values.language_report import LanguageReport as LanguageReport
     from .values.methods import Full as Full
     from .values.methods import Lora as Lora
+    from .values.methods import QLora as QLora
     from .values.padding import NoPadding as NoPadding
     from .values.padding import PadToLength as PadToLength
     from .values.padding import PadToLongest as PadToLongest

@@ -12,6 +12,7 @@ from hfkit._lazy import lazy_names, reach
 
 HEAVY = [
     "accelerate",
+    "bitsandbytes",
     "datasets",
     "gguf",
     "huggingface_hub",

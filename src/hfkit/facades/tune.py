@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Literal, Self
 
+    from hfkit.values.architecture import Architecture
     from hfkit.values.methods import Method
     from hfkit.values.runtime import Runtime
     from hfkit.values.tune_plan import TunePlan
@@ -36,7 +37,7 @@ TuneData: TypeAlias = Labelled | Squad | Tagged | Texts | Chats | Parallel
 class TuneChanges(TypedDict, total=False):
     """The settings of Tune, for ``with_``."""
 
-    base: str | os.PathLike[str]
+    base: str | os.PathLike[str] | Architecture
     method: Method
     epochs: float
     steps: int | None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias, get_args
 
-from .constraints import require_kind, require_number, require_texts, require_whole
+from .constraints import require_choice, require_kind, require_number, require_texts, require_whole
 
-__all__ = ["Full", "Lora", "Method"]
+__all__ = ["FourBits", "Full", "Lora", "Method", "QLora"]
+
+FourBits: TypeAlias = Literal["nf4", "fp4"]
+"""What 4 bits stand for: ``"nf4"`` a quantile of a normal distribution, ``"fp4"`` a small floating-point number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +58,50 @@ class Lora:
     merge: bool = False
 
     def __post_init__(self) -> None:
-        require_whole("rank", self.rank, least=1, required=True)
-        if self.alpha is not None:
-            require_number("alpha", self.alpha, above=0)
-        require_number("dropout", self.dropout, least=0, below=1)
-        if self.targets is not None:
-            require_texts("targets", self.targets)
+        _require_matrices(self)
         require_kind("embeddings", self.embeddings, (bool,))
         require_kind("merge", self.merge, (bool,))
 
 
-Method: TypeAlias = Full | Lora
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QLora:
+    """As :class:`Lora`, with the large matrices held in 4 bits while the small ones are trained beside them.
+
+    It needs an eighth of the memory for them, and more time. The result is an adapter of the base as it is, not
+    of its 4 bits: what it says there differs a little from what was measured in training, so evaluate it.
+
+    Attributes:
+        rank: columns of the small matrices.
+        alpha: what they give is multiplied by ``alpha / rank``; None for twice the rank.
+        dropout: the share of what enters them that is left out while training.
+        targets: the last parts of the names of the modules that get them; None for all linear layers of the body.
+        numbers: what 4 bits stand for.
+
+    Raises:
+        SettingError: a value is out of its range.
+
+    Source: Dettmers et al. 2023, arXiv:2305.14314.
+    """
+
+    rank: int = 16
+    alpha: float | None = None
+    dropout: float = 0.0
+    targets: tuple[str, ...] | None = None
+    numbers: FourBits = "nf4"
+
+    def __post_init__(self) -> None:
+        _require_matrices(self)
+        require_choice("numbers", self.numbers, get_args(FourBits))
+
+
+def _require_matrices(method: Lora | QLora) -> None:
+    require_whole("rank", method.rank, least=1, required=True)
+    if method.alpha is not None:
+        require_number("alpha", method.alpha, above=0)
+    require_number("dropout", method.dropout, least=0, below=1)
+    if method.targets is not None:
+        require_texts("targets", method.targets)
+
+
+Method: TypeAlias = Full | Lora | QLora
 """A way to train."""

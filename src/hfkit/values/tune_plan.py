@@ -14,6 +14,7 @@ __all__ = ["TunePlan"]
 
 _MINUTE, _HOUR = 60, 3600
 _GIBIBYTE = 1 << 30
+_FEW = 6  # names in a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class TunePlan:
         memory: bytes that a process needs at the most, estimated from steps that were measured.
         seconds: how long it takes without evaluation, estimated from the same steps.
         check: what was found wrong with the data.
+        notes: what else one should know before.
     """
 
     base: str
@@ -67,6 +69,7 @@ class TunePlan:
     memory: int
     seconds: float
     check: DataReport
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Give the plan as a dict of JSON values."""
@@ -80,15 +83,23 @@ class TunePlan:
             ("base", f"{self.base} ({self.revision.removeprefix('sha256:')[:12]})"),
             ("method", f"{self.method}{' on ' + ', '.join(self.targets) if self.targets else ''}"),
             ("trained", f"{self.trainable:,} of {self.parameters:,} numbers ({share:.1%})"),
-            ("new", ", ".join(self.new) or "nothing"),
+            ("new", _some(self.new)),
             ("examples", f"{self.examples:,}, at most {self.window:,} tokens each; {self.cut:,} are cut"),
             ("steps", f"{self.steps:,}, {self.steps_per_epoch:,} an epoch; {self.parts} forward passes each"),
             ("tokens", f"{self.tokens_per_epoch:,} an epoch, and {self.padding:.1%} padding"),
             ("computed", f"in {self.precision} on {self.device}{together}"),
             ("memory", f"about {self.memory / _GIBIBYTE:.1f} GiB"),
             ("time", f"about {_spell(self.seconds)}, evaluation not counted"),
+            *(("note", note) for note in self.notes),
         ]
         return "\n".join([*(f"{name:<9} {value}" for name, value in rows), str(self.check)])
+
+
+def _some(names: tuple[str, ...]) -> str:
+    """Write down names, or how many there are."""
+    if len(names) > _FEW:
+        return f"{len(names)} weights"
+    return ", ".join(names) or "nothing"
 
 
 def _spell(seconds: float) -> str:

@@ -9,8 +9,9 @@ from typing import Literal, TypeAlias, get_args
 
 from hfkit.errors import SettingError
 
+from .architecture import Architecture
 from .constraints import require_choice, require_kind, require_number, require_whole
-from .methods import Full, Lora, Method
+from .methods import Full, Lora, Method, QLora
 from .runtime import Runtime
 from .shown import shown_settings
 
@@ -24,7 +25,10 @@ Precision: TypeAlias = Literal["auto", "float32", "bfloat16"]
 computes in it, else float32."""
 
 # Full training at more than this forgets what the base knows; small matrices need ten times as much.
-_RATES = {Full: 5e-5, Lora: 5e-4}
+_RATES = {Full: 5e-5, Lora: 5e-4, QLora: 5e-4}
+
+# A model that knows nothing has nothing to forget.
+_RATE_FROM_NOTHING = 5e-4
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,11 +36,12 @@ class TuneSettings:
     """What to train, and how.
 
     Attributes:
-        base: a folder, ``"org/name"`` or ``"org/name@revision"``.
+        base: a folder, ``"org/name"`` or ``"org/name@revision"``; or an architecture, which is trained from nothing.
         method: which weights are trained.
         epochs: how often every example is seen; parts of a pass are allowed.
         steps: how many steps are made instead; None for as many as the epochs have.
-        learning_rate: the highest; None for 5e-5 with :class:`~hfkit.Full`, 5e-4 with :class:`~hfkit.Lora`.
+        learning_rate: the highest; None for 5e-5 where all weights of a model are trained, and for 5e-4 with
+            :class:`~hfkit.Lora`, with :class:`~hfkit.QLora`, and from nothing.
         schedule: how it falls to nothing after its warm-up; ``"constant"`` does not fall.
         warmup: the share of the steps over which it rises.
         weight_decay: how strongly weights are pulled to nothing; biases and norms are not.
@@ -66,7 +71,7 @@ class TuneSettings:
         SettingError: a setting is out of its range.
     """
 
-    base: str | os.PathLike[str]
+    base: str | os.PathLike[str] | Architecture
     _: KW_ONLY
     method: Method = Full()
     epochs: float = 3.0
@@ -90,10 +95,15 @@ class TuneSettings:
     runtime: Runtime = Runtime()
 
     def __post_init__(self) -> None:
-        require_kind("base", self.base, (str, os.PathLike))
+        require_kind("base", self.base, (str, os.PathLike, Architecture))
         if not str(self.base):
             raise SettingError("base is empty, must be a folder or a repository", hint="name the model")
         require_kind("method", self.method, get_args(Method))
+        if isinstance(self.base, Architecture) and not isinstance(self.method, Full):
+            raise SettingError(
+                f"method is {self.method!r}, must be Full() where the base is an architecture",
+                hint="small matrices need a base that knows something: leave method out, or name a trained base",
+            )
         require_kind("runtime", self.runtime, (Runtime,))
         require_number("epochs", self.epochs, above=0)
         require_number("warmup", self.warmup, least=0, below=1)
@@ -123,8 +133,10 @@ class TuneSettings:
 
     @property
     def rate(self) -> float:
-        """The highest learning rate, the method's own where none was set."""
-        return _RATES[type(self.method)] if self.learning_rate is None else self.learning_rate
+        """The highest learning rate, that of the method or of the architecture where none was set."""
+        if self.learning_rate is not None:
+            return self.learning_rate
+        return _RATE_FROM_NOTHING if isinstance(self.base, Architecture) else _RATES[type(self.method)]
 
     def without_runtime(self) -> TuneSettings:
         """Give the settings that decide on the result: not where it is computed, nor what it replaces."""

@@ -13,6 +13,8 @@ from hfkit.errors import SettingError
 from hfkit.values.classification_scores import Confusion
 from hfkit.values.tuning import TuneSettings
 
+ARCHITECTURE = hfkit.Architecture(family="bert", layers=2, hidden=32)
+
 
 @pytest.fixture(scope="module")
 def plan() -> hfkit.TunePlan:
@@ -74,12 +76,25 @@ def report(plan: hfkit.TunePlan) -> hfkit.TuneReport:
         (lambda: hfkit.Lora(alpha=0.0), "alpha is 0.0, must be above 0"),
         (lambda: hfkit.Lora(dropout=1.0), "dropout is 1.0, must be at least 0 and below 1"),
         (lambda: hfkit.Lora(targets=("",)), "targets holds an empty text"),
+        (lambda: hfkit.QLora(rank=0), "rank is 0, must be a whole number, at least 1"),
+        (lambda: hfkit.QLora(alpha=-1.0), "alpha is -1.0, must be above 0"),
+        (lambda: hfkit.QLora(targets=("",)), "targets holds an empty text"),
+        (lambda: hfkit.QLora(numbers="int4"), "numbers 'int4' is not one of ('nf4', 'fp4')"),  # type: ignore[arg-type]
         (lambda: hfkit.Full(frozen=("",)), "frozen holds an empty text"),
+        (
+            lambda: TuneSettings(ARCHITECTURE, method=hfkit.Lora(rank=2)),
+            "embeddings=False, merge=False), must be Full() where the base is an architecture",
+        ),
+        (lambda: TuneSettings(3), "base is 3, must be str or PathLike or Architecture"),  # type: ignore[arg-type]
         (lambda: TuneSettings(""), "base is empty, must be a folder or a repository"),
         (lambda: TuneSettings("m", learning_rate=0), "learning_rate is 0, must be above 0 and at most 1"),
         (lambda: TuneSettings("m", class_weights={"a": 0}), "class_weights of 'a' is 0, must be above 0"),
         (
-            lambda: TuneSettings("m", processes=3, batch_size=2),
+            lambda: TuneSettings("m", class_weights={"a": 1.0, "b": -1}),
+            "class_weights of 'b' is -1, must be above 0",
+        ),
+        (
+            lambda: TuneSettings("m", batch_size=2, processes=3),
             "processes is 3 and batch_size is 2, each needs an example of a step",
         ),
         (lambda: TuneSettings("m", steps=0), "steps is 0, must be a whole number, at least 1"),
@@ -94,7 +109,15 @@ def test_settings_out_of_range(make: object, message: str) -> None:
 def test_a_rate_fits_its_method() -> None:
     assert TuneSettings("m").rate == 5e-5
     assert TuneSettings("m", method=hfkit.Lora(alpha=8, targets=("query",))).rate == 5e-4
+    assert TuneSettings("m", method=hfkit.QLora(alpha=8, targets=("query",))).rate == 5e-4
+    assert TuneSettings(ARCHITECTURE).rate == 5e-4
+    assert TuneSettings("m", class_weights={"a": 2.0}).rate == 5e-5
     assert TuneSettings("m", learning_rate=1e-3).rate == 1e-3
+
+
+def test_an_architecture_decides_on_the_result() -> None:
+    settings = TuneSettings(ARCHITECTURE, seed=2).without_runtime()
+    assert repr(settings) == "TuneSettings(Architecture(family='bert', layers=2, hidden=32), seed=2)"
 
 
 def test_where_it_runs_does_not_decide_on_the_result() -> None:
@@ -112,6 +135,17 @@ def test_a_plan_spells_its_time(plan: hfkit.TunePlan, seconds: float, spelled: s
     assert "50 of 200 numbers (25.0%)" in text
     assert "on query" in text
     assert json.loads(json.dumps(plan.to_dict()))["memory"] == 3 << 29
+
+
+def test_a_plan_names_a_few_new_weights_and_counts_many(plan: hfkit.TunePlan) -> None:
+    assert "new       nothing\n" in str(plan)
+    assert "new       a, b\n" in str(replace(plan, new=("a", "b")))
+    assert "new       40 weights\n" in str(replace(plan, new=("a", "b") * 20))
+
+
+def test_a_plan_says_its_notes(plan: hfkit.TunePlan) -> None:
+    assert "note " not in str(plan)
+    assert "note      look here\nnote      and here\n" in str(replace(plan, notes=("look here", "and here")))
 
 
 def test_a_report_is_json_and_one_screen(report: hfkit.TuneReport) -> None:

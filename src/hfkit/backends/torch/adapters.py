@@ -10,7 +10,7 @@ from safetensors import safe_open
 
 from hfkit.errors import CorruptModelError, MissingDependencyError, ModelError
 
-from .quiet import first_line
+from .quiet import first_line, quiet_transformers
 from .weights import LoadedWeights, load_weights, read_config
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def load_adapted(
         MissingDependencyError: peft is not installed.
     """
     try:
-        from peft import PeftModel
+        with quiet_transformers():
+            from peft import PeftModel
     except ImportError as error:
         raise MissingDependencyError(
             f"{folder.name} is an adapter, and peft is not installed", hint="pip install 'hfkit[tune]'"

@@ -17,15 +17,19 @@ __all__ = ["first_line", "quiet_transformers"]
 # Tells of every spread model that parameters are on the meta device.
 _ACCELERATE = getLogger("accelerate")
 
+# Tells of a package that it could use, whoever imports it; peft does, where it is installed.
+_BITSANDBYTES = getLogger("bitsandbytes")
+
 
 def _silence(settings: ExitStack) -> None:
     settings.callback(logging.set_verbosity, logging.get_verbosity())
-    settings.callback(_ACCELERATE.setLevel, _ACCELERATE.level)
+    for logger in (_ACCELERATE, _BITSANDBYTES):
+        settings.callback(logger.setLevel, logger.level)
+        logger.setLevel(ERROR)
     if logging.is_progress_bar_enabled():
         settings.callback(logging.enable_progress_bar)
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    _ACCELERATE.setLevel(ERROR)
 
 
 _transformers = Silence(_silence)

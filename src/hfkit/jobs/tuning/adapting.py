@@ -5,20 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never, cast
 
 from hfkit.errors import MissingDependencyError, SettingError
-from hfkit.values.methods import Full, Lora
+from hfkit.values.methods import Full, Lora, QLora
 
 from .targets import body_of, embedding_name, linear_targets, new_head, stores_transposed
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from transformers import PreTrainedModel
 
-    from hfkit.values.methods import Method
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.tuning import TuneSettings
+
+    from .bases import Base
 
 __all__ = ["adapt"]
 
 
-def adapt(model: PreTrainedModel, method: Method) -> PreTrainedModel:
-    """Make a model ready for a way to train it.
+def adapt(base: Base, settings: TuneSettings, folder: ModelFolder) -> PreTrainedModel:
+    """Make a base ready for a way to train it.
+
+    Args:
+        base: the model.
+        settings: the method, and whether memory is saved in the backward pass.
+        folder: where the base comes from: an adapter names it.
 
     Returns:
         The model itself, or PEFT's wrapper around it.
@@ -27,14 +37,19 @@ def adapt(model: PreTrainedModel, method: Method) -> PreTrainedModel:
         SettingError: the method names parts that the model does not have.
         MissingDependencyError: peft is not installed.
     """
-    match method:
-        case Full():
-            _freeze(model, method.frozen)
-            return model
-        case Lora():
-            return _with_lora(model, method)
+    match settings.method:
+        case Full(frozen=frozen):
+            _freeze(base.model, frozen)
+            return base.model
+        case Lora() as method:
+            return _with_matrices(base, method, folder, embeddings=method.embeddings)
+        case QLora() as method:
+            prepare = _peft().prepare_model_for_kbit_training
+            anew = {"use_reentrant": False}  # or nothing in front of the first matrices would have a gradient
+            prepare(base.model, settings.gradient_checkpointing, gradient_checkpointing_kwargs=anew)
+            return _with_matrices(base, method, folder, embeddings=False)
         case _:
-            assert_never(method)
+            assert_never(settings.method)
 
 
 def _freeze(model: PreTrainedModel, frozen: tuple[str, ...]) -> None:
@@ -52,22 +67,49 @@ def _freeze(model: PreTrainedModel, frozen: tuple[str, ...]) -> None:
             parameter.requires_grad_(False)  # noqa: FBT003  # torch's own signature
 
 
-def _with_lora(model: PreTrainedModel, method: Lora) -> PreTrainedModel:
+def _with_matrices(
+    base: Base, method: Lora | QLora, folder: ModelFolder, *, embeddings: bool
+) -> PreTrainedModel:
+    """Put small matrices beside large ones; what is new is trained whole, and goes with them."""
+    peft = _peft()
+    targets = list(linear_targets(base.model, method.targets))
+    if embeddings:
+        targets.append(embedding_name(base.model))
+    config = peft.LoraConfig(
+        r=method.rank,
+        lora_alpha=2 * method.rank if method.alpha is None else method.alpha,
+        lora_dropout=method.dropout,
+        target_modules=targets,
+        modules_to_save=_trained_whole(base) or None,
+        fan_in_fan_out=stores_transposed(base.model, tuple(targets)),
+    )
+    adapted = peft.get_peft_model(base.model, config)
+    config.base_model_name_or_path = folder.name
+    config.revision = None if folder.stamp else folder.revision  # a folder has no commit
+    return cast("PreTrainedModel", adapted)
+
+
+def _trained_whole(base: Base) -> list[str]:
+    """Name the head, and other modules whose weights the base does not have."""
+    model = base.model
+    head, output = new_head(model), model.get_output_embeddings()  # type: ignore[no-untyped-call]  # left untyped
+    found = set(head)
+    for weight in base.new:
+        name, _, last = weight.rpartition(".")
+        if name in ("", body_of(model)) or any(f"{name}.".startswith(f"{own}.") for own in head):
+            continue
+        module = model.get_submodule(name)
+        # The output is saved where its table is new; what it lies in would bring it along.
+        if all(part is not output for part in module.modules()) or (module is output and last == "weight"):
+            found.add(name)
+    return sorted(found)
+
+
+def _peft() -> ModuleType:
     try:
-        from peft import LoraConfig, get_peft_model
+        import peft
     except ImportError as error:
         raise MissingDependencyError(
             "small matrices are peft's, and peft is not installed", hint="pip install 'hfkit[tune]'"
         ) from error
-    targets = list(linear_targets(model, method.targets))
-    if method.embeddings:
-        targets.append(embedding_name(model))
-    config = LoraConfig(
-        r=method.rank,
-        lora_alpha=2 * method.rank if method.alpha is None else method.alpha,  # type: ignore[arg-type]  # any number
-        lora_dropout=method.dropout,
-        target_modules=targets,
-        fan_in_fan_out=stores_transposed(model, tuple(targets)),
-        modules_to_save=list(new_head(model)) or None,
-    )
-    return cast("PreTrainedModel", get_peft_model(model, config))
+    return peft

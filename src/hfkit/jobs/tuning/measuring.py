@@ -11,6 +11,8 @@ import torch
 
 from hfkit.text.epochs import plan_steps
 
+from .four_bits import held_bytes
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
@@ -66,7 +68,7 @@ def measure_steps(
             torch.cuda.synchronize()
         seconds.append(perf_counter() - started)
     tokens = prepared.collate.computed(lengths[typical])
-    whole = sum(parameter.numel() * parameter.element_size() for parameter in model.parameters())
+    whole = sum(map(held_bytes, model.parameters()))
     grown = sum(parameter.numel() for parameter in trainable) * _BYTES * (1 + _KEPT_BY_ADAM)
     return StepCost(float(np.median(seconds[1:])) / tokens, kept / tokens, whole + grown)
 

@@ -11,8 +11,10 @@ from hfkit.backends.torch.placement import choose_device
 from hfkit.backends.torch.weights import read_config
 from hfkit.errors import SettingError
 from hfkit.hub.resolve import resolve
+from hfkit.values.architecture import Architecture
 
 from .batches import Collate
+from .new_bases import new_base
 from .processes import Processes, join_processes
 from .task_choice import BaseReading, task_of
 from .tasks import EvaluatesApart
@@ -60,7 +62,7 @@ class Prepared:
 
 
 def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
-    """Find the base, open its tokenizer, and tokenize the examples.
+    """Find the base, or make that of an architecture, open its tokenizer, and tokenize the examples.
 
     Raises:
         ModelError: the base cannot be opened; a subclass says why.
@@ -73,7 +75,11 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
             f"patience is {settings.patience} and there is no validation split, must be one to evaluate on",
             hint="give the data a validation split, or leave patience=None",
         )
-    folder = resolve(settings.base, offline=settings.runtime.offline)
+    folder = (
+        new_base(settings.base, data)
+        if isinstance(settings.base, Architecture)
+        else resolve(settings.base, offline=settings.runtime.offline)
+    )
     config = read_config(folder, settings.runtime)
     window = _window(folder, getattr(config, "max_position_embeddings", None), settings.max_tokens)
     task = task_of(data, BaseReading(folder, config, window, settings.runtime, settings.seed))

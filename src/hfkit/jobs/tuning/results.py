@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from copy import deepcopy
 from typing import TYPE_CHECKING, cast
 
 import torch
 
 from hfkit.errors import TrainingError
 from hfkit.hub.tokenizer_files import tokenizer_owner
-from hfkit.values.methods import Lora
+from hfkit.values.methods import Full, Lora, QLora
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,9 +66,13 @@ def write_model(
         _merged(model).save_pretrained(folder)
         return
     model.save_pretrained(folder, state_dict=weights)  # type: ignore[arg-type]  # any mapping will do
-    if isinstance(method, Lora):  # an adapter's own files say neither which head it is for, nor its labels
-        model.config.architectures = [type(cast("PeftModel", model).get_base_model()).__name__]
-        model.config.save_pretrained(folder)
+    if not isinstance(method, Full):
+        # An adapter's own files say neither which head it is for, nor its labels.
+        config = deepcopy(model.config)
+        config.architectures = [type(cast("PeftModel", model).get_base_model()).__name__]
+        if isinstance(method, QLora):
+            del config.quantization_config  # the adapter is opened over the base as it is
+        config.save_pretrained(folder)
         (folder / "README.md").unlink(missing_ok=True)  # peft's empty form: it says nothing of this model
 
 

@@ -16,6 +16,7 @@ from hfkit.backends.torch.threads import limited_threads
 
 from .adapting import adapt
 from .bases import open_base
+from .four_bits import packing_of
 from .reporting import report_of
 from .results import copy_tokenizer, write_model
 from .run_folder import REPORT_FILE
@@ -53,9 +54,14 @@ def run(
         OutOfMemoryError: the device's memory is too small for a single example of a step.
     """
     base = open_base(
-        prepared.folder, settings.runtime, prepared.task.head, prepared.task.config, seed=settings.seed
+        prepared.folder,
+        settings.runtime,
+        prepared.task.head,
+        prepared.task.config,
+        seed=settings.seed,
+        packing=packing_of(settings.method, prepared.device),
     )
-    model = adapt(base.model, settings.method)
+    model = adapt(base, settings, prepared.folder)
     evaluate = None
     if prepared.validation is not None and data.validation is not None:
         evaluate = partial(prepared.task.figures, data.validation, prepared.validation)

@@ -45,9 +45,9 @@ def _without(output: nn.Module | None, name: str, module: nn.Module) -> Iterator
 
 
 def stores_transposed(model: PreTrainedModel, targets: tuple[str, ...]) -> bool:
-    """Tell whether layers of such names are GPT-2's kind, which holds its matrices the other way round."""
+    """Tell whether layers of such names hold their matrices the other way round, as GPT-2's, or would unpacked."""
     return any(
-        isinstance(module, Conv1D)
+        getattr(module, "source_cls", type(module)) is Conv1D
         for name, module in model.named_modules()
         if name.rpartition(".")[2] in targets
     )

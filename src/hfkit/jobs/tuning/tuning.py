@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .launching import require_alone, train_together
-from .planning import plan_training
-from .preparing import prepare
-from .run_folder import RunFolder
-from .running import run
-from .surroundings import quiet_warnings
+from hfkit.backends.torch.quiet import quiet_transformers
+
+# Trainer imports peft, and peft bitsandbytes where it is installed, which then prints.
+with quiet_transformers():
+    from .launching import require_alone, train_together
+    from .planning import plan_training
+    from .preparing import prepare
+    from .run_folder import RunFolder
+    from .running import run
+    from .surroundings import quiet_warnings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +28,7 @@ __all__ = ["plan", "train"]
 
 def plan(settings: TuneSettings, data: TaskData) -> TunePlan:
     """Say what a training would do; see :meth:`hfkit.facades.tune.Tune.plan`."""
-    with quiet_warnings():
+    with quiet_warnings(), quiet_transformers():
         prepared = prepare(settings, data)
         return prepared.processes.on_first(lambda: plan_training(settings, prepared, data))
 
@@ -34,7 +38,7 @@ def train(settings: TuneSettings, data: TaskData, output: Path) -> TuneReport:
     if settings.processes > 1:
         require_alone(settings)
         return train_together(settings, data, output)
-    with quiet_warnings():
+    with quiet_warnings(), quiet_transformers():
         prepared = prepare(settings, data)
         run_of = {
             "settings": repr(settings.without_runtime()),

@@ -343,7 +343,7 @@ def test_nothing_is_printed(
 
 
 def test_a_plan_writes_nothing_and_says_what_would_be(
-    tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path
+    tune: hfkit.Tune, base: Path, data: hfkit.Labelled, tmp_path: Path
 ) -> None:
     plan = tune.with_(method=hfkit.Lora(rank=2)).plan(data)
     assert list(tmp_path.iterdir()) == []
@@ -353,9 +353,8 @@ def test_a_plan_writes_nothing_and_says_what_would_be(
     assert 0 < plan.seconds < 600
     assert 0 < plan.memory < 1 << 32
     assert plan.check.errors == ()
-    assert plan.tokens_per_epoch == sum(
-        len(hfkit.Tokenize(tune.base)(str(row["text"])).ids) for row in reviews(64)
-    )
+    tokenize = hfkit.Tokenize(base)
+    assert plan.tokens_per_epoch == sum(len(tokenize(str(row["text"])).ids) for row in reviews(64))
     assert "Lora(rank=2" in str(plan)
     assert json.loads(json.dumps(plan.to_dict()))["steps"] == 32
 

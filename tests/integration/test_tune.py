@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -340,6 +341,21 @@ def test_nothing_is_printed(
 ) -> None:
     tune.with_(steps=2)(data, tmp_path / "out")
     assert capfd.readouterr() == ("", "")
+
+
+def test_steps_are_shown_to_whoever_wants_to_see_them(
+    tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tune.with_(steps=2, runtime=replace(RUNTIME, progress="always"))(data, tmp_path / "out")
+    shown = capfd.readouterr()
+    assert shown.out == ""
+    assert "2/2 [" in shown.err
+
+
+def test_a_plan_counts_on_what_is_computed_anew(tune: hfkit.Tune, data: hfkit.Labelled) -> None:
+    kept = tune.plan(data)
+    anew = tune.with_(gradient_checkpointing=True).plan(data)
+    assert anew.memory < kept.memory
 
 
 def test_a_plan_writes_nothing_and_says_what_would_be(

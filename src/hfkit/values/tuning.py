@@ -65,7 +65,8 @@ class TuneSettings:
             which start them.
         seed: of the order of examples, of new weights and of dropout.
         overwrite: put the result in the place of another run's.
-        runtime: where it runs; ``threads``, ``device``, ``offline`` and ``trust_remote_code`` are used.
+        runtime: where it runs; ``threads``, ``device``, ``offline``, ``progress`` and ``trust_remote_code``
+            are used.
 
     Raises:
         SettingError: a setting is out of its range.

@@ -43,6 +43,8 @@ def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) ->
     )
     targets = () if isinstance(settings.method, Full) else linear_targets(base.model, settings.method.targets)
     model = adapt(base, settings, prepared.folder).to(prepared.device)  # type: ignore[arg-type]  # transformers' own
+    if settings.gradient_checkpointing:
+        model.gradient_checkpointing_enable()
     loss = prepared.task.loss(settings, data.train)
     cost = measure_steps(model, prepared, loss, rows=settings.batch_size, seed=settings.seed)
     lengths = prepared.train.lengths

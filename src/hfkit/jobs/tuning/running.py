@@ -13,6 +13,7 @@ from transformers import TrainingArguments
 
 from hfkit.backends.torch.quiet import quiet_transformers
 from hfkit.backends.torch.threads import limited_threads
+from hfkit.engines.progress import progress_bar
 
 from .adapting import adapt
 from .bases import open_base
@@ -67,7 +68,12 @@ def run(
         evaluate = partial(prepared.task.figures, data.validation, prepared.validation)
     checkpoint = folder.checkpoint
     started = perf_counter()
-    with quiet_transformers(), limited_threads(settings.runtime.threads):
+    mode = settings.runtime.progress if prepared.processes.first else "never"
+    with (
+        quiet_transformers(),
+        limited_threads(settings.runtime.threads),
+        progress_bar(plan.steps, mode=mode, unit="step") as advance,
+    ):
         trainer = RunTrainer(
             model,
             _arguments(settings, prepared, plan, folder.path, evaluates=evaluate is not None),
@@ -80,6 +86,7 @@ def run(
             patience=settings.patience,
             bfloat16=prepared.bfloat16,
             processes=prepared.processes,
+            advance=advance,
         )
         with running_errors():
             trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))

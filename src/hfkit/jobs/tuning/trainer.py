@@ -48,6 +48,7 @@ class RunTrainer(Trainer):
         bfloat16: whether training computes products in bfloat16. Evaluation does not: it is of the model as it will
             be used. So Trainer is not told, which would have the model itself do it everywhere.
         processes: those that train together.
+        advance: is told how many steps were made.
 
     Attributes:
         processes: those that train together.
@@ -72,6 +73,7 @@ class RunTrainer(Trainer):
         patience: int | None,
         bfloat16: bool,
         processes: Processes,
+        advance: Callable[[float], None],
     ) -> None:
         def whole_loss(
             output: Any,  # noqa: ANN401  # transformers' outputs differ
@@ -80,7 +82,7 @@ class RunTrainer(Trainer):
         ) -> torch.Tensor:
             return loss(output, labels) / num_items_in_batch
 
-        callbacks: list[TrainerCallback] = [_StopAtNan()]
+        callbacks: list[TrainerCallback] = [_StopAtNan(), _Advance(advance)]
         if patience is not None:
             callbacks.append(EarlyStoppingCallback(patience))
         super().__init__(
@@ -156,6 +158,10 @@ class RunTrainer(Trainer):
             raise _not_finite(self.state)
         return loss
 
+    def floating_point_ops(self, inputs: dict[str, Any]) -> int:  # noqa: ARG002  # Trainer's own name
+        """Count none: nobody reads the number, and Trainer would look through all weights for it in every step."""
+        return 0
+
     def compute_loss_context_manager(self) -> ExitStack:
         """Compute products of the forward pass, and so of the backward pass, in the number type of the run."""
         stack = super().compute_loss_context_manager()
@@ -184,6 +190,31 @@ class _StopAtNan(TrainerCallback):
         loss = (logs or {}).get("loss")
         if loss is not None and loss != loss:  # noqa: PLR0124  # only what is no number differs from itself
             raise _not_finite(state)
+
+
+class _Advance(TrainerCallback):
+    """Tells of every step, and first of those that an earlier call has made."""
+
+    def __init__(self, advance: Callable[[float], None]) -> None:
+        self._advance = advance
+
+    def on_train_begin(
+        self,
+        args: TrainingArguments,  # noqa: ARG002  # Trainer's own names
+        state: TrainerState,
+        control: TrainerControl,  # noqa: ARG002
+        **_: object,
+    ) -> None:
+        self._advance(state.global_step)
+
+    def on_step_end(
+        self,
+        args: TrainingArguments,  # noqa: ARG002  # Trainer's own names
+        state: TrainerState,  # noqa: ARG002
+        control: TrainerControl,  # noqa: ARG002
+        **_: object,
+    ) -> None:
+        self._advance(1)
 
 
 def _not_finite(state: TrainerState) -> TrainingError:

@@ -393,6 +393,16 @@ def test_data_that_nothing_can_be_learned_from_are_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_a_split_without_rows_is_refused(
+    tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path, split: str
+) -> None:
+    splits = dict(data.splits) | {split: data.train.filter(lambda _: False)}
+    with pytest.raises(errors.DataError, match=f"{split} has no rows, must have at least one"):
+        tune(hfkit.Labelled(train=splits["train"], validation=splits["validation"]), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_patience_needs_something_to_look_at(tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path) -> None:
     with pytest.raises(errors.SettingError, match=r"patience is 2 and there is no validation split"):
         tune.with_(patience=2)(hfkit.Labelled(train=data.train), tmp_path / "out")

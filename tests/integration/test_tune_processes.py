@@ -148,7 +148,7 @@ def test_killed_with_all_its_processes_it_goes_on(base: Path, tmp_path: Path) ->
 def test_what_a_process_raises_is_raised(tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").touch()
-    with pytest.raises(errors.OutputError, match="out has files, must be new or empty"):
+    with pytest.raises(errors.OutputError, match="out has files that no training has made"):
         tune.with_(processes=2)(data, tmp_path / "out")
 
 

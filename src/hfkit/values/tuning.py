@@ -64,7 +64,7 @@ class TuneSettings:
             each of them, on the processor with its part of the threads. 1 under ``torchrun`` and ``accelerate launch``,
             which start them.
         seed: of the order of examples, of new weights and of dropout.
-        overwrite: put the result in the place of another run's.
+        overwrite: put the result in the place of another run's; of other files nothing is ever replaced.
         runtime: where it runs; ``threads``, ``device``, ``offline``, ``progress`` and ``trust_remote_code``
             are used.
 

@@ -9,7 +9,7 @@ import torch
 
 from hfkit.backends.torch.placement import choose_device
 from hfkit.backends.torch.weights import read_config
-from hfkit.errors import SettingError
+from hfkit.errors import DataError, SettingError
 from hfkit.hub.resolve import resolve
 from hfkit.values.architecture import Architecture
 
@@ -75,6 +75,11 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
             f"patience is {settings.patience} and there is no validation split, must be one to evaluate on",
             hint="give the data a validation split, or leave patience=None",
         )
+    for name, table in data.splits.items():
+        if not len(table):
+            raise DataError(
+                f"{name} has no rows, must have at least one", hint="give some rows, or leave the split out"
+            )
     folder = (
         new_base(settings.base, data)
         if isinstance(settings.base, Architecture)

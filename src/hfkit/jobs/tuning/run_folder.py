@@ -29,7 +29,7 @@ class RunFolder:
     Args:
         output: the folder to fill.
         run: what makes this run what it is: its settings, its data, its base; JSON values.
-        overwrite: whether another run's work and its result may be thrown away.
+        overwrite: whether another run's work and its result may be thrown away; nothing else is.
 
     Attributes:
         output: the folder to fill.
@@ -55,8 +55,8 @@ class RunFolder:
                     hint="call that one again to go on with it, choose another folder, or set overwrite=True",
                 )
             shutil.rmtree(self.path)
-        if not (overwrite or (begun == self._run and self._is_ours())):
-            _require_empty(output)
+        if begun != self._run or not self._is_ours():
+            _require_free(output, overwrite=overwrite)
 
     @property
     def checkpoint(self) -> Path | None:
@@ -64,11 +64,21 @@ class RunFolder:
         return latest_checkpoint(self.path)
 
     def begin(self) -> None:
-        """Make the folder and write down which run it is."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        draft = self.path / f"{_RUN_FILE}.draft"
-        draft.write_text(json.dumps(self._run, indent=2) + "\n", encoding="utf-8")
-        draft.replace(self.path / _RUN_FILE)
+        """Make the folder and write down which run it is.
+
+        Raises:
+            OutputError: nothing can be written there.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            draft = self.path / f"{_RUN_FILE}.draft"
+            draft.write_text(json.dumps(self._run, indent=2) + "\n", encoding="utf-8")
+            draft.replace(self.path / _RUN_FILE)
+        except OSError as error:
+            raise OutputError(
+                f"nothing can be written beside {self.output}: {error.strerror}",
+                hint="choose a folder where you may write",
+            ) from error
 
     def finish(self, result: Path) -> None:
         """Put the finished model, made in this folder, in the place of the output, and remove all else."""
@@ -89,8 +99,16 @@ class RunFolder:
         return report is not None and report.get("run") == self.digest
 
 
-def _require_empty(output: Path) -> None:
-    if output.exists() and (not output.is_dir() or list(output.iterdir())):
+def _require_free(output: Path, *, overwrite: bool) -> None:
+    """See that a folder is new or empty, or holds what a run has made and another may throw away."""
+    if not output.exists() or (output.is_dir() and not list(output.iterdir())):
+        return
+    if "run" not in (_read(output / REPORT_FILE) or {}):
+        raise OutputError(
+            f"{output} has files that no training has made, must be new or empty",
+            hint="choose another folder, or remove them yourself",
+        )
+    if not overwrite:
         raise OutputError(
             f"{output} has files, must be new or empty", hint="choose another folder, or set overwrite=True"
         )

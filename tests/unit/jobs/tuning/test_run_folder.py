@@ -35,6 +35,14 @@ def checkpoint_in(folder: Path, step: int, *, whole: bool = True) -> Path:
     return checkpoint
 
 
+def old_result(output: Path) -> Path:
+    """Write what another run has left."""
+    output.mkdir()
+    (output / "model").write_text("old")
+    (output / "training.json").write_text(json.dumps({"run": "another"}))
+    return output
+
+
 def test_a_result_takes_its_place_and_nothing_else_is_left(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "out", RUN, overwrite=False)
     folder.begin()
@@ -51,22 +59,34 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "model").read_text() == "new"
 
 
-def test_a_folder_with_files_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_no_training_has_made_is_never_replaced(tmp_path: Path, *, overwrite: bool) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "notes").write_text("mine")
+    expected = re.escape(f"{tmp_path / 'out'} has files that no training has made, must be new or empty")
+    with pytest.raises(OutputError, match=expected):
+        RunFolder(tmp_path / "out", RUN, overwrite=overwrite)
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match="file has files that no training has made"):
+        RunFolder(tmp_path / "file", RUN, overwrite=overwrite)
+
+
+def test_the_result_of_another_run_is_replaced_on_request(tmp_path: Path) -> None:
+    old_result(tmp_path / "out")
     with pytest.raises(OutputError, match=re.escape(f"{tmp_path / 'out'} has files, must be new or empty")):
         RunFolder(tmp_path / "out", RUN, overwrite=False)
     folder = RunFolder(tmp_path / "out", RUN, overwrite=True)
     folder.begin()
-    assert (tmp_path / "out" / "notes").read_text() == "mine"  # until there is something better
+    assert (tmp_path / "out" / "model").read_text() == "old"  # until there is something better
     folder.finish(result_in(folder))
-    assert not (tmp_path / "out" / "notes").exists()
+    assert (tmp_path / "out" / "model").read_text() == "new"
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
-    (tmp_path / "out").write_text("mine")
-    with pytest.raises(OutputError, match="has files"):
-        RunFolder(tmp_path / "out", RUN, overwrite=False)
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    folder = RunFolder(tmp_path / "file" / "out", RUN, overwrite=False)
+    with pytest.raises(OutputError, match="nothing can be written beside"):
+        folder.begin()
 
 
 def test_another_run_is_not_mixed_in(tmp_path: Path) -> None:
@@ -89,9 +109,7 @@ def test_an_exchange_that_is_killed_leaves_the_old_state_or_the_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
     """Whichever step comes no more, the same call goes on."""
-    output = tmp_path / "out"
-    output.mkdir()
-    (output / "model").write_text("old")
+    output = old_result(tmp_path / "out")
     folder = RunFolder(output, RUN, overwrite=True)
     folder.begin()
     result = result_in(folder)

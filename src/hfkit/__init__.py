@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .facades.classify import Classify as Classify
     from .facades.evaluate import Evaluate as Evaluate
     from .facades.generate import Generate as Generate
+    from .facades.quantize import Quantize as Quantize
     from .facades.summarize import Summarize as Summarize
     from .facades.tokenize import Tokenize as Tokenize
     from .facades.translate import Translate as Translate
@@ -73,7 +74,15 @@ if TYPE_CHECKING:
     from .values.passages import Passage as Passage
     from .values.provenance import Coverage as Coverage
     from .values.provenance import Source as Source
+    from .values.quantize_plan import QuantizePlan as QuantizePlan
+    from .values.quantize_plan import SkippedWeights as SkippedWeights
+    from .values.quantize_report import MeasuredModel as MeasuredModel
+    from .values.quantize_report import MetricChange as MetricChange
+    from .values.quantize_report import QuantizeReport as QuantizeReport
+    from .values.quantize_report import Speedup as Speedup
     from .values.runtime import Runtime as Runtime
+    from .values.schemes import Cast as Cast
+    from .values.schemes import Int8 as Int8
     from .values.special_tokens import SpecialToken as SpecialToken
     from .values.special_tokens import SpecialTokens as SpecialTokens
     from .values.statistics import Statistics as Statistics

@@ -38,6 +38,7 @@
     │   ├── OutOfMemoryError (MemoryError)
     │   └── SessionClosedError
     ├── TrainingError                       a loss that is no number, a merge that changes the model
+    ├── FailedProofError                    a smaller model that is not as good as was asked
     ├── OutputError (FileExistsError)       the output folder holds something else, or the disk is full
     └── NoValueError (ValueError)           a text was cut before its value was whole
         └── RefusedValueError               its type's own checks refuse a value that fits the schema
@@ -62,6 +63,7 @@ __all__ = [
     "DataNotFoundError",
     "DeviceError",
     "EmptyInputError",
+    "FailedProofError",
     "FaultyDataError",
     "HashMismatchError",
     "HfkitError",
@@ -293,6 +295,24 @@ class SessionClosedError(BackendError):
 
 class TrainingError(HfkitError):
     """Training came to no good."""
+
+
+class ProvesModel(Protocol):
+    """A report on a smaller model; ``hfkit.QuantizeReport`` is one."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the report as a dict of JSON values."""
+        ...
+
+
+class FailedProofError(HfkitError):
+    """A model that was made smaller is not as good as was asked, and was thrown away.
+
+    Attributes:
+        report: all that was measured; ``print(error.report)`` shows it.
+    """
+
+    report: ProvesModel | None = None
 
 
 class OutputError(HfkitError, FileExistsError):

@@ -21,6 +21,7 @@ __all__ = [
     "MODEL_FILES",
     "MODEL_MARKS",
     "PIN_FILE",
+    "QUANTIZE_FILE",
     "ModelFolder",
     "Stamp",
     "content_hash",
@@ -43,6 +44,9 @@ MODEL_MARKS = ("config.json", "adapter_config.json")
 
 PIN_FILE = "hfkit.json"
 """What hfkit itself says of a model; no part of the model, so it changes no revision."""
+
+QUANTIZE_FILE = "quantizing.json"
+"""What Quantize measured of a model that it made, beside it; no part of the model either."""
 
 _PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "adapter_model.bin")
 
@@ -166,7 +170,7 @@ def content_hash(path: Path, stamp: Stamp) -> str:
     """Hash names and bytes of a folder's files; remembered while sizes and times stay."""
     digest = hashlib.sha256()
     for name, size, *_ in stamp:
-        if name == PIN_FILE:
+        if name in (PIN_FILE, QUANTIZE_FILE):
             continue
         digest.update(f"{name}\0{size}\0".encode())
         digest.update(bytes.fromhex(file_digest(path / name)))

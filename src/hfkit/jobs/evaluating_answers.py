@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .evaluated_models import AnswersQuestions
     from .evaluation import EvaluationRows
 
-__all__ = ["evaluate_answers", "may_be_unanswered", "read_references"]
+__all__ = ["evaluate_answers", "may_be_unanswered", "read_references", "squad_questions"]
 
 _RIGHT = 100.0
 
@@ -53,7 +53,7 @@ def evaluate_answers(
     always: list[str] = []
     null_scores: list[float] = []
     for _, portion in rows.portions():
-        for result in watch.run(answer.batch, _questions(data, portion)):
+        for result in watch.run(answer.batch, squad_questions(data, portion)):
             said.append(result.text)
             always.append(result.spans[0].text)
             null_scores.append(result.null_score)
@@ -111,6 +111,7 @@ def may_be_unanswered(references: Sequence[Sequence[str]]) -> bool:
     return not all(map(has_answer, references))
 
 
-def _questions(data: Squad, table: Table) -> list[Question]:
+def squad_questions(data: Squad, table: Table) -> list[Question]:
+    """Give the questions of rows, each with its context."""
     texts, contexts = table.column(data.question), table.column(data.context)
     return list(map(Question, cast("list[str]", texts), cast("list[str]", contexts)))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .evaluated_models import LabelsTexts
     from .evaluation import EvaluationRows
 
-__all__ = ["evaluate_label_sets", "evaluate_labels"]
+__all__ = ["evaluate_label_sets", "evaluate_labels", "labelled_inputs"]
 
 # Rows of probabilities of float32 add up to 1 no better than this.
 _TOLERANCE = 1e-3
@@ -71,7 +71,7 @@ def evaluate_labels(
     watch = Stopwatch()
     probabilities = np.concatenate(
         [
-            _scores(watch.run(classify.batch, _inputs(data, portion)), classify.labels)
+            _scores(watch.run(classify.batch, labelled_inputs(data, portion)), classify.labels)
             for _, portion in rows.portions()
         ]
     )
@@ -112,7 +112,7 @@ def evaluate_label_sets(
     watch = Stopwatch()
     said: list[tuple[str, ...]] = []
     for _, portion in rows.portions():
-        results = watch.run(classify.batch, _inputs(data, portion))
+        results = watch.run(classify.batch, labelled_inputs(data, portion))
         said += [tuple(sorted(called[label] for label in result.labels)) for result in results]
     return MultiLabelReport(
         source=classify.source,
@@ -150,7 +150,8 @@ def _expected(data: Labelled, rows: EvaluationRows) -> list[list[str]]:
     return found
 
 
-def _inputs(data: Labelled, table: Table) -> list[TextInput]:
+def labelled_inputs(data: Labelled, table: Table) -> list[TextInput]:
+    """Give the texts of rows, or their pairs."""
     first = cast("list[str]", table.column(data.text))
     if data.second is None:
         return list(first)

@@ -18,13 +18,14 @@ from .evaluation import Stopwatch
 
 if TYPE_CHECKING:
     from hfkit.data.texts import Texts
-    from hfkit.engines.foreseeing import ForeseenText
+    from hfkit.engines.foreseeing import ForeseenText, Sight
+    from hfkit.engines.writing import WritingSession
     from hfkit.hub.folder import ModelFolder
 
     from .evaluated_models import GoesOn
     from .evaluation import EvaluationRows
 
-__all__ = ["evaluate_language"]
+__all__ = ["evaluate_language", "foresee_rows"]
 
 
 def evaluate_language(
@@ -48,18 +49,8 @@ def evaluate_language(
         SettingError: the model foresees no texts, or window and stride do not fit it.
         InputError: a text cannot be read, or no text has more than one token.
     """
-    session = open_writing(lambda: _locate(generate), generate.runtime)
-    sight = plan_sight(session, window=window, stride=stride)
     watch = Stopwatch()
-    found: list[ForeseenText] = []
-    for start, portion in rows.portions():
-        texts = cast("list[str]", portion.column(data.text))
-        started = perf_counter()
-        part, statistics = foresee(
-            session, texts, sight, budget=generate.runtime.batch_tokens, first_index=start
-        )
-        watch.count(perf_counter() - started, statistics)
-        found += part
+    session, sight, found = foresee_rows(generate, data, rows, window=window, stride=stride, watch=watch)
     foreseen = [one for one in found if one.tokens]
     if not foreseen:
         raise EmptyInputError(
@@ -85,6 +76,30 @@ def evaluate_language(
         stride=sight.stride,
         losses=tuple(-one.logprob / one.tokens if one.tokens else None for one in found),
     )
+
+
+def foresee_rows(
+    generate: GoesOn,
+    data: Texts,
+    rows: EvaluationRows,
+    *,
+    window: int | None,
+    stride: int | None,
+    watch: Stopwatch,
+) -> tuple[WritingSession, Sight, list[ForeseenText]]:
+    """Foresee the texts of rows, as :func:`evaluate_language`; give the open model and how it reads them too."""
+    session = open_writing(lambda: _locate(generate), generate.runtime)
+    sight = plan_sight(session, window=window, stride=stride)
+    found: list[ForeseenText] = []
+    for start, portion in rows.portions():
+        texts = cast("list[str]", portion.column(data.text))
+        started = perf_counter()
+        part, statistics = foresee(
+            session, texts, sight, budget=generate.runtime.batch_tokens, first_index=start
+        )
+        watch.count(perf_counter() - started, statistics)
+        found += part
+    return session, sight, found
 
 
 def _locate(generate: GoesOn) -> ModelFolder:

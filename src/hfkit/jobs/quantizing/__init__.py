@@ -1,0 +1,1 @@
+"""What Quantize does, step by step."""

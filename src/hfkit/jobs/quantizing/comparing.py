@@ -1,0 +1,210 @@
+"""Compare a smaller model with the one that it was made from, each read from the disk by a process of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from statistics import fmean, median
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hfkit.data.squad import Squad
+from hfkit.jobs.evaluating_answers import may_be_unanswered, read_references
+from hfkit.jobs.evaluation import choose_rows
+from hfkit.metrics.bootstrap import intervals_of_sums
+from hfkit.values.bootstrap import Bootstrap
+from hfkit.values.quantize_report import MeasuredModel, MetricChange, QuantizeReport, Speedup
+
+from .beside import Beside
+from .subjects import Subject, open_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from hfkit.text.arrays import DoubleArray
+    from hfkit.values.estimates import Estimate
+    from hfkit.values.quantize_plan import QuantizePlan
+    from hfkit.values.quantizing import QuantizeSettings
+    from hfkit.values.runtime import Runtime
+
+    from .probes import Probe, Probes
+    from .subjects import Decided, ScoredRows
+    from .verbs import Verb
+
+__all__ = ["Contestant", "compare", "metric_change"]
+
+# Probes that are timed together, and those that are read one by one.
+_TOGETHER, _ALONE = 64, 16
+
+_BATCHED = 64
+"""Probes that are read alone too, to see what their batch changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """One of the two models.
+
+    Attributes:
+        folder: where it lies.
+        bytes: of its files.
+        runtime: where and how it runs.
+        environment: of its process.
+    """
+
+    folder: Path
+    bytes: int
+    runtime: Runtime
+    environment: Mapping[str, str]
+
+
+def compare(
+    settings: QuantizeSettings,
+    plan: QuantizePlan,
+    verb: Verb,
+    probes: Probes,
+    models: tuple[Contestant, Contestant],
+    *,
+    output: Path,
+    scratch: Path,
+) -> QuantizeReport:
+    """Measure both models.
+
+    Args:
+        settings: how often, and how intervals are drawn.
+        plan: what was to be done.
+        verb: the facade of both.
+        probes: what they are given.
+        models: the original and the result.
+        output: the folder that the result will have.
+        scratch: where the processes write what they print.
+
+    Raises:
+        HfkitError: what opening and running a model may raise.
+    """
+    unanswered = _unanswered(probes)
+    one, other = (
+        partial(open_subject, str(model.folder), verb, model.runtime, no_answer=unanswered)
+        for model in models
+    )
+    first, second = models
+    with (
+        Beside(one, words=scratch / "original.txt", environment=first.environment) as original,
+        Beside(other, words=scratch / "result.txt", environment=second.environment) as result,
+    ):
+        pair = original, result
+        decided = [each.ask(Subject.decide, probes.inputs) for each in pair]
+        moved = [_moved(each, probes.inputs, said) for each, said in zip(pair, decided, strict=True)]
+        metric = _metric(pair, probes, settings.bootstrap)
+        together = _rounds(pair, probes.inputs[:_TOGETHER], settings.rounds, alone=False)
+        alone = _rounds(pair, probes.inputs[:_ALONE], settings.rounds, alone=True)
+        measured = []
+        for place, (each, model) in enumerate(zip(pair, models, strict=True)):
+            source = decided[place].source
+            weights, peak = each.ask(Subject.weigh, str(model.folder), source.backend)
+            measured.append(
+                MeasuredModel(
+                    source=source,
+                    bytes=model.bytes,
+                    weight_bytes=weights,
+                    peak_memory=peak,
+                    seconds_per_text=median(alone[place]) / len(probes.inputs[:_ALONE]),
+                    texts_per_second=len(probes.inputs[:_TOGETHER]) / median(together[place]),
+                    changed_by_batching=moved[place],
+                )
+            )
+    changes = _changes(*decided)
+    differing = [
+        place
+        for place, (before, after) in enumerate(zip(*(one.decisions for one in decided), strict=True))
+        if before != after
+    ]
+    return QuantizeReport(
+        output=str(output),
+        plan=plan,
+        settings=repr(settings),
+        original=measured[0],
+        result=measured[1],
+        probes=len(probes.inputs),
+        agreement=1 - len(differing) / len(probes.inputs),
+        differing=tuple(differing),
+        largest_change=max(changes, default=0.0),
+        mean_change=fmean(changes) if changes else 0.0,
+        metric=metric,
+        latency=_speedup(alone),
+        throughput=_speedup(together),
+        notes=probes.notes,
+    )
+
+
+def _unanswered(probes: Probes) -> bool:
+    """Say whether some question has no answer, so that a reader may give none."""
+    data = probes.data
+    if not isinstance(data, Squad):
+        return False
+    return may_be_unanswered(read_references(data, choose_rows(data, probes.split, Bootstrap())))
+
+
+def _moved(process: Beside[Subject], inputs: Sequence[Probe], together: Decided) -> float:
+    """Give the share of inputs on which a model decides otherwise alone."""
+    some = inputs[:_BATCHED]
+    alone = process.ask(Subject.decide_alone, some)
+    return sum(one != other for one, other in zip(alone, together.decisions[: len(some)], strict=True)) / len(
+        some
+    )
+
+
+def _rounds(
+    pair: tuple[Beside[Subject], Beside[Subject]],
+    inputs: Sequence[Probe],
+    rounds: int,
+    *,
+    alone: bool,
+) -> tuple[list[float], list[float]]:
+    """Give the seconds of each round, both models in turns: what slows the machine down slows both."""
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for number in range(rounds + 1):
+        for place in (0, 1) if number % 2 else (1, 0):
+            seconds[place].append(pair[place].ask(Subject.time, inputs, alone=alone))
+    return seconds[0][1:], seconds[1][1:]  # the first round also sets up
+
+
+def _speedup(seconds: tuple[list[float], list[float]]) -> Speedup:
+    ratios = [before / after for before, after in zip(*seconds, strict=True)]
+    return Speedup(median(ratios), low=min(ratios), high=max(ratios))
+
+
+def _changes(before: Decided, after: Decided) -> list[float]:
+    """Give the differences between scores of one thing on one input."""
+    return [
+        abs(one[key] - other[key])
+        for one, other in zip(before.scores, after.scores, strict=True)
+        for key in one.keys() & other.keys()
+    ]
+
+
+def _metric(
+    pair: tuple[Beside[Subject], Beside[Subject]], probes: Probes, bootstrap: Bootstrap
+) -> MetricChange | None:
+    data = probes.data
+    if data is None:
+        return None
+    before, after = (each.ask(Subject.score, data, probes.split) for each in pair)
+    return metric_change(before, after, bootstrap)
+
+
+def metric_change(before: ScoredRows, after: ScoredRows, bootstrap: Bootstrap) -> MetricChange:
+    """Give the metric of both models, and how far it drops, drawn from the same rows for both."""
+    rows = np.array([(*one, other[0]) for one, other in zip(before.rows, after.rows, strict=True)])
+    perplexed = before.name == "perplexity"
+
+    def figures(sums: DoubleArray) -> DoubleArray:
+        one, weight, other = sums.T
+        first, second = one / weight, other / weight
+        if perplexed:
+            return np.stack((np.exp(first), np.exp(second), np.expm1(second - first)), axis=1)
+        return np.stack((first, second, first - second), axis=1)
+
+    found: tuple[Estimate, ...] = intervals_of_sums(rows, figures, bootstrap)
+    return MetricChange(name=before.name, before=found[0], after=found[1], drop=found[2])

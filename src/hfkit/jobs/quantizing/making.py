@@ -1,0 +1,85 @@
+"""Write a smaller model; done in a process of its own, whose memory and cache are gone afterwards."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hfkit.errors import HfkitError, HubError, ModelError, OutputError
+from hfkit.hub.folder import PIN_FILE
+from hfkit.values.schemes import Cast, Int8
+
+from .verbs import head_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hfkit.backends.torch.tasks import Task
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.runtime import Runtime
+    from hfkit.values.schemes import Scheme
+
+    from .verbs import Verb
+
+__all__ = ["make_smaller"]
+
+
+def make_smaller(folder: ModelFolder, verb: Verb, scheme: Scheme, runtime: Runtime, draft: Path) -> None:
+    """Write a model as a scheme has it.
+
+    Args:
+        folder: the model.
+        verb: the facade that it is for.
+        scheme: how.
+        runtime: whose code is trusted, and how many threads there are.
+        draft: where to; made here.
+
+    Raises:
+        ModelError: the scheme cannot be applied; a subclass says what is wrong with the model's files.
+        OutputError: the disk is full, or nothing can be written there.
+    """
+    task = head_of(folder, verb)
+    runtime = replace(runtime, device="cpu", dtype="auto", backend="auto", max_memory=())
+    try:
+        match scheme:
+            case Int8():
+                _export(folder, task, runtime, draft)
+            case Cast():
+                _cast(folder, task, scheme, runtime, draft)
+    except (HubError, OSError) as error:  # the model is here: what fails is the disk
+        if isinstance(error, HfkitError) and not isinstance(error, HubError):
+            raise
+        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        raise OutputError(
+            f"the smaller {folder.name} cannot be written: {'the disk is full' if full else error}",
+            hint="make room, or choose a folder on another disk",
+        ) from error
+
+
+def _export(folder: ModelFolder, task: Task, runtime: Runtime, draft: Path) -> None:
+    from hfkit.backends.onnx.opening import prepare_export
+
+    export = prepare_export(folder, replace(runtime, dtype="int8"), task)
+    shutil.copytree(export.path, draft)
+
+
+def _cast(folder: ModelFolder, task: Task, scheme: Cast, runtime: Runtime, draft: Path) -> None:
+    from hfkit.backends.torch.loading import load_model
+    from hfkit.backends.torch.quiet import quiet_transformers
+    from hfkit.jobs.tuning.results import copy_tokenizer
+
+    loaded = load_model(folder, replace(runtime, dtype=scheme.dtype), task)
+    for name, weight in loaded.model.named_parameters():
+        if not weight.isfinite().all():
+            raise ModelError(
+                f"{name} of {folder.name} is not finite in {scheme.dtype}",
+                hint="use scheme=hfkit.Cast('bfloat16'), which has the range of float32",
+            )
+    with quiet_transformers():
+        loaded.model.save_pretrained(draft)
+    copy_tokenizer(folder, draft)
+    pin = folder.path / PIN_FILE
+    if pin.is_file():
+        shutil.copyfile(pin, draft / PIN_FILE)

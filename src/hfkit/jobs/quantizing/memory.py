@@ -1,0 +1,55 @@
+"""What a process holds in memory."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from pathlib import Path
+
+from hfkit.hub.folder import EXPORT_FILES
+
+__all__ = ["peak_bytes", "weight_bytes"]
+
+_KIBIBYTE = 1024
+_STATUS = Path("/proc/self/status")
+
+
+def weight_bytes(folder: str, backend: str) -> int:
+    """Give the bytes of an open model's weights.
+
+    Of torch those of all storages of tensors in this process, which holds nothing else, each once: ``numel`` and
+    ``get_memory_footprint`` miscount what is packed. ONNX Runtime maps the files of an export, which are counted.
+
+    Args:
+        folder: the model's folder.
+        backend: what runs it.
+    """
+    if backend == "onnx":
+        files = (Path(folder) / name for name in EXPORT_FILES)
+        return sum(file.stat().st_size for file in files if file.is_file())
+    import torch
+
+    sizes = {}
+    for held in gc.get_objects():
+        if issubclass(type(held), torch.Tensor) and not held.is_meta:
+            try:
+                storage = held.untyped_storage()
+            except NotImplementedError:  # packed for the processor's own matrix products
+                sizes[id(held)] = held.numel() * held.element_size()
+            else:
+                sizes[storage.data_ptr()] = storage.nbytes()
+    return sum(sizes.values())
+
+
+def peak_bytes() -> int | None:
+    """Give the most that this process has had in memory at a time; None where the system does not tell."""
+    # getrusage would count what the process that started this one had: it is inherited on Linux.
+    if _STATUS.exists():
+        line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * _KIBIBYTE
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * _KIBIBYTE

@@ -1,0 +1,189 @@
+"""Say what would become of a model, from the shapes of its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from hfkit.errors import MissingDependencyError, ModelError
+from hfkit.hub.folder import EXPORT_FILES, MODEL_FILES, fingerprint_files
+from hfkit.hub.tokenizer_files import tokenizer_owner
+from hfkit.values.quantize_plan import QuantizePlan, SkippedWeights
+from hfkit.values.schemes import Cast, Int8
+
+from .stored_weights import read_stored_weights
+from .verbs import verb_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.schemes import Scheme
+
+    from .stored_weights import StoredWeight
+    from .verbs import Verb
+
+__all__ = ["files_of", "plan_quantizing", "require_packages"]
+
+_NARROW = 16
+_AXES = 2
+_HALF, _FLOAT = 2, 4  # bytes
+_BLOCK = 64  # weights of a writer that share a scale
+
+# Of an export: what its graph takes beside the weights, for each of them.
+_GRAPH_BYTES = 500
+
+_CONFIG_BYTES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What becomes of a weight: the bytes that it will take, and why it stays where it does."""
+
+    bytes: int
+    stays: str | None = None
+
+
+def require_packages(scheme: Scheme) -> None:
+    """See that what a scheme needs is installed.
+
+    Raises:
+        MissingDependencyError: it is not; the hint names a scheme that needs less.
+    """
+    needed, line, otherwise = _needs(scheme)
+    missing = [name for name in needed if not find_spec(name)]
+    if missing:
+        raise MissingDependencyError(
+            f"{scheme!r} needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed",
+            hint=f"{line}{otherwise}",
+        )
+
+
+def _needs(scheme: Scheme) -> tuple[tuple[str, ...], str, str]:
+    """Give the packages of a scheme, the line that installs them, and what would do with fewer."""
+    match scheme:
+        case Int8():
+            packages = ("torch", "transformers", "onnx", "onnxruntime")
+            otherwise = ", or use scheme=hfkit.Cast('bfloat16'), which needs torch alone"
+            return packages, "pip install 'hfkit[export]'", otherwise
+        case Cast():
+            return ("torch", "transformers"), "pip install 'hfkit[torch]'", ""
+
+
+def plan_quantizing(folder: ModelFolder, scheme: Scheme) -> QuantizePlan:
+    """Say what a scheme would change in a model; opens no weights.
+
+    Raises:
+        ModelError: the model is quantized already, or of a kind that is not taken; a subclass says what is wrong
+            with its files.
+        MissingDependencyError: a package that the scheme needs is not installed.
+    """
+    require_packages(scheme)
+    _require_whole(folder)
+    verb = verb_of(folder)
+    weights = read_stored_weights(folder)
+    fates = [_fate(weight, scheme, folder, verb) for weight in weights]
+    changed = tuple(weight.name for weight, fate in zip(weights, fates, strict=True) if fate.stays is None)
+    if not changed:
+        raise ModelError(
+            f"{folder.name} has no weights that {scheme!r} makes smaller: {fates[0].stays if fates else 'it is empty'}",
+            hint="it is as small already; choose another scheme, or give the model that it was made from",
+        )
+    beside = sum(
+        size for name, size, *_ in _stamp(tokenizer_owner(folder)) if not name.endswith(".safetensors")
+    )
+    graph = _GRAPH_BYTES * len(weights) if isinstance(scheme, Int8) else _CONFIG_BYTES
+    notes = []
+    if folder.base:
+        notes.append(f"the adapter is merged into {folder.base.name}, and the result is a whole model")
+    if isinstance(scheme, Cast):
+        notes.append(f"open the result with Runtime(dtype={scheme.dtype!r}): 'auto' computes in float32")
+    return QuantizePlan(
+        model=folder.name,
+        revision=folder.revision,
+        verb=verb,
+        scheme=repr(scheme),
+        changed=changed,
+        skipped=_skipped(weights, fates),
+        bytes=files_of(folder),
+        expected_bytes=sum(fate.bytes for fate in fates) + beside + graph,
+        runs_on=_place(scheme),
+        notes=tuple(notes),
+    )
+
+
+def files_of(folder: ModelFolder) -> int:
+    """Give the bytes of the files that a model is made of, those of an adapter's base included."""
+    return sum(size for one in (folder, folder.base) if one for _, size, *_ in _stamp(one))
+
+
+def _stamp(folder: ModelFolder) -> tuple[tuple[str, int, int, int], ...]:
+    return fingerprint_files(folder.path, MODEL_FILES)
+
+
+def _require_whole(folder: ModelFolder) -> None:
+    """See that a model is not quantized, and that its weights are here."""
+    owner = folder.base or folder
+    if owner.config.get("quantization_config"):
+        raise ModelError(
+            f"{owner.name} is quantized already, as its config.json says",
+            hint="give the model that it was made from: what was rounded cannot be rounded better",
+        )
+    exported = any((folder.path / name).is_file() for name in EXPORT_FILES)
+    if exported and not any(folder.path.glob("*.safetensors")):
+        raise ModelError(
+            f"{folder.name} holds an ONNX export and no weights, must be a model with its weights",
+            hint="give the model that it was made from",
+        )
+
+
+def _fate(weight: StoredWeight, scheme: Scheme, folder: ModelFolder, verb: Verb) -> _Fate:
+    match scheme:
+        case Cast():
+            if not weight.floats:
+                return _Fate(weight.bytes, "whole numbers")
+            if weight.bytes <= _HALF * weight.numbers:
+                return _Fate(weight.bytes, "stored in 16 bits or fewer already")
+            return _Fate(_HALF * weight.numbers)
+        case Int8():
+            return _eight_bits(weight, folder, verb)
+
+
+def _eight_bits(weight: StoredWeight, folder: ModelFolder, verb: Verb) -> _Fate:
+    """As :mod:`hfkit.backends.onnx.eight_bits` does, which sees the graph: here are names and shapes alone."""
+    if not weight.floats:
+        return _Fate(weight.bytes, "whole numbers")
+    whole = _FLOAT * weight.numbers
+    if len(weight.shape) != _AXES:
+        return _Fate(whole, "norms, biases and the like are small, and decide much")
+    table = "embed" in weight.name
+    if "position" in weight.name and table:
+        return _Fate(whole, "positions are few")
+    if (weight.shape[1] if table else min(weight.shape)) < _NARROW:
+        return _Fate(whole, "narrower than 16: to round it saves nothing")
+    labels = folder.config.get("id2label")
+    if verb == "Classify" and not table and isinstance(labels, dict) and weight.shape[0] == len(labels):
+        return _Fate(whole, "it gives the logits")
+    if verb == "Generate":
+        return _Fate(weight.numbers + _FLOAT * weight.numbers // _BLOCK)
+    return _Fate(weight.numbers + _FLOAT * weight.shape[0])
+
+
+def _skipped(weights: Sequence[StoredWeight], fates: Sequence[_Fate]) -> tuple[SkippedWeights, ...]:
+    found: dict[str, list[StoredWeight]] = {}
+    for weight, fate in zip(weights, fates, strict=True):
+        if fate.stays is not None:
+            found.setdefault(fate.stays, []).append(weight)
+    return tuple(
+        SkippedWeights(reason, tuple(one.name for one in those), sum(one.numbers for one in those))
+        for reason, those in found.items()
+    )
+
+
+def _place(scheme: Scheme) -> str:
+    match scheme:
+        case Int8():
+            return "ONNX Runtime on the processor, without torch: pip install 'hfkit[onnx]'"
+        case Cast():
+            return "torch, on the processor or an accelerator: pip install 'hfkit[torch]'"

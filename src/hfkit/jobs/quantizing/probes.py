@@ -1,0 +1,101 @@
+"""The inputs on which a smaller model is compared with the one that it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from hfkit.data.labelled import Labelled
+from hfkit.data.squad import Squad
+from hfkit.data.texts import Texts
+from hfkit.engines.inputs import check_documents, check_inputs, check_questions
+from hfkit.errors import EmptyInputError, InputTypeError
+from hfkit.jobs.evaluating_answers import squad_questions
+from hfkit.jobs.evaluating_labels import labelled_inputs
+from hfkit.jobs.evaluation import choose_rows
+from hfkit.values.bootstrap import Bootstrap
+from hfkit.values.inputs import Question, TextInput
+from hfkit.values.layout import counted
+
+from .own_probes import OWN_QUESTIONS, OWN_TEXTS
+
+if TYPE_CHECKING:
+    from hfkit.jobs.evaluation import Split
+
+    from .verbs import Verb
+
+__all__ = ["GivenProbes", "Probe", "Probes", "read_probes"]
+
+Probe: TypeAlias = TextInput | Question
+"""One input."""
+
+GivenProbes: TypeAlias = Sequence[TextInput] | Sequence[Question] | Labelled | Squad | Texts | None
+"""Inputs, or the data of a task, whose right answers are then known; None for hfkit's own few."""
+
+_FITTING: dict[Verb, tuple[type, ...]] = {
+    "Classify": (Labelled, Texts),
+    "Answer": (Squad,),
+    "Generate": (Texts,),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probes:
+    """What two models are compared on.
+
+    Attributes:
+        inputs: all of them, at least one.
+        data: where right answers are known, the data with them.
+        split: the rows of the data that they are.
+        notes: what a careful reader should know of them.
+    """
+
+    inputs: tuple[Probe, ...]
+    data: Labelled | Squad | Texts | None = None
+    split: Split = "test"
+    notes: tuple[str, ...] = ()
+
+
+def read_probes(given: GivenProbes, verb: Verb) -> Probes:
+    """Read probes for the models of a facade.
+
+    Raises:
+        InputTypeError: they are not for this facade.
+        InputError: one of them cannot be read.
+        EmptyInputError: there are none.
+        SplitError: the data have no rows.
+    """
+    if given is None:
+        own: tuple[Probe, ...] = OWN_QUESTIONS if verb == "Answer" else OWN_TEXTS
+        note = f"compared on hfkit's own {counted(len(own), 'probe')}, not on yours: give some like those you will meet"
+        return Probes(own, notes=(note,))
+    if isinstance(given, Labelled | Squad | Texts):
+        return _read_data(given, verb)
+    check = {"Classify": check_inputs, "Answer": check_questions, "Generate": check_documents}[verb]
+    inputs = tuple(cast("Sequence[Probe]", list(check(given, max_characters=None))))
+    if not inputs:
+        raise EmptyInputError(
+            "there are no probes, must be at least one", hint="leave them out for hfkit's own"
+        )
+    return Probes(inputs)
+
+
+def _read_data(data: Labelled | Squad | Texts, verb: Verb) -> Probes:
+    if not isinstance(data, _FITTING[verb]):
+        fitting = " or ".join(kind.__name__ for kind in _FITTING[verb])
+        raise InputTypeError(
+            f"probes are {type(data).__name__}, must be {fitting}, or inputs of {verb}",
+            hint=f"the model is one for {verb}",
+        )
+    split: Split = next(name for name in ("test", "validation", "train") if name in data.splits)
+    table = choose_rows(data, split, Bootstrap()).table
+    notes = (f"the probes are the {counted(len(table), 'row')} of {split}",)
+    match data:
+        case Labelled():
+            return Probes(tuple(labelled_inputs(data, table)), data, split, notes)
+        case Squad():
+            return Probes(tuple(squad_questions(data, table)), data, split, notes)
+        case _:
+            texts = cast("list[str]", table.column(data.text))
+            return Probes(tuple(texts), data if verb == "Generate" else None, split, notes)

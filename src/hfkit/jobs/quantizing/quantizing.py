@@ -1,0 +1,106 @@
+"""Plan what would become of a model, or make it smaller, prove it, and put it in place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hfkit.errors import FailedProofError, OutputError, SettingError
+from hfkit.hub.folder import QUANTIZE_FILE
+from hfkit.hub.resolve import resolve
+from hfkit.values.schemes import Cast, Int8
+
+from .beside import Beside
+from .comparing import Contestant, compare
+from .making import make_smaller
+from .planning import files_of, plan_quantizing
+from .probes import read_probes
+from .verbs import verb_of
+from .work_folder import WorkFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hfkit.hub.folder import ModelFolder
+    from hfkit.values.quantize_plan import QuantizePlan
+    from hfkit.values.quantize_report import QuantizeReport
+    from hfkit.values.quantizing import QuantizeSettings
+    from hfkit.values.runtime import Runtime
+
+    from .probes import GivenProbes, Probes
+
+__all__ = ["plan_smaller", "quantize"]
+
+
+def plan_smaller(settings: QuantizeSettings) -> QuantizePlan:
+    """Say what would be done; see :meth:`hfkit.facades.quantize.Quantize.plan`."""
+    return plan_quantizing(resolve(settings.model, offline=settings.runtime.offline), settings.scheme)
+
+
+def quantize(settings: QuantizeSettings, given: GivenProbes, output: Path) -> QuantizeReport:
+    """Make a model smaller; see :class:`hfkit.facades.quantize.Quantize`."""
+    folder = resolve(settings.model, offline=settings.runtime.offline)
+    planned = plan_quantizing(folder, settings.scheme)
+    probes = read_probes(given, verb_of(folder))
+    if settings.max_metric_drop is not None and probes.data is None:
+        raise SettingError(
+            f"max_metric_drop is {settings.max_metric_drop:g} and the probes have no right answers, must be None then",
+            hint="give probes with answers, such as hfkit.Labelled(...), or bound min_agreement alone",
+        )
+    with WorkFolder(output, overwrite=settings.overwrite) as work:
+        report = _prove(settings, planned, folder, probes, work)
+        failures = settings.failures(report)
+        if failures:
+            error = FailedProofError(
+                f"the smaller {folder.name} is not kept: {'; '.join(failures)}",
+                hint="print(error.report) shows what was measured; take another scheme, or other bounds",
+            )
+            error.report = report
+            raise error
+        _write(report, work.draft / QUANTIZE_FILE)
+        work.finish()
+    return report
+
+
+def _prove(
+    settings: QuantizeSettings,
+    planned: QuantizePlan,
+    folder: ModelFolder,
+    probes: Probes,
+    work: WorkFolder,
+) -> QuantizeReport:
+    """Make the result, and compare it with the model."""
+    verb = verb_of(folder)
+    runtime = replace(settings.runtime, progress="never")
+    own_cache = {
+        "HFKIT_CACHE": str(work.path / "cache")
+    }  # nothing of a result that may be thrown away is left
+    making = partial(make_smaller, folder, verb, settings.scheme, runtime, work.draft)
+    with Beside(making, words=work.path / "making.txt", environment=own_cache):
+        pass
+    result = Contestant(
+        work.draft,
+        sum(file.stat().st_size for file in work.draft.rglob("*") if file.is_file()),
+        _runtime_of_result(settings, runtime),
+        own_cache,
+    )
+    original = Contestant(folder.path, files_of(folder), runtime, {})
+    return compare(settings, planned, verb, probes, (original, result), output=work.output, scratch=work.path)
+
+
+def _runtime_of_result(settings: QuantizeSettings, runtime: Runtime) -> Runtime:
+    match settings.scheme:
+        case Int8():
+            return replace(runtime, backend="onnx", device="auto", dtype="auto", max_memory=())
+        case Cast(dtype=dtype):
+            return replace(runtime, backend="torch", dtype=dtype)
+
+
+def _write(report: QuantizeReport, file: Path) -> None:
+    try:
+        file.write_text(report.to_json(indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"{QUANTIZE_FILE} cannot be written: {error.strerror}", hint="make room on the disk"
+        ) from error

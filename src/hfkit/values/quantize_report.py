@@ -1,0 +1,169 @@
+"""What became of a model that was made smaller: the proof beside the result."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from .estimates import Estimate
+from .jsonable import to_json_value
+from .layout import aligned, counted
+from .provenance import Source
+from .quantize_plan import QuantizePlan
+
+__all__ = ["MeasuredModel", "MetricChange", "QuantizeReport", "Speedup"]
+
+_MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Speedup:
+    """How many times as fast the result is as the original, timed in turns, round by round.
+
+    Attributes:
+        value: the median of the rounds.
+        low: the slowest round.
+        high: the fastest.
+
+    >>> str(Speedup(2.0, low=1.8, high=2.25))
+    '2.00 times [1.80, 2.25]'
+    """
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.2f} times [{self.low:.2f}, {self.high:.2f}]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricChange:
+    """A metric on labelled probes, of the original and of the result.
+
+    Attributes:
+        name: ``"accuracy"``, ``"subset accuracy"``, ``"F1"`` or ``"perplexity"``.
+        before: of the original; accuracy and F1 from 0 to 1.
+        after: of the result.
+        drop: by how much the result is worse, drawn from the same rows for both: for accuracy and F1 the
+            difference, for perplexity its growth in parts of what it was. Below 0 where the result is better.
+    """
+
+    name: str
+    before: Estimate
+    after: Estimate
+    drop: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredModel:
+    """What was measured of one of the two, in a process of its own that opened it from the disk.
+
+    Attributes:
+        source: which model it was, and how it ran.
+        bytes: of its files on the disk.
+        weight_bytes: of its weights in memory.
+        peak_memory: the most bytes that the process had in memory; None where the system does not tell.
+        seconds_per_text: for one probe alone, the median of the rounds.
+        texts_per_second: for many, the median of the rounds.
+        changed_by_batching: the share of probes that it decides otherwise alone than together, from 0 to 1.
+    """
+
+    source: Source
+    bytes: int
+    weight_bytes: int
+    peak_memory: int | None
+    seconds_per_text: float
+    texts_per_second: float
+    changed_by_batching: float
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the figures as a dict of JSON values."""
+        return {name: to_json_value(getattr(self, name)) for name in self.__slots__} | {
+            "source": self.source.to_dict()
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantizeReport:
+    """A model made smaller, from its plan to its proof.
+
+    Attributes:
+        output: the folder of the result.
+        plan: what was to be done.
+        settings: what it was done with, as it is written.
+        original: what was measured of the model.
+        result: what was measured of the smaller one, read back from the disk.
+        probes: on how many inputs the two were compared.
+        agreement: the share of probes on which both decide the same, from 0 to 1: the labels that hold, the text of the
+            answer, the next token.
+        differing: positions of the probes on which they do not.
+        largest_change: the largest difference between their logits of the same label or span; between their mean
+            losses of a text where a model writes.
+        mean_change: the mean of these differences.
+        metric: the metric of both; None where the probes have no right answers.
+        latency: of one text alone.
+        throughput: of many.
+        notes: what a careful reader should know.
+    """
+
+    output: str
+    plan: QuantizePlan
+    settings: str
+    original: MeasuredModel
+    result: MeasuredModel
+    probes: int
+    agreement: float
+    differing: tuple[int, ...]
+    largest_change: float
+    mean_change: float
+    metric: MetricChange | None
+    latency: Speedup
+    throughput: Speedup
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the report as a dict of JSON values."""
+        plain = {name: to_json_value(getattr(self, name)) for name in self.__slots__}
+        return plain | {
+            "plan": self.plan.to_dict(),
+            "original": self.original.to_dict(),
+            "result": self.result.to_dict(),
+        }
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Give the report as a JSON object, non-ASCII characters as they are.
+
+        Args:
+            indent: spaces per level; None for one line.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def __str__(self) -> str:
+        one, other = self.original, self.result
+        rows = [
+            ("", "original", "result"),
+            ("runs in", *(f"{each.source.backend}, {each.source.dtype}" for each in (one, other))),
+            ("bytes of its files", *(f"{each.bytes:,}" for each in (one, other))),
+            ("bytes of its weights in memory", *(f"{each.weight_bytes:,}" for each in (one, other))),
+            ("peak memory", *(_mebibytes(each.peak_memory) for each in (one, other))),
+            ("one text", *(f"{each.seconds_per_text * 1000:.2f} ms" for each in (one, other))),
+            ("many", *(f"{each.texts_per_second:,.1f} texts/s" for each in (one, other))),
+            ("changed by batching", *(f"{each.changed_by_batching:.1%}" for each in (one, other))),
+        ]
+        if self.metric:
+            rows.append((self.metric.name, str(self.metric.before), str(self.metric.after)))
+        lines = [
+            f"{self.output}: {self.plan.model} as {self.plan.scheme}, {other.bytes / one.bytes:.1%} of the bytes",
+            *aligned(rows),
+            f"speed         {self.throughput} of many, {self.latency} of one",
+            f"agreement     {self.agreement:.1%} of {counted(self.probes, 'probe')}",
+            f"change        {self.mean_change:.2g} on the mean, {self.largest_change:.2g} at most",
+        ]
+        if self.metric:
+            lines.append(f"metric drops  {self.metric.drop}")
+        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+
+
+def _mebibytes(size: int | None) -> str:
+    return "not known" if size is None else f"{size / _MEBIBYTE:,.0f} MiB"

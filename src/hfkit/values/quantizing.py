@@ -1,0 +1,93 @@
+"""How a model is made smaller, and what it must still be able to do: the settings of Quantize."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, get_args
+
+from hfkit.errors import SettingError
+
+from .bootstrap import Bootstrap
+from .constraints import require_kind, require_number, require_whole
+from .runtime import Runtime
+from .schemes import Int8, Scheme
+from .shown import shown_settings
+
+if TYPE_CHECKING:
+    from .quantize_report import QuantizeReport
+
+__all__ = ["QuantizeSettings"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class QuantizeSettings:
+    """What is made smaller, how, and from when on the result is refused.
+
+    Attributes:
+        model: a folder, ``"org/name"`` or ``"org/name@revision"``, for Classify, Answer or Generate.
+        scheme: what it is made of afterwards.
+        max_metric_drop: by how much the metric may get worse on labelled probes: accuracy and F1, from 0 to 1, by their
+            difference; perplexity by its growth, 0.01 for one percent. None for no bound.
+        min_agreement: the least share of probes on which the result decides as the original does, from 0 to 1;
+            None for no bound.
+        min_speedup: how many times as fast as the original many probes must at least be read; None for no bound.
+        max_bytes: the most bytes of the result's files; None for no bound.
+        rounds: how often the two are timed, in turns, at least 1.
+        bootstrap: how confidence intervals are drawn.
+        overwrite: put the result in the place of another one of Quantize; of other files nothing is ever replaced.
+        runtime: where and how the original runs; the result is measured with the same, but in its own number type.
+
+    Raises:
+        SettingError: a setting is out of its range.
+    """
+
+    model: str | os.PathLike[str]
+    _: KW_ONLY
+    scheme: Scheme = Int8()
+    max_metric_drop: float | None = None
+    min_agreement: float | None = 0.95
+    min_speedup: float | None = None
+    max_bytes: int | None = None
+    rounds: int = 5
+    bootstrap: Bootstrap = Bootstrap()
+    overwrite: bool = False
+    runtime: Runtime = Runtime()
+
+    def __post_init__(self) -> None:
+        require_kind("model", self.model, (str, os.PathLike))
+        if not str(self.model):
+            raise SettingError("model is empty, must be a folder or a repository", hint="name the model")
+        require_kind("scheme", self.scheme, get_args(Scheme))
+        require_kind("bootstrap", self.bootstrap, (Bootstrap,))
+        require_kind("runtime", self.runtime, (Runtime,))
+        require_kind("overwrite", self.overwrite, (bool,))
+        if self.max_metric_drop is not None:
+            require_number("max_metric_drop", self.max_metric_drop, least=0)
+        if self.min_agreement is not None:
+            require_number("min_agreement", self.min_agreement, least=0, most=1)
+        if self.min_speedup is not None:
+            require_number("min_speedup", self.min_speedup, above=0)
+        require_whole("max_bytes", self.max_bytes, least=1)
+        require_whole("rounds", self.rounds, least=1, required=True)
+
+    def failures(self, report: QuantizeReport) -> tuple[str, ...]:
+        """Say which bounds a result does not keep, each with what was measured."""
+        found = []
+        metric, agreement, speedup = report.metric, report.agreement, report.throughput.value
+        if (
+            self.max_metric_drop is not None
+            and metric is not None
+            and metric.drop.value > self.max_metric_drop
+        ):
+            found.append(f"{metric.name} drops by {metric.drop.value:.4g}, at most {self.max_metric_drop:g}")
+        if self.min_agreement is not None and agreement < self.min_agreement:
+            found.append(f"agreement is {agreement:.4g}, at least {self.min_agreement:g}")
+        if self.min_speedup is not None and speedup < self.min_speedup:
+            found.append(f"it is {speedup:.3g} times as fast, at least {self.min_speedup:g}")
+        if self.max_bytes is not None and report.result.bytes > self.max_bytes:
+            found.append(f"it takes {report.result.bytes:,} bytes, at most {self.max_bytes:,}")
+        return tuple(found)
+
+    def __repr__(self) -> str:
+        return shown_settings(self)

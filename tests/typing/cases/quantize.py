@@ -1,0 +1,15 @@
+"""What type checkers know of Quantize."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+import hfkit
+
+quantize = hfkit.Quantize("org/model", scheme=hfkit.Cast("float16"), max_bytes=1_000_000)
+assert_type(quantize.plan(), hfkit.QuantizePlan)
+assert_type(quantize(None, "out"), hfkit.QuantizeReport)
+assert_type(quantize(["a text", "another"], "out"), hfkit.QuantizeReport)
+assert_type(quantize([hfkit.Question("who?", context="she did")], "out"), hfkit.QuantizeReport)
+assert_type(quantize.with_(min_speedup=2.0), hfkit.Quantize)
+hfkit.Cast("int8")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,187 @@
+"""Settings, plans and reports of making a model smaller."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+import hfkit
+from hfkit.errors import SettingError
+
+if TYPE_CHECKING:
+    from hfkit.facades.quantize import QuantizeChanges
+
+SOURCE = hfkit.Source(
+    model="org/model",
+    revision="abc",
+    tokenizer="sha256:1",
+    backend="torch",
+    device="cpu",
+    dtype="float32",
+    versions=(("torch", "2"),),
+)
+
+
+def measured(size: int, *, peak: int | None) -> hfkit.MeasuredModel:
+    return hfkit.MeasuredModel(
+        source=SOURCE,
+        bytes=size,
+        weight_bytes=size - 100,
+        peak_memory=peak,
+        seconds_per_text=0.002,
+        texts_per_second=1000.0,
+        changed_by_batching=0.25,
+    )
+
+
+@pytest.fixture
+def report() -> hfkit.QuantizeReport:
+    plan = hfkit.QuantizePlan(
+        model="org/model",
+        revision="sha256:" + "a" * 64,
+        verb="Classify",
+        scheme="Int8()",
+        changed=("one", "two"),
+        skipped=(
+            hfkit.SkippedWeights("small", ("bias",), 4),
+            hfkit.SkippedWeights("narrow", tuple("abcde"), 50),
+        ),
+        bytes=4000,
+        expected_bytes=1000,
+        runs_on="the processor",
+        notes=("a note",),
+    )
+    return hfkit.QuantizeReport(
+        output="out",
+        plan=plan,
+        settings="Quantize('org/model')",
+        original=measured(4000, peak=3 << 20),
+        result=measured(1200, peak=None),
+        probes=4,
+        agreement=0.75,
+        differing=(2,),
+        largest_change=0.5,
+        mean_change=0.125,
+        metric=hfkit.MetricChange(
+            name="accuracy",
+            before=hfkit.Estimate(0.9, 0.85, 0.95),
+            after=hfkit.Estimate(0.85, 0.8, 0.9),
+            drop=hfkit.Estimate(0.05, 0.01, 0.09),
+        ),
+        latency=hfkit.Speedup(1.5, low=1.25, high=1.75),
+        throughput=hfkit.Speedup(2.0, low=1.5, high=2.5),
+        notes=("another note",),
+    )
+
+
+def test_a_plan_says_what_changes_and_what_stays(report: hfkit.QuantizeReport) -> None:
+    assert str(report.plan).splitlines() == [
+        "model     org/model (aaaaaaaaaaaa), for Classify",
+        "scheme    Int8()",
+        "changed   2 weights",
+        "as it is  bias: small",
+        "as it is  5 weights: narrow",
+        "bytes     4,000 now, then about 1,000 (25%)",
+        "runs on   the processor",
+        "note      a note",
+    ]
+    assert report.plan.to_dict()["skipped"] == [
+        {"reason": "small", "names": ["bias"], "numbers": 4},
+        {"reason": "narrow", "names": list("abcde"), "numbers": 50},
+    ]
+
+
+def test_a_report_fits_on_a_screen(report: hfkit.QuantizeReport) -> None:
+    assert str(report).splitlines() == [
+        "out: org/model as Int8(), 30.0% of the bytes",
+        "                                            original                result",
+        "runs in                               torch, float32        torch, float32",
+        "bytes of its files                             4,000                 1,200",
+        "bytes of its weights in memory                 3,900                 1,100",
+        "peak memory                                    3 MiB             not known",
+        "one text                                     2.00 ms               2.00 ms",
+        "many                                 1,000.0 texts/s       1,000.0 texts/s",
+        "changed by batching                            25.0%                 25.0%",
+        "accuracy                        0.900 [0.850, 0.950]  0.850 [0.800, 0.900]",
+        "speed         2.00 times [1.50, 2.50] of many, 1.50 times [1.25, 1.75] of one",
+        "agreement     75.0% of 4 probes",
+        "change        0.12 on the mean, 0.5 at most",
+        "metric drops  0.050 [0.010, 0.090]",
+        "note: another note",
+    ]
+
+
+def test_a_report_without_a_metric_has_no_lines_of_it(report: hfkit.QuantizeReport) -> None:
+    lines = str(replace(report, metric=None)).splitlines()
+    assert not [line for line in lines if line.startswith(("accuracy", "metric"))]
+
+
+def test_a_report_is_json(report: hfkit.QuantizeReport) -> None:
+    plain = json.loads(report.to_json(indent=2))
+    assert plain == report.to_dict()
+    assert plain["result"]["bytes"] == 1200
+    assert plain["original"]["source"]["versions"] == {"torch": "2"}
+    assert plain["metric"]["drop"] == {"value": 0.05, "low": 0.01, "high": 0.09}
+    assert plain["plan"]["changed"] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ({"min_agreement": None}, ()),
+        ({"min_agreement": 0.75, "max_metric_drop": 0.05, "min_speedup": 2.0, "max_bytes": 1200}, ()),
+        ({}, ("agreement is 0.75, at least 0.95",)),
+        (
+            {"min_agreement": None, "max_metric_drop": 0.01},
+            ("accuracy drops by 0.05, at most 0.01",),
+        ),
+        ({"min_agreement": None, "min_speedup": 3}, ("it is 2 times as fast, at least 3",)),
+        ({"min_agreement": None, "max_bytes": 1199}, ("it takes 1,200 bytes, at most 1,199",)),
+    ],
+)
+def test_bounds_that_are_not_kept_are_told_with_what_was_measured(
+    report: hfkit.QuantizeReport, bounds: QuantizeChanges, expected: tuple[str, ...]
+) -> None:
+    assert hfkit.Quantize("org/model").with_(**bounds).failures(report) == expected
+
+
+def test_a_metric_that_is_not_there_keeps_every_bound(report: hfkit.QuantizeReport) -> None:
+    quantize = hfkit.Quantize("org/model", min_agreement=None, max_metric_drop=0.0)
+    assert quantize.failures(replace(report, metric=None)) == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"model": ""}, "model is empty, must be a folder or a repository"),
+        ({"model": None}, "model is None, must be str or PathLike"),
+        ({"scheme": "int8"}, "scheme is 'int8', must be Int8 or Cast"),
+        ({"max_metric_drop": -0.1}, "max_metric_drop is -0.1, must be at least 0"),
+        ({"min_agreement": 1.5}, "min_agreement is 1.5, must be at least 0 and at most 1"),
+        ({"min_speedup": 0}, "min_speedup is 0, must be above 0"),
+        ({"max_bytes": 0}, "max_bytes is 0, must be a whole number, at least 1"),
+        ({"max_bytes": 0.5}, "max_bytes is 0.5, must be a whole number, at least 1"),
+        ({"rounds": 0}, "rounds is 0, must be a whole number, at least 1"),
+        ({"overwrite": 1}, "overwrite is 1, must be bool"),
+        ({"runtime": "cpu"}, "runtime is 'cpu', must be Runtime"),
+        ({"bootstrap": 1000}, "bootstrap is 1000, must be Bootstrap"),
+    ],
+)
+def test_bad_settings_are_refused(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        hfkit.Quantize(**({"model": "org/model"} | settings))  # type: ignore[arg-type]  # on purpose
+    assert caught.value.message == message
+
+
+def test_a_number_type_of_16_bits_it_is() -> None:
+    assert hfkit.Cast() == hfkit.Cast("bfloat16")
+    with pytest.raises(SettingError, match="dtype 'int8' is not one of"):
+        hfkit.Cast("int8")  # type: ignore[arg-type]
+
+
+def test_settings_are_written_as_they_would_be_typed() -> None:
+    quantize = hfkit.Quantize("org/model", scheme=hfkit.Cast("float16"), max_bytes=9)
+    assert repr(quantize) == "Quantize('org/model', scheme=Cast(dtype='float16'), max_bytes=9)"

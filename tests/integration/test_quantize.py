@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,9 +54,29 @@ def labelled(classifier: Path) -> hfkit.Labelled:
     return hfkit.Labelled(train=rows[:1], test=rows)
 
 
-@pytest.fixture
+@dataclass(frozen=True)
+class Made:
+    """A result with its report."""
+
+    folder: Path
+    report: hfkit.QuantizeReport
+
+
+@pytest.fixture(scope="module")
 def cast(classifier: Path) -> hfkit.Quantize:
     return hfkit.Quantize(classifier, scheme=hfkit.Cast(), rounds=1, runtime=RUNTIME)
+
+
+@pytest.fixture(scope="module")
+def half(cast: hfkit.Quantize, labelled: hfkit.Labelled, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("half") / "out"
+    return Made(folder, cast(labelled, folder))
+
+
+@pytest.fixture(scope="module")
+def eight(cast: hfkit.Quantize, labelled: hfkit.Labelled, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("eight") / "out"
+    return Made(folder, cast.with_(scheme=hfkit.Int8())(labelled, folder))
 
 
 def files(folder: Path) -> dict[str, int]:
@@ -65,59 +87,66 @@ def files(folder: Path) -> dict[str, int]:
     }
 
 
-def test_weights_in_16_bits_are_those_of_torch(
-    cast: hfkit.Quantize, classifier: Path, labelled: hfkit.Labelled, tmp_path: Path
-) -> None:
-    report = cast(labelled, tmp_path / "out")
+def test_weights_in_16_bits_are_those_of_torch(half: Made, classifier: Path) -> None:
     original = load_file(classifier / "model.safetensors")
-    result = load_file(tmp_path / "out" / "model.safetensors")
+    result = load_file(half.folder / "model.safetensors")
     assert original.keys() == result.keys()
     for name, weight in original.items():
         assert torch.equal(result[name], weight.to(torch.bfloat16))
+    report = half.report
     assert (report.original.source.dtype, report.result.source.dtype) == ("float32", "bfloat16")
+    stored = sum(weight.numel() for weight in result.values())
+    assert report.result.weight_bytes >= 2 * stored
+    assert report.original.weight_bytes >= 4 * stored
     assert report.result.weight_bytes < 0.52 * report.original.weight_bytes
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert [path.name for path in half.folder.parent.iterdir()] == ["out"]
 
 
 def test_a_result_opens_and_is_what_was_measured(
-    cast: hfkit.Quantize, classifier: Path, labelled: hfkit.Labelled, tmp_path: Path
+    eight: Made, classifier: Path, labelled: hfkit.Labelled
 ) -> None:
-    report = cast.with_(scheme=hfkit.Int8())(labelled, tmp_path / "out")
-    small = hfkit.Classify(tmp_path / "out", runtime=hfkit.Runtime(threads=1))
+    report = eight.report
+    small = hfkit.Classify(eight.folder, runtime=hfkit.Runtime(threads=1))
     full = hfkit.Classify(classifier, runtime=RUNTIME)
     assert (small.source.backend, small.source.dtype) == ("onnx", "int8")
-    assert small.source.revision == report.result.source.revision
+    assert (small.source.model, small.source.revision) == (
+        report.result.source.model,
+        report.result.source.revision,
+    )
     agreement = hfkit.measure_agreement(full, small, TEXTS)
     assert (report.agreement, report.differing) == (agreement.agreement, agreement.differing)
-    logits = [
-        {entry.label: entry.score for entry in result.scores}
+    one, other = (
+        [
+            [entry.score for entry in sorted(result.scores, key=lambda entry: entry.label)]
+            for result in facade.with_(activation="none").batch(TEXTS)
+        ]
         for facade in (full, small)
-        for result in facade.with_(activation="none").batch(TEXTS)
-    ]
-    gaps = [
-        abs(one[label] - other[label])
-        for one, other in zip(logits[: len(TEXTS)], logits[len(TEXTS) :], strict=True)
-        for label in one
-    ]
-    assert report.largest_change == pytest.approx(max(gaps), abs=1e-5)
-    assert report.mean_change == pytest.approx(np.mean(gaps), abs=1e-5)
-    assert report.metric is not None
-    for facade, figure in ((full, report.metric.before), (small, report.metric.after)):
-        assert hfkit.Evaluate(facade)(labelled).accuracy == figure
-    assert report.metric.drop.value == pytest.approx(report.metric.before.value - report.metric.after.value)
+    )
+    gaps = np.abs(np.array(one) - np.array(other))
+    assert report.largest_change == pytest.approx(gaps.max(), abs=1e-5)
+    assert report.mean_change == pytest.approx(gaps.mean(), abs=1e-5)
+    metric = report.metric
+    assert metric is not None
+    assert hfkit.Evaluate(full)(labelled).accuracy == metric.before
+    assert hfkit.Evaluate(small)(labelled).accuracy == metric.after
+    assert metric.drop.value == pytest.approx(metric.before.value - metric.after.value)
     assert report.notes == ("the probes are the 8 rows of test",)
 
 
-def test_bytes_are_those_of_the_files(cast: hfkit.Quantize, classifier: Path, tmp_path: Path) -> None:
-    report = cast(TEXTS, tmp_path / "out")
-    sizes = files(tmp_path / "out")
-    told = json.loads((tmp_path / "out" / "quantizing.json").read_text())
+@pytest.mark.parametrize("name", ["half", "eight"])
+def test_bytes_are_those_of_the_files(
+    name: str, classifier: Path, cast: hfkit.Quantize, request: pytest.FixtureRequest
+) -> None:
+    made: Made = request.getfixturevalue(name)
+    sizes = files(made.folder)
+    told = json.loads((made.folder / "quantizing.json").read_text())
     assert sizes.pop("quantizing.json")
-    assert report.result.bytes == sum(sizes.values())
-    assert report.original.bytes == sum(files(classifier).values())
-    assert told == report.to_dict()
-    assert report.plan.expected_bytes == pytest.approx(report.result.bytes, rel=0.1)
-    assert report.plan == cast.plan()
+    assert made.report.result.bytes == sum(sizes.values())
+    assert made.report.original.bytes == sum(files(classifier).values())
+    assert told == made.report.to_dict()
+    assert made.report.plan.expected_bytes == pytest.approx(made.report.result.bytes, rel=0.15)
+    if name == "half":
+        assert made.report.plan == cast.plan()
 
 
 def test_a_reader_on_questions_some_of_which_have_no_answer(tmp_path: Path) -> None:
@@ -196,17 +225,15 @@ class TestRefusals:
         assert list(tmp_path.iterdir()) == []
 
     def test_a_result_that_is_not_good_enough_leaves_the_old_one(
-        self, cast: hfkit.Quantize, tmp_path: Path
+        self, cast: hfkit.Quantize, half: Made, tmp_path: Path
     ) -> None:
-        cast(TEXTS, tmp_path / "out")
+        shutil.copytree(half.folder, tmp_path / "out")
         before = files(tmp_path / "out")
         with pytest.raises(errors.OutputError, match="has files, must be new or empty"):
             cast(TEXTS, tmp_path / "out")
         with pytest.raises(errors.FailedProofError, match="times as fast, at least 1e"):
             cast.with_(min_speedup=1e9, overwrite=True)(TEXTS, tmp_path / "out")
         assert files(tmp_path / "out") == before
-        cast.with_(scheme=hfkit.Cast("float16"), overwrite=True)(TEXTS, tmp_path / "out")
-        assert load_file(tmp_path / "out" / "model.safetensors")["classifier.bias"].dtype == torch.float16
         assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
     def test_files_of_others_are_never_replaced(self, cast: hfkit.Quantize, classifier: Path) -> None:
@@ -215,18 +242,19 @@ class TestRefusals:
             cast.with_(overwrite=True)(TEXTS, classifier)
         assert files(classifier) == before
 
-    @pytest.mark.parametrize("scheme", [hfkit.Cast(), hfkit.Int8()], ids=repr)
-    def test_a_model_that_is_quantized(
-        self, cast: hfkit.Quantize, scheme: hfkit.Cast | hfkit.Int8, tmp_path: Path
-    ) -> None:
-        quantize = cast.with_(scheme=scheme, min_agreement=None)
-        quantize(TEXTS, tmp_path / "out")
+    def test_a_model_that_is_quantized(self, cast: hfkit.Quantize, half: Made, eight: Made) -> None:
         with pytest.raises(errors.ModelError) as caught:
-            quantize.with_(model=tmp_path / "out").plan()
-        assert caught.value.message in {
-            f"{tmp_path / 'out'} has no weights that {scheme!r} makes smaller: stored in 16 bits or fewer already",
-            f"{tmp_path / 'out'} holds an ONNX export and no weights, must be a model with its weights",
-        }
+            cast.with_(model=half.folder).plan()
+        assert caught.value.message == (
+            f"{half.folder} has no weights that Cast(dtype='bfloat16') makes smaller: "
+            "stored in 16 bits or fewer already"
+        )
+        for scheme in (hfkit.Cast(), hfkit.Int8()):
+            with pytest.raises(errors.ModelError) as caught:
+                cast.with_(model=eight.folder, scheme=scheme).plan()
+            assert caught.value.message == (
+                f"{eight.folder} holds an ONNX export and no weights, must be a model with its weights"
+            )
 
     def test_a_model_whose_configuration_says_so(self, tmp_path: Path) -> None:
         model = write_tiny_classifier(tmp_path / "model")
@@ -307,9 +335,9 @@ hfkit.Quantize(sys.argv[1], scheme=hfkit.Cast(), overwrite=True, runtime=runtime
 
 
 def test_a_kill_between_save_and_proof_leaves_the_old_state(
-    cast: hfkit.Quantize, classifier: Path, tmp_path: Path
+    cast: hfkit.Quantize, half: Made, classifier: Path, tmp_path: Path
 ) -> None:
-    cast.with_(scheme=hfkit.Cast("float16"))(TEXTS, tmp_path / "out")
+    shutil.copytree(half.folder, tmp_path / "out")
     before = files(tmp_path / "out")
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, str(classifier), str(tmp_path / "out")],
@@ -321,16 +349,16 @@ def test_a_kill_between_save_and_proof_leaves_the_old_state(
         killed.send_signal(signal.SIGKILL)
     assert (tmp_path / ".out.quantizing" / "model" / "model.safetensors").is_file()
     assert files(tmp_path / "out") == before
-    cast.with_(overwrite=True)(TEXTS, tmp_path / "out")
-    assert load_file(tmp_path / "out" / "model.safetensors")["classifier.bias"].dtype == torch.bfloat16
+    cast.with_(scheme=hfkit.Cast("float16"), overwrite=True)(TEXTS, tmp_path / "out")
+    assert load_file(tmp_path / "out" / "model.safetensors")["classifier.bias"].dtype == torch.float16
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_kill_in_the_middle_of_an_exchange_is_put_back(cast: hfkit.Quantize, tmp_path: Path) -> None:
-    cast(TEXTS, tmp_path / "out")
-    before = files(tmp_path / "out")
-    (tmp_path / ".out.quantizing").mkdir()
-    (tmp_path / "out").rename(tmp_path / ".out.quantizing" / "replaced")
+def test_a_kill_in_the_middle_of_an_exchange_is_put_back(
+    cast: hfkit.Quantize, half: Made, tmp_path: Path
+) -> None:
+    before = files(half.folder)
+    shutil.copytree(half.folder, tmp_path / ".out.quantizing" / "replaced")
     with pytest.raises(errors.OutputError, match="set overwrite=True"):
         cast(TEXTS, tmp_path / "out")
     assert files(tmp_path / "out") == before

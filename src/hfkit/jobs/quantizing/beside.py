@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, TypeVar, cast
 
@@ -34,9 +35,6 @@ class Beside(Generic[Held]):
         words: the file for what it prints.
         environment: variables that differ from those of this process.
 
-    Raises:
-        HfkitError: what ``start`` raises, as it was raised.
-        BackendError: the process ended without an answer.
     """
 
     def __init__(
@@ -51,24 +49,40 @@ class Beside(Generic[Held]):
                 stderr=said,
                 env={**os.environ, **(environment or {})},
             )
+        self._ready = False
         try:
-            self._exchange(start)
+            self._send(start)
         except BaseException:
             self.close()
             raise
+
+    def ready(self) -> Self:
+        """Wait until it holds what it is to hold; until then it works while this process does something else.
+
+        Raises:
+            HfkitError: what making that raises, as it was raised.
+            BackendError: the process ended without an answer.
+        """
+        if not self._ready:
+            self._receive()
+            self._ready = True
+        return self
 
     def ask(
         self, function: Callable[Concatenate[Held, P], Answer], *args: P.args, **settings: P.kwargs
     ) -> Answer:
         """Give what a function gives there of what the process holds; the first argument is left out."""
-        return cast("Answer", self._exchange(partial(_call, function, args, settings)))
+        self.ready()
+        self._send(partial(_call, function, args, settings))
+        return cast("Answer", self._receive())
 
     def close(self) -> None:
         """End the process."""
         process = self._process
         process.kill()
         for stream in (process.stdin, process.stdout):
-            cast("BinaryIO", stream).close()
+            with suppress(OSError):  # what could not be sent is of no use any more
+                cast("BinaryIO", stream).close()
         process.wait()
 
     def __enter__(self) -> Self:
@@ -79,12 +93,15 @@ class Beside(Generic[Held]):
     ) -> None:
         self.close()
 
-    def _exchange(self, request: Callable[..., object]) -> object:
+    def _send(self, request: Callable[..., object]) -> None:
+        stream = cast("BinaryIO", self._process.stdin)
+        with suppress(OSError):  # it has ended, which is told where its answer is read
+            stream.write(pickle.dumps(request))
+            stream.flush()
+
+    def _receive(self) -> object:
         try:
-            sent, received = (cast("BinaryIO", one) for one in (self._process.stdin, self._process.stdout))
-            sent.write(pickle.dumps(request))
-            sent.flush()
-            answer: object = pickle.load(received)  # noqa: S301  # our own process
+            answer: object = pickle.load(cast("BinaryIO", self._process.stdout))  # noqa: S301  # our own process
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             status = self._process.wait()
             said = self._words.read_text(encoding="utf-8", errors="replace")[-_SAID:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from statistics import fmean, median
 from typing import TYPE_CHECKING
@@ -47,13 +47,13 @@ class Contestant:
     """One of the two models.
 
     Attributes:
-        folder: where it lies.
+        model: its folder, or its name and commit.
         bytes: of its files.
         runtime: where and how it runs.
         environment: of its process.
     """
 
-    folder: Path
+    model: str
     bytes: int
     runtime: Runtime
     environment: Mapping[str, str]
@@ -85,8 +85,7 @@ def compare(
     """
     unanswered = _unanswered(probes)
     one, other = (
-        partial(open_subject, str(model.folder), verb, model.runtime, no_answer=unanswered)
-        for model in models
+        partial(open_subject, model.model, verb, model.runtime, no_answer=unanswered) for model in models
     )
     first, second = models
     with (
@@ -102,7 +101,7 @@ def compare(
         measured = []
         for place, (each, model) in enumerate(zip(pair, models, strict=True)):
             source = decided[place].source
-            weights, peak = each.ask(Subject.weigh, str(model.folder), source.backend)
+            weights, peak = each.ask(Subject.weigh, model.model, verb, source.backend)
             measured.append(
                 MeasuredModel(
                     source=source,
@@ -125,7 +124,7 @@ def compare(
         plan=plan,
         settings=repr(settings),
         original=measured[0],
-        result=measured[1],
+        result=replace(measured[1], source=replace(measured[1].source, model=str(output.absolute()))),
         probes=len(probes.inputs),
         agreement=1 - len(differing) / len(probes.inputs),
         differing=tuple(differing),

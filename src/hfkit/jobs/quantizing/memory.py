@@ -5,8 +5,16 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from hfkit.backends.onnx.readiness import find_ready
 from hfkit.hub.folder import EXPORT_FILES
+from hfkit.hub.resolve import resolve
+
+from .verbs import head_of
+
+if TYPE_CHECKING:
+    from .verbs import Verb
 
 __all__ = ["peak_bytes", "weight_bytes"]
 
@@ -14,18 +22,21 @@ _KIBIBYTE = 1024
 _STATUS = Path("/proc/self/status")
 
 
-def weight_bytes(folder: str, backend: str) -> int:
+def weight_bytes(model: str, verb: Verb, backend: str) -> int:
     """Give the bytes of an open model's weights.
 
     Of torch those of all storages of tensors in this process, which holds nothing else, each once: ``numel`` and
     ``get_memory_footprint`` miscount what is packed. ONNX Runtime maps the files of an export, which are counted.
 
     Args:
-        folder: the model's folder.
+        model: the model's folder, or its name and commit.
+        verb: the facade that has it open.
         backend: what runs it.
     """
     if backend == "onnx":
-        files = (Path(folder) / name for name in EXPORT_FILES)
+        folder = resolve(model, offline=True)
+        export = find_ready(folder, head_of(folder, verb))
+        files = ((export.path if export else folder.path) / name for name in EXPORT_FILES)
         return sum(file.stat().st_size for file in files if file.is_file())
     import torch
 

@@ -32,7 +32,7 @@ _HALF, _FLOAT = 2, 4  # bytes
 _BLOCK = 64  # weights of a writer that share a scale
 
 # Of an export: what its graph takes beside the weights, for each of them.
-_GRAPH_BYTES = 500
+_GRAPH_BYTES = 1000
 
 _CONFIG_BYTES = 2000
 

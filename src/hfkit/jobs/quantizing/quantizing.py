@@ -73,19 +73,20 @@ def _prove(
     """Make the result, and compare it with the model."""
     verb = verb_of(folder)
     runtime = replace(settings.runtime, progress="never")
-    own_cache = {
-        "HFKIT_CACHE": str(work.path / "cache")
-    }  # nothing of a result that may be thrown away is left
+    # Nothing of a result that may be thrown away is left in the user's.
+    own_cache = {"HFKIT_CACHE": str(work.path / "cache")}
     making = partial(make_smaller, folder, verb, settings.scheme, runtime, work.draft)
-    with Beside(making, words=work.path / "making.txt", environment=own_cache):
-        pass
+    with Beside(making, words=work.path / "making.txt", environment=own_cache) as maker:
+        maker.ready()
     result = Contestant(
-        work.draft,
+        str(work.draft),
         sum(file.stat().st_size for file in work.draft.rglob("*") if file.is_file()),
         _runtime_of_result(settings, runtime),
         own_cache,
     )
-    original = Contestant(folder.path, files_of(folder), runtime, {})
+    # Files of a commit have no stamp: they never change.
+    name = str(folder.path) if folder.stamp else f"{folder.name}@{folder.revision}"
+    original = Contestant(name, files_of(folder), runtime, {})
     return compare(settings, planned, verb, probes, (original, result), output=work.output, scratch=work.path)
 
 

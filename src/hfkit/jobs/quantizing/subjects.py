@@ -116,9 +116,9 @@ class Subject(ABC):
             self._facade.batch(inputs)
         return perf_counter() - started
 
-    def weigh(self, folder: str, backend: str) -> tuple[int, int | None]:
+    def weigh(self, model: str, verb: Verb, backend: str) -> tuple[int, int | None]:
         """Give the bytes of its weights in memory, and the most that this process has had."""
-        return weight_bytes(folder, backend), peak_bytes()
+        return weight_bytes(model, verb, backend), peak_bytes()
 
     def score(self, data: Labelled | Squad | Texts, split: Split) -> ScoredRows:
         """Say how good it is on each row of a split."""
@@ -215,7 +215,7 @@ def open_subject(model: str, verb: Verb, runtime: Runtime, *, no_answer: bool) -
     """Open a model to measure it.
 
     Args:
-        model: its folder.
+        model: its folder, or its name and commit.
         verb: the facade that opens it.
         runtime: where and how it runs.
         no_answer: whether a reader may give none.

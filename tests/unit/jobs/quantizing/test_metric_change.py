@@ -1,0 +1,45 @@
+"""A metric of two models on the same rows."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import hfkit
+from hfkit.jobs.quantizing.comparing import metric_change
+from hfkit.jobs.quantizing.subjects import ScoredRows
+from hfkit.metrics.perplexity import score_logprobs
+
+BOOTSTRAP = hfkit.Bootstrap(resamples=200, seed=3)
+
+
+def test_equal_models_drop_by_nothing_and_surely() -> None:
+    rows = ScoredRows("accuracy", tuple((float(number % 3 > 0), 1.0) for number in range(30)))
+    change = metric_change(rows, rows, BOOTSTRAP)
+    assert change.name == "accuracy"
+    assert change.before == change.after
+    assert change.drop == hfkit.Estimate(0.0, 0.0, 0.0)
+    assert change.before.value == pytest.approx(2 / 3)
+
+
+def test_a_drop_is_drawn_from_the_same_rows_for_both() -> None:
+    """Both are wrong on most rows, and differ on one: apart, their intervals would hide it."""
+    before = ScoredRows("F1", tuple((float(number < 5), 1.0) for number in range(20)))
+    after = ScoredRows("F1", tuple((float(number < 4), 1.0) for number in range(20)))
+    change = metric_change(before, after, BOOTSTRAP)
+    assert change.drop.value == pytest.approx(0.05)
+    assert change.drop.low >= 0
+    assert change.before.low < change.after.value
+
+
+def test_perplexity_is_that_of_the_metrics_and_its_drop_its_growth() -> None:
+    losses, tokens = (4.0, 9.0, 2.5), (3, 5, 2)
+    before = ScoredRows("perplexity", tuple(zip(losses, map(float, tokens), strict=True)))
+    after = ScoredRows(
+        "perplexity", tuple((loss * 1.1, float(count)) for loss, count in zip(losses, tokens, strict=True))
+    )
+    change = metric_change(before, after, BOOTSTRAP)
+    expected = score_logprobs([-loss for loss in losses], tokens, [1, 1, 1], bootstrap=BOOTSTRAP)
+    assert change.before == expected.perplexity
+    assert change.drop.value == pytest.approx(math.exp(0.1 * sum(losses) / sum(tokens)) - 1)

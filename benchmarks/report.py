@@ -74,7 +74,7 @@ def page(sections: Sequence[str], *, machine: Sequence[str], command: Sequence[s
             "    python benchmarks/agreement.py --data FILE --model FOLDER",
             "    python benchmarks/cold_start.py --model FOLDER",
             "    python benchmarks/answering.py --data FILE --model FOLDER",
-            "    python benchmarks/answer_agreement.py --data FILE --model FOLDER\n"
+            "    python benchmarks/answer_agreement.py --data FILE --model FOLDER",
             "    python benchmarks/tuned_labels.py FILE --base FOLDER\n",
             *machine,
             "",

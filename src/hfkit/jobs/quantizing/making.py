@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from safetensors import SafetensorError
 
 from hfkit.errors import HfkitError, HubError, ModelError, OutputError
 from hfkit.hub.folder import PIN_FILE
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from .verbs import Verb
 
 __all__ = ["make_smaller"]
+
+# A library that writes by itself tells of it in words alone.
+_NO_SPACE = os.strerror(errno.ENOSPC)
 
 
 def make_smaller(folder: ModelFolder, verb: Verb, scheme: Scheme, runtime: Runtime, draft: Path) -> None:
@@ -48,10 +54,10 @@ def make_smaller(folder: ModelFolder, verb: Verb, scheme: Scheme, runtime: Runti
                 _export(folder, task, runtime, draft)
             case Cast():
                 _cast(folder, task, scheme, runtime, draft)
-    except (HubError, OSError) as error:  # the model is here: what fails is the disk
+    except (HubError, OSError, SafetensorError) as error:  # the model is here: what fails is the disk
         if isinstance(error, HfkitError) and not isinstance(error, HubError):
             raise
-        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        full = _NO_SPACE in str(error)
         raise OutputError(
             f"the smaller {folder.name} cannot be written: {'the disk is full' if full else error}",
             hint="make room, or choose a folder on another disk",

@@ -371,3 +371,18 @@ def test_an_encoder_decoder(tmp_path: Path) -> None:
     )
     assert report.plan.verb == "Generate"
     assert report.result.bytes < 0.7 * report.original.bytes
+
+
+def test_an_adapter_becomes_a_whole_model(classifier: Path, tmp_path: Path) -> None:
+    rows = [{"text": text, "label": "long" if number % 2 else "short"} for number, text in enumerate(TEXTS)]
+    lora = hfkit.Tune(classifier, method=hfkit.Lora(rank=2), steps=2, learning_rate=1e-2, runtime=RUNTIME)
+    lora(hfkit.Labelled(train=rows), tmp_path / "adapter")
+    quantize = hfkit.Quantize(
+        tmp_path / "adapter", scheme=hfkit.Cast(), min_agreement=None, rounds=1, runtime=RUNTIME
+    )
+    report = quantize(TEXTS, tmp_path / "out")
+    assert report.plan.notes[0] == f"the adapter is merged into {classifier}, and the result is a whole model"
+    assert hfkit.Classify(tmp_path / "out", runtime=RUNTIME).labels == ("long", "short")
+    assert not (tmp_path / "out" / "adapter_config.json").exists()
+    assert report.result.source.base is None
+    assert report.largest_change < 0.1

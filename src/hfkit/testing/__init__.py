@@ -12,6 +12,8 @@ from .fake import write_fake_model as write_fake_model
 from .fake import write_fake_reader as write_fake_reader
 from .fake_taggers import write_fake_tagger as write_fake_tagger
 from .fake_writers import write_fake_writer as write_fake_writer
+from .local_hub import LocalHub as LocalHub
+from .local_hub import RequestMatch as RequestMatch
 from .models import TinyFamily as TinyFamily
 from .models import write_tiny_classifier as write_tiny_classifier
 from .models import write_tiny_reader as write_tiny_reader

@@ -1,0 +1,9 @@
+"""A hub for tests: a real server on loopback, its state as plain values, and faults on demand."""
+
+from .faults import RequestMatch as RequestMatch
+from .history import HubCommit as HubCommit
+from .hub import LocalHub as LocalHub
+from .hub_files import HubFile as HubFile
+from .repositories import HubPullRequest as HubPullRequest
+from .repositories import HubRepository as HubRepository
+from .server import HubRequest as HubRequest

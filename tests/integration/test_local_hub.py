@@ -356,6 +356,19 @@ def test_a_status_of_failure(hub: LocalHub, api: HfApi, status: int) -> None:
     assert hub.faults_to_come == 0
 
 
+def test_a_limit_of_requests_says_when_to_come_back(
+    hub: LocalHub, api: HfApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", slept.append)
+    hub.fail("preupload", status=429, retry_after=7)
+    api.upload_file(path_or_fileobj=b"a", path_in_repo="a.txt", repo_id=REPO)
+    assert slept == [8.0]  # the client adds a second
+    hub.fail("info", status=429, retry_after=7)
+    with pytest.raises(errors.HfHubHTTPError, match="Retry after 7 seconds"):
+        api.model_info(REPO)
+
+
 def test_a_connection_that_drops_did_nothing_and_one_that_is_cut_did_it(hub: LocalHub, api: HfApi) -> None:
     hub.drop("commit")
     with pytest.raises(httpx2.RemoteProtocolError):

@@ -168,7 +168,7 @@ def test_a_list_is_cut_into_pages_that_lead_to_one_another() -> None:
     assert (last.body, "Link" in last.headers) == (b'["c"]', False)
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{}\n"a"'])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{}\n"a"'])
 def test_a_body_that_is_no_object_is_refused(body: bytes) -> None:
     with pytest.raises(RefusedError) as caught:
         read_objects(body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from .exchange import answer_json, read_objects, read_text
+from .exchange import answer_json, read_object, read_text
 from .refusal import RefusedError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def answer_validation(
 ) -> HubAnswer:
     """Say what is wrong with a card's metadata."""
     try:
-        empty = not _metadata(read_text(read_objects(question.body)[0], "content"))
+        empty = not _metadata(read_text(read_object(question.body), "content"))
     except RefusedError as error:
         return answer_json({"errors": [{"message": error.message}], "warnings": []}, status=400)
     warnings: list[Json] = [{"message": "empty or missing yaml metadata in repo card"}] if empty else []

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast
+from urllib.parse import urlencode
 
 from .refusal import Refusal, RefusedError
 
@@ -19,6 +20,7 @@ __all__ = [
     "answer_range",
     "answer_refusal",
     "read_flag",
+    "read_object",
     "read_objects",
     "read_text",
 ]
@@ -71,7 +73,7 @@ def answer_json(value: Json, *, status: int = 200, headers: Mapping[str, str] | 
 def answer_refusal(error: RefusedError, *, headers: Mapping[str, str] | None = None) -> HubAnswer:
     """Answer as the hub refuses: a status, a code that huggingface_hub turns into its errors, and a sentence."""
     status, code = _STATUS[error.refusal]
-    message = error.message.encode("ascii", "replace").decode()
+    message = " ".join(error.message.split()).encode("ascii", "replace").decode()
     codes = {"X-Error-Code": code} if code else {}
     return answer_json(
         {"error": error.message},
@@ -86,8 +88,8 @@ def answer_page(entries: Sequence[Json], question: HubQuestion, *, size: int) ->
     end = begin + size
     if end >= len(entries):
         return answer_json(entries[begin:])
-    query = "&".join(f"{key}={value}" for key, value in {**question.query, "cursor": str(end)}.items())
-    url = f"http://{question.headers['host']}{question.path}?{query}"
+    query = urlencode({**question.query, "cursor": str(end)})
+    url = f"http://{question.headers.get('host', '')}{question.path}?{query}"
     return answer_json(entries[begin:end], headers={"Link": f'<{url}>; rel="next"'})
 
 
@@ -109,10 +111,10 @@ def answer_range(content: bytes, question: HubQuestion, headers: Mapping[str, st
 
 
 def read_objects(body: bytes) -> list[Mapping[str, Json]]:
-    """Read JSON objects, one a line.
+    """Read JSON objects, one a line; at least one.
 
     Raises:
-        RefusedError: a line is none.
+        RefusedError: there is none, or a line is something else.
     """
     objects = []
     for line in body.splitlines():
@@ -123,7 +125,18 @@ def read_objects(body: bytes) -> list[Mapping[str, Json]]:
         if not isinstance(value, Mapping):
             raise RefusedError("bad-request", "The body is no JSON object")
         objects.append(value)
+    if not objects:
+        raise RefusedError("bad-request", "The body is empty")
     return objects
+
+
+def read_object(body: bytes) -> Mapping[str, Json]:
+    """Read one JSON object.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    return read_objects(body)[0]
 
 
 def read_text(fields: Mapping[str, Json], name: str, otherwise: str | None = None) -> str:

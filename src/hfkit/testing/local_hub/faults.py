@@ -32,6 +32,7 @@ class FailWith:
     """Answer with a status of failure; what was asked is not done."""
 
     status: int
+    retry_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

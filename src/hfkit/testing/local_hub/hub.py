@@ -249,18 +249,21 @@ class LocalHub:
         except RefusedError as error:
             raise SettingError(error.message, hint="check the revision and the paths") from None
 
-    def fail(self, where: Where, *, status: int = 503, times: int = 1) -> None:
+    def fail(
+        self, where: Where, *, status: int = 503, retry_after: int | None = None, times: int = 1
+    ) -> None:
         """Answer the next requests with a status of failure, and do nothing of what they ask.
 
         Args:
             where: the requests: a step as :attr:`requests` names it, or a match of method and path.
             status: 503, 429, 500 and so on.
+            retry_after: after how many seconds to try again, as the answer says.
             times: how many requests.
 
         Raises:
             SettingError: there is no such step, or ``times`` is less than one.
         """
-        self._faults.add(FailWith(status), where, times)
+        self._faults.add(FailWith(status, retry_after), where, times)
 
     def drop(self, where: Where, *, times: int = 1) -> None:
         """Close the connection of the next requests without an answer, and do nothing of what they ask.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .exchange import answer_json, read_objects, read_text
+from .exchange import answer_json, read_object, read_text
 from .refusal import RefusedError
 from .repositories import HubRepository
 from .state import url_prefix
@@ -35,7 +35,7 @@ def answer_creation(
 ) -> HubAnswer:
     """Make a repository."""
     visitor.check_write()
-    fields = read_objects(question.body)[0]
+    fields = read_object(question.body)
     name, kind = _named(fields, visitor)
     private = fields.get("visibility") == "private" or fields.get("private") is True
     made = HubRepository.new(name, kind=kind, private=private, author=visitor.name, date=state.now())
@@ -51,7 +51,7 @@ def answer_deletion(
     state: HubState, visitor: Visitor, question: HubQuestion, _place: Mapping[str, str]
 ) -> HubAnswer:
     """Delete a repository and all its commits."""
-    name, kind = _named(read_objects(question.body)[0], visitor)
+    name, kind = _named(read_object(question.body), visitor)
     state.remove(state.write(visitor, {"kind": kind, "name": name}))
     return answer_json({})
 
@@ -68,7 +68,7 @@ def answer_move(
     state: HubState, visitor: Visitor, question: HubQuestion, _place: Mapping[str, str]
 ) -> HubAnswer:
     """Give a repository another name."""
-    fields = read_objects(question.body)[0]
+    fields = read_object(question.body)
     place = {"kind": read_text(fields, "type", "model"), "name": read_text(fields, "fromRepo")}
     repository = state.write(visitor, place)
     state.move(repository, replace(repository, name=read_text(fields, "toRepo")))
@@ -79,7 +79,7 @@ def answer_settings(
     state: HubState, visitor: Visitor, question: HubQuestion, place: Mapping[str, str]
 ) -> HubAnswer:
     """Make a repository private or public, gated or open."""
-    fields = read_objects(question.body)[0]
+    fields = read_object(question.body)
 
     def step(repository: HubRepository) -> HubRepository:
         private = fields.get("visibility", "private" if repository.private else "public") == "private"
@@ -97,7 +97,7 @@ def answer_branch(
     if question.method == "DELETE":
         state.change(repository, lambda now: now.without_branch(name))
     else:
-        begin = read_text(read_objects(question.body)[0], "startingPoint", "main")
+        begin = read_text(read_object(question.body), "startingPoint", "main")
         state.change(repository, lambda now: now.with_branch(name, at=begin))
     return answer_json({})
 
@@ -110,6 +110,6 @@ def answer_tag(
     if question.method == "DELETE":
         state.change(repository, lambda now: now.without_tag(revision))
     else:
-        name = read_text(read_objects(question.body)[0], "tag")
+        name = read_text(read_object(question.body), "tag")
         state.change(repository, lambda now: now.with_tag(name, at=revision))
     return answer_json({})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .exchange import answer_json, read_objects, read_text
+from .exchange import answer_json, read_object, read_text
 from .reading import show_date
 from .refusal import RefusedError
 
@@ -24,7 +24,7 @@ def answer_pull_request(
 ) -> HubAnswer:
     """Open a pull request, tell of one, or list them."""
     if question.method == "POST":
-        fields = read_objects(question.body)[0]
+        fields = read_object(question.body)
         if fields.get("pullRequest") is not True:
             raise RefusedError("bad-request", "This hub knows pull requests, no other discussions")
         title, description = read_text(fields, "title"), read_text(fields, "description", "")

@@ -55,8 +55,8 @@ class HubServer:
 
     def __init__(self, state: HubState, tokens: HubTokens, faults: FaultPlan) -> None:
         self.requests: list[HubRequest] = []
-        self.closing = threading.Event()
-        self.state, self.tokens, self.faults = state, tokens, faults
+        self._closing = threading.Event()
+        self._state, self._tokens, self._faults = state, tokens, faults
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
         self._server.daemon_threads = False  # so that server_close() waits for the answers under way
         port = self._server.server_address[1]
@@ -69,7 +69,7 @@ class HubServer:
 
     def close(self) -> None:
         """Stop answering."""
-        self.closing.set()
+        self._closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -82,7 +82,7 @@ class HubServer:
             connection, None to send it whole.
         """
         step, place = find_step(question.method, question.path)
-        fault = self.faults.take(step, question.method, question.path)
+        fault = self._faults.take(step, question.method, question.path)
         answer, cut = self._with_fault(question, step, place, fault)
         query = {key: value for key, value in question.query.items() if key != "signature"}
         role = self._role(question)
@@ -94,14 +94,18 @@ class HubServer:
         self, question: HubQuestion, step: HubStep, place: Mapping[str, str], fault: object
     ) -> tuple[HubAnswer | None, int | None]:
         match fault:
-            case FailWith(status):
-                return answer_json({"error": f"LocalHub was told to fail with {status}"}, status=status), None
+            case FailWith(status, retry_after):
+                limits = {"Retry-After": f"{retry_after}", "RateLimit": f'"api";r=0;t={retry_after}'}
+                said = {"error": f"LocalHub was told to fail with {status}"}
+                return answer_json(
+                    said, status=status, headers=limits if retry_after is not None else {}
+                ), None
             case DropConnection():
                 return None, None
             case CutAnswer(after):
                 return self._plain(question, step, place), after
             case Wait(seconds):
-                self.closing.wait(seconds)
+                self._closing.wait(seconds)
             case Overtake():
                 self._overtake(place)
             case _:
@@ -110,31 +114,31 @@ class HubServer:
 
     def _plain(self, question: HubQuestion, step: HubStep, place: Mapping[str, str]) -> HubAnswer:
         try:
-            visitor = self.tokens.visitor(question.headers.get("authorization"))
+            visitor = self._tokens.visitor(question.headers.get("authorization"))
         except RefusedError as error:
             return answer_refusal(error)
-        return answer_question(self.state, visitor, question, step, place)
+        return answer_question(self._state, visitor, question, step, place)
 
     def _role(self, question: HubQuestion) -> Role | None:
         try:
-            return self.tokens.visitor(question.headers.get("authorization")).role
+            return self._tokens.visitor(question.headers.get("authorization")).role
         except RefusedError:
             return None
 
     def _overtake(self, place: Mapping[str, str]) -> None:
         try:
-            repository = self.state.see(Visitor("writer"), place)
+            repository = self._state.see(Visitor("writer"), place)
         except (KeyError, MovedError, RefusedError):
             return  # the request names no repository: nobody can come first
         change = PutFile("OVERTAKEN.md", HubFile.of(f"{len(repository.history)}\n".encode()))
-        self.state.change(
+        self._state.change(
             repository,
             lambda now: now.with_commit(
                 [change],
                 revision=place.get("revision", "main"),
                 title="Somebody else was first",
                 author="somebody",
-                date=self.state.now(),
+                date=self._state.now(),
             ),
         )
 

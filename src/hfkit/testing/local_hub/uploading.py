@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .exchange import HubAnswer, answer_json, read_flag, read_objects, read_text
+from .exchange import HubAnswer, answer_json, read_flag, read_object, read_objects, read_text
 from .history import DeleteFile, DeleteFolder, PutFile
 from .hub_files import HubFile, upload_mode
 from .refusal import RefusedError
@@ -30,7 +30,7 @@ def answer_preupload(
     """Say of each file whether it goes into the commit or is an LFS object, and what is there already."""
     files = state.write(visitor, place).commit(place["revision"]).files
     shown: list[Json] = []
-    for asked in _entries(read_objects(question.body)[0], "files"):
+    for asked in _entries(read_object(question.body), "files"):
         path = read_text(asked, "path")
         there = files.get(path)
         mode = upload_mode(path, _size(asked), files)
@@ -45,7 +45,7 @@ def answer_batch(
     """Say where each LFS object is to be uploaded; those that are there are not."""
     repository = state.write(visitor, place)
     objects: list[Json] = []
-    for asked in _entries(read_objects(question.body)[0], "objects"):
+    for asked in _entries(read_object(question.body), "objects"):
         sha256, size = read_text(asked, "oid"), _size(asked)
         actions: dict[str, Json] = {}
         if sha256 not in repository.objects:
@@ -76,7 +76,7 @@ def answer_verification(
     state: HubState, visitor: Visitor, question: HubQuestion, place: Mapping[str, str]
 ) -> HubAnswer:
     """Say whether an LFS object has arrived."""
-    fields = read_objects(question.body)[0]
+    fields = read_object(question.body)
     content = state.write(visitor, place).objects.get(read_text(fields, "oid"))
     if content is None or len(content) != _size(fields):
         raise RefusedError("bad-request", "No LFS object of this hash and size was uploaded")

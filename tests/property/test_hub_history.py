@@ -17,7 +17,7 @@ from hfkit.testing.local_hub.history import (
     merge_files,
 )
 from hfkit.testing.local_hub.hub_files import HubFile
-from hfkit.testing.local_hub.refusal import RefusedError
+from hfkit.testing.local_hub.refusal import HubRefusedError
 from hfkit.testing.local_hub.repositories import HubRepository
 
 DATE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -62,7 +62,7 @@ def test_a_commit_holds_its_parents_files_with_the_changes_applied(commits: list
         before = repository.commit()
         expected = _by_hand(dict(before.files), steps)
         if expected is None:
-            with pytest.raises(RefusedError):
+            with pytest.raises(HubRefusedError):
                 repository.with_commit(steps, title=str(number), author="tester", date=DATE)
             continue
         repository = repository.with_commit(steps, title=str(number), author="tester", date=DATE)
@@ -102,7 +102,7 @@ def test_merging_takes_both_sides_changes_or_refuses(
 
     clash = [path for path in changed(ours) & changed(theirs) if ours.get(path) != theirs.get(path)]
     if clash:
-        with pytest.raises(RefusedError, match="Both sides changed"):
+        with pytest.raises(HubRefusedError, match="Both sides changed"):
             merge_files(base, ours, theirs)
         return
     merged = merge_files(base, ours, theirs)

@@ -11,7 +11,7 @@ from hfkit.testing.local_hub.exchange import HubQuestion, answer_page, read_obje
 from hfkit.testing.local_hub.faults import DropConnection, FailWith, FaultPlan, RequestMatch
 from hfkit.testing.local_hub.history import DeleteFile, PutFile, apply_changes
 from hfkit.testing.local_hub.hub_files import GIT_ATTRIBUTES, HubFile, upload_mode
-from hfkit.testing.local_hub.refusal import RefusedError
+from hfkit.testing.local_hub.refusal import HubRefusedError
 from hfkit.testing.local_hub.repositories import HubRepository
 from hfkit.testing.local_hub.state import HubState, MovedError
 from hfkit.testing.local_hub.steps import HubStep, find_step
@@ -58,13 +58,13 @@ def test_without_attributes_the_size_alone_counts() -> None:
 
 @pytest.mark.parametrize("path", ["", "/a", "a//b", "../a", "a/./b", ".git/config", "a/"])
 def test_a_path_that_is_none_is_refused(path: str) -> None:
-    with pytest.raises(RefusedError, match="Invalid file path"):
+    with pytest.raises(HubRefusedError, match="Invalid file path"):
         apply_changes({}, [PutFile(path, HubFile.of(b""))])
 
 
 @pytest.mark.parametrize(("there", "path"), [("a", "a/b"), ("a/b", "a")])
 def test_a_path_is_a_file_or_a_folder(there: str, path: str) -> None:
-    with pytest.raises(RefusedError, match="a file in one place and a folder in another"):
+    with pytest.raises(HubRefusedError, match="a file in one place and a folder in another"):
         apply_changes({there: HubFile.of(b"")}, [PutFile(path, HubFile.of(b""))])
     moved = apply_changes({there: HubFile.of(b"")}, [DeleteFile(there), PutFile(path, HubFile.of(b""))])
     assert list(moved) == [path]
@@ -74,13 +74,13 @@ def test_a_commit_follows_the_parent_that_it_names(repository: HubRepository) ->
     first = repository.commit().id
     steps = [PutFile("a", HubFile.of(b"a"))]
     second = repository.with_commit(steps, parent=first, title="t", author="x", date=DATE)
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(HubRefusedError) as caught:
         second.with_commit(steps, parent=first, title="t", author="x", date=DATE)
     assert caught.value.refusal == "stale-parent"
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(HubRefusedError) as caught:
         second.with_pull_request(steps, parent=first, title="t", author="x", date=DATE)
     assert caught.value.refusal == "stale-parent"
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(HubRefusedError) as caught:
         second.with_commit(steps, revision="dev", title="t", author="x", date=DATE)
     assert caught.value.refusal == "no-revision"
 
@@ -104,13 +104,13 @@ def test_the_last_change_of_a_path(repository: HubRepository) -> None:
 
 
 def test_what_is_not_there_cannot_be_deleted(repository: HubRepository) -> None:
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(HubRefusedError) as caught:
         repository.without_branch("dev")
     assert caught.value.refusal == "no-revision"
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(HubRefusedError) as caught:
         repository.without_tag("v1")
     assert caught.value.refusal == "no-revision"
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(HubRefusedError) as caught:
         repository.with_merge(1, author="x", date=DATE)
     assert caught.value.refusal == "no-entry"
 
@@ -170,10 +170,10 @@ def test_a_list_is_cut_into_pages_that_lead_to_one_another() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{}\n"a"'])
 def test_a_body_that_is_no_object_is_refused(body: bytes) -> None:
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(HubRefusedError) as caught:
         read_objects(body)
     assert caught.value.refusal == "bad-request"
-    with pytest.raises(RefusedError, match="'name' must be a text"):
+    with pytest.raises(HubRefusedError, match="'name' must be a text"):
         read_text({"name": 1}, "name")
 
 
@@ -181,7 +181,7 @@ def test_a_token_is_no_ones_but_its_hubs() -> None:
     mine, other = HubTokens(), HubTokens()
     assert mine.visitor(f"Bearer {mine.reader}") == Visitor("reader")
     assert mine.visitor(None) == Visitor("anonymous")
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(HubRefusedError) as caught:
         mine.visitor(f"Bearer {other.writer}")
     assert caught.value.refusal == "bad-token"
     assert mine.writer not in repr(mine)

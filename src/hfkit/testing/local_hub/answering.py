@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from . import cards, managing, reading, requesting, uploading
 from .exchange import HubAnswer, answer_refusal
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 from .state import MovedError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def answer_question(
         path = question.path.replace(place["name"], moved.name, 1)
         query = f"?{urlencode(question.query)}" if question.query else ""
         return HubAnswer(307, headers={"Location": f"{state.endpoint}{path}{query}"})
-    except RefusedError as error:
+    except HubRefusedError as error:
         answer = answer_refusal(error)
         if error.refusal == "gated" and visitor.role == "anonymous":
             return HubAnswer(401, answer.body, answer.headers)
@@ -75,4 +75,4 @@ def answer_question(
 def _unknown(
     _state: HubState, _visitor: Visitor, question: HubQuestion, _place: Mapping[str, str]
 ) -> HubAnswer:
-    raise RefusedError("unknown", f"LocalHub does not know {question.method} {question.path}")
+    raise HubRefusedError("unknown", f"LocalHub does not know {question.method} {question.path}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from .exchange import answer_json, read_object, read_text
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ def read_card(content: bytes) -> Mapping[str, Json]:
     """Read a card's metadata; what cannot be read is empty."""
     try:
         return _metadata(content.decode("utf-8", "replace"))
-    except RefusedError:
+    except HubRefusedError:
         return {}
 
 
@@ -31,7 +31,7 @@ def answer_validation(
     """Say what is wrong with a card's metadata."""
     try:
         empty = not _metadata(read_text(read_object(question.body), "content"))
-    except RefusedError as error:
+    except HubRefusedError as error:
         return answer_json({"errors": [{"message": error.message}], "warnings": []}, status=400)
     warnings: list[Json] = [{"message": "empty or missing yaml metadata in repo card"}] if empty else []
     return answer_json({"errors": [], "warnings": warnings})
@@ -46,4 +46,4 @@ def _metadata(text: str) -> Mapping[str, Json]:
         card = RepoCard(text).data
         return cast("Mapping[str, Json]", card.to_dict())  # type: ignore[no-untyped-call]
     except Exception as error:  # the YAML library's errors, which have no types here
-        raise RefusedError("bad-request", f"Invalid metadata: {error}") from error
+        raise HubRefusedError("bad-request", f"Invalid metadata: {error}") from error

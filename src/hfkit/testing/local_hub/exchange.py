@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 from urllib.parse import urlencode
 
-from .refusal import Refusal, RefusedError
+from .refusal import HubRefusedError, Refusal
 
 __all__ = [
     "HubAnswer",
@@ -70,7 +70,7 @@ def answer_json(value: Json, *, status: int = 200, headers: Mapping[str, str] | 
     )
 
 
-def answer_refusal(error: RefusedError, *, headers: Mapping[str, str] | None = None) -> HubAnswer:
+def answer_refusal(error: HubRefusedError, *, headers: Mapping[str, str] | None = None) -> HubAnswer:
     """Answer as the hub refuses: a status, a code that huggingface_hub turns into its errors, and a sentence."""
     status, code = _STATUS[error.refusal]
     message = " ".join(error.message.split()).encode("ascii", "replace").decode()
@@ -114,19 +114,19 @@ def read_objects(body: bytes) -> list[Mapping[str, Json]]:
     """Read JSON objects, one a line; at least one.
 
     Raises:
-        RefusedError: there is none, or a line is something else.
+        HubRefusedError: there is none, or a line is something else.
     """
     objects = []
     for line in body.splitlines():
         try:
             value = cast("Json", json.loads(line))
         except ValueError:
-            raise RefusedError("bad-request", "The body is not JSON") from None
+            raise HubRefusedError("bad-request", "The body is not JSON") from None
         if not isinstance(value, Mapping):
-            raise RefusedError("bad-request", "The body is no JSON object")
+            raise HubRefusedError("bad-request", "The body is no JSON object")
         objects.append(value)
     if not objects:
-        raise RefusedError("bad-request", "The body is empty")
+        raise HubRefusedError("bad-request", "The body is empty")
     return objects
 
 
@@ -134,7 +134,7 @@ def read_object(body: bytes) -> Mapping[str, Json]:
     """Read one JSON object.
 
     Raises:
-        RefusedError: it is none.
+        HubRefusedError: it is none.
     """
     return read_objects(body)[0]
 
@@ -143,12 +143,12 @@ def read_text(fields: Mapping[str, Json], name: str, otherwise: str | None = Non
     """Read a text from a JSON object.
 
     Raises:
-        RefusedError: it is not there and nothing stands in for it, or it is no text.
+        HubRefusedError: it is not there and nothing stands in for it, or it is no text.
     """
     value = fields.get(name)
     value = otherwise if value is None else value
     if not isinstance(value, str):
-        raise RefusedError("bad-request", f"{name!r} must be a text")
+        raise HubRefusedError("bad-request", f"{name!r} must be a text")
     return value
 
 

@@ -23,7 +23,6 @@ __all__ = [
     "Overtake",
     "RequestMatch",
     "Wait",
-    "Where",
 ]
 
 
@@ -82,17 +81,14 @@ class RequestMatch:
         return self.method in (None, method) and fnmatch.fnmatchcase(path, self.path)
 
 
-Where: TypeAlias = "HubStep | RequestMatch"
-
-
 class FaultPlan:
     """The faults that are still to come, in the order in which they were asked for."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[tuple[HubFault, Where]] = []
+        self._waiting: list[tuple[HubFault, HubStep | RequestMatch]] = []
 
-    def add(self, fault: HubFault, where: Where, times: int) -> None:
+    def add(self, fault: HubFault, where: HubStep | RequestMatch, times: int) -> None:
         """Plan a fault for the next requests that match.
 
         Raises:

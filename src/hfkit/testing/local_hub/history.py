@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -86,7 +86,7 @@ def apply_changes(files: Mapping[str, HubFile], changes: Iterable[Change]) -> di
     """Give the files after some changes, made in their order.
 
     Raises:
-        RefusedError: what is to be deleted is not there, or a path cannot be a file's.
+        HubRefusedError: what is to be deleted is not there, or a path cannot be a file's.
     """
     after = dict(files)
     for change in changes:
@@ -96,13 +96,13 @@ def apply_changes(files: Mapping[str, HubFile], changes: Iterable[Change]) -> di
                 after[path] = file
             case DeleteFile(path):
                 if path not in after:
-                    raise RefusedError("no-entry", f"A file with this name doesn't exist: {path}")
+                    raise HubRefusedError("no-entry", f"A file with this name doesn't exist: {path}")
                 del after[path]
             case DeleteFolder(path):
                 folder = path.rstrip("/") + "/"
                 inside = [name for name in after if name.startswith(folder)]
                 if not inside:
-                    raise RefusedError("no-entry", f"A folder with this name doesn't exist: {path}")
+                    raise HubRefusedError("no-entry", f"A folder with this name doesn't exist: {path}")
                 for name in inside:
                     del after[name]
     return after
@@ -111,10 +111,10 @@ def apply_changes(files: Mapping[str, HubFile], changes: Iterable[Change]) -> di
 def _check_path(path: str, files: Mapping[str, HubFile]) -> None:
     parts = path.split("/")
     if not all(parts) or {".", "..", ".git"} & set(parts):
-        raise RefusedError("bad-request", f"Invalid file path: {path!r}")
+        raise HubRefusedError("bad-request", f"Invalid file path: {path!r}")
     folders = {"/".join(parts[:count]) for count in range(1, len(parts))}
     if folders & files.keys() or any(name.startswith(f"{path}/") for name in files):
-        raise RefusedError("bad-request", f"{path!r} is a file in one place and a folder in another")
+        raise HubRefusedError("bad-request", f"{path!r} is a file in one place and a folder in another")
 
 
 def merge_files(
@@ -123,7 +123,7 @@ def merge_files(
     """Bring what ``theirs`` changed since ``base`` into ``ours``, file by file.
 
     Raises:
-        RefusedError: both changed the same file, and not to the same bytes.
+        HubRefusedError: both changed the same file, and not to the same bytes.
     """
     merged = dict(ours)
     for path in sorted({*base, *theirs}):
@@ -131,7 +131,7 @@ def merge_files(
         if wanted in (before, now):
             continue
         if now != before:
-            raise RefusedError("conflict", f"Both sides changed {path!r}")
+            raise HubRefusedError("conflict", f"Both sides changed {path!r}")
         if wanted is None:
             del merged[path]
         else:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 from hfkit.errors import DataNotFoundError, SessionClosedError, SettingError
 
-from .faults import CutAnswer, DropConnection, FailWith, FaultPlan, Overtake, Wait
+from .faults import CutAnswer, DropConnection, FailWith, FaultPlan, Overtake, RequestMatch, Wait
 from .history import PutFile
 from .hub_files import HubFile, upload_mode
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 from .repositories import HubRepository
 from .server import HubServer
 from .state import HubState
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-    from .faults import Where
     from .repositories import RepositoryKind
     from .server import HubRequest
+    from .steps import HubStep
 
 __all__ = ["LocalHub"]
 
@@ -172,7 +172,7 @@ class LocalHub:
         """
         try:
             return self._state.get(kind, name)
-        except RefusedError:
+        except HubRefusedError:
             names = ", ".join(repr(one.name) for one in self._state.all() if one.kind == kind) or "none"
             raise DataNotFoundError(
                 f"the hub has no {kind} {name!r}; there are {names}", hint="create it, or check its kind"
@@ -203,7 +203,7 @@ class LocalHub:
         made = HubRepository.new(name, kind=kind, private=private, gated=gated, author="tester", date=date)
         try:
             self._state.add(made)
-        except RefusedError as error:
+        except HubRefusedError as error:
             raise SettingError(error.message, hint="give it another name") from None
         return self.commit(name, files, kind=kind) if files is not None else made
 
@@ -246,11 +246,16 @@ class LocalHub:
 
         try:
             return self._state.change(self.repository(name, kind=kind), step)
-        except RefusedError as error:
+        except HubRefusedError as error:
             raise SettingError(error.message, hint="check the revision and the paths") from None
 
     def fail(
-        self, where: Where, *, status: int = 503, retry_after: int | None = None, times: int = 1
+        self,
+        where: HubStep | RequestMatch,
+        *,
+        status: int = 503,
+        retry_after: int | None = None,
+        times: int = 1,
     ) -> None:
         """Answer the next requests with a status of failure, and do nothing of what they ask.
 
@@ -265,7 +270,7 @@ class LocalHub:
         """
         self._faults.add(FailWith(status, retry_after), where, times)
 
-    def drop(self, where: Where, *, times: int = 1) -> None:
+    def drop(self, where: HubStep | RequestMatch, *, times: int = 1) -> None:
         """Close the connection of the next requests without an answer, and do nothing of what they ask.
 
         Args:
@@ -277,7 +282,7 @@ class LocalHub:
         """
         self._faults.add(DropConnection(), where, times)
 
-    def cut(self, where: Where, *, after: int = 0, times: int = 1) -> None:
+    def cut(self, where: HubStep | RequestMatch, *, after: int = 0, times: int = 1) -> None:
         """Do what the next requests ask, but close their connections midway through the answer.
 
         Args:
@@ -290,7 +295,7 @@ class LocalHub:
         """
         self._faults.add(CutAnswer(after), where, times)
 
-    def slow(self, where: Where, *, seconds: float, times: int = 1) -> None:
+    def slow(self, where: HubStep | RequestMatch, *, seconds: float, times: int = 1) -> None:
         """Answer the next requests late.
 
         Args:
@@ -303,7 +308,7 @@ class LocalHub:
         """
         self._faults.add(Wait(seconds), where, times)
 
-    def overtake(self, where: Where = "commit", *, times: int = 1) -> None:
+    def overtake(self, where: HubStep | RequestMatch = "commit", *, times: int = 1) -> None:
         """Let somebody else commit a file ``OVERTAKEN.md`` just before the next requests are answered.
 
         Args:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .exchange import answer_json, read_object, read_text
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 from .repositories import HubRepository
 from .state import url_prefix
 
@@ -42,7 +42,7 @@ def answer_creation(
     url = f"{state.endpoint}/{url_prefix(kind)}{name}"
     try:
         state.add(made)
-    except RefusedError as error:  # the client reads the address from the refusal too
+    except HubRefusedError as error:  # the client reads the address from the refusal too
         return answer_json({"error": error.message, "url": url}, status=409)
     return answer_json({"url": url, "name": name, "id": name, "private": private})
 
@@ -59,7 +59,7 @@ def answer_deletion(
 def _named(fields: Mapping[str, Json], visitor: Visitor) -> tuple[str, RepositoryKind]:
     kind = read_text(fields, "type", "model")
     if kind not in _KINDS:
-        raise RefusedError("bad-request", f"Repositories of type {kind!r} are not known here")
+        raise HubRefusedError("bad-request", f"Repositories of type {kind!r} are not known here")
     organization = read_text(fields, "organization", visitor.name)
     return f"{organization}/{read_text(fields, 'name')}", _KINDS[kind]
 

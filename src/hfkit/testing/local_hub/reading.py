@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from .cards import read_card
 from .exchange import HubAnswer, answer_json, answer_page, answer_range, answer_refusal, read_flag
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ def answer_visitor(
 ) -> HubAnswer:
     """Say whose the token is."""
     if visitor.role == "anonymous":
-        raise RefusedError("anonymous", "Invalid username or password.")
+        raise HubRefusedError("anonymous", "Invalid username or password.")
     role = "write" if visitor.role == "writer" else "read"
     token: Json = {"displayName": "local", "role": role, "createdAt": "2020-01-01T00:00:00.000Z"}
     return answer_json(
@@ -124,7 +124,7 @@ def answer_tree(
     inside = f"{folder}/" if folder else ""
     below = [path for path in commit.files if path.startswith(inside)]
     if folder and not below:
-        raise RefusedError("no-entry", f"{folder} does not exist on {place['revision']!r}")
+        raise HubRefusedError("no-entry", f"{folder} does not exist on {place['revision']!r}")
     found = {*below, *(parent for path in below for parent in _folders(path) if parent.startswith(inside))}
     if not read_flag(question.query, "recursive"):
         found = {path for path in found if "/" not in path[len(inside) :]}
@@ -222,7 +222,7 @@ def answer_resolve(
     headers = {"X-Repo-Commit": commit.id}
     file = commit.files.get(place["path"])
     if file is None:
-        return answer_refusal(RefusedError("no-entry", "Entry not found"), headers=headers)
+        return answer_refusal(HubRefusedError("no-entry", "Entry not found"), headers=headers)
     etag = f'"{file.etag}"'
     if not file.lfs:
         return answer_range(file.content, question, {**headers, "ETag": etag})

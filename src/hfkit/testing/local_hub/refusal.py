@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-__all__ = ["Refusal", "RefusedError"]
+__all__ = ["HubRefusedError", "Refusal"]
 
 Refusal: TypeAlias = Literal[
     "anonymous",
@@ -22,8 +22,13 @@ Refusal: TypeAlias = Literal[
 ]
 
 
-class RefusedError(Exception):
-    """The hub refuses; the server puts it into a status and headers."""
+class HubRefusedError(Exception):
+    """The hub refuses; the server puts it into a status and headers.
+
+    Attributes:
+        refusal: what kind of refusal it is, such as ``"no-revision"``.
+        message: the sentence.
+    """
 
     def __init__(self, refusal: Refusal, message: str) -> None:
         super().__init__(message)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .history import HubCommit, PutFile, apply_changes, merge_files
 from .hub_files import GIT_ATTRIBUTES, HubFile
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -111,19 +111,19 @@ class HubRepository:
         """Find the commit of a branch, a tag, ``refs/pr/number`` or an id.
 
         Raises:
-            RefusedError: there is none.
+            HubRefusedError: there is none.
         """
         requests = {request.revision: request.head for request in self.pull_requests}
         found = requests.get(revision) or self.branches.get(revision) or self.tags.get(revision, revision)
         if found not in self.history:
-            raise RefusedError("no-revision", f"Invalid rev id: {revision}")
+            raise HubRefusedError("no-revision", f"Invalid rev id: {revision}")
         return self.history[found]
 
     def files(self, revision: str = "main") -> dict[str, bytes]:
         """Give the bytes of each file at a revision.
 
         Raises:
-            RefusedError: there is no such revision.
+            HubRefusedError: there is no such revision.
         """
         return {path: file.content for path, file in sorted(self.commit(revision).files.items())}
 
@@ -136,7 +136,7 @@ class HubRepository:
         """Give a commit and all that came before it, newest first.
 
         Raises:
-            RefusedError: there is no such revision.
+            HubRefusedError: there is no such revision.
         """
         reached, waiting = set[str](), [self.commit(revision).id]
         while waiting:
@@ -148,7 +148,7 @@ class HubRepository:
         """Find the commit that made a file, or a folder, what it is at a revision.
 
         Raises:
-            RefusedError: there is no such revision.
+            HubRefusedError: there is no such revision.
         """
         commit = self.commit(revision)
         now = _below(path, commit)
@@ -179,11 +179,11 @@ class HubRepository:
             date: when, in UTC.
 
         Raises:
-            RefusedError: there is no such branch, its newest commit is not ``parent``, or a change cannot be made.
+            HubRefusedError: there is no such branch, its newest commit is not ``parent``, or a change cannot be made.
         """
         requests = {request.revision: request for request in self.pull_requests}
         if revision not in requests and revision not in self.branches:
-            raise RefusedError("no-revision", f"Invalid rev id: {revision}")
+            raise HubRefusedError("no-revision", f"Invalid rev id: {revision}")
         head = self.commit(revision)
         self._check_parent(head, parent)
         commit = HubCommit.of(
@@ -212,7 +212,7 @@ class HubRepository:
         """Open a pull request on ``main``, of one commit if there are changes.
 
         Raises:
-            RefusedError: the newest commit of ``main`` is not ``parent``, or a change cannot be made.
+            HubRefusedError: the newest commit of ``main`` is not ``parent``, or a change cannot be made.
         """
         head = self.commit()
         self._check_parent(head, parent)
@@ -236,11 +236,11 @@ class HubRepository:
         """Merge a pull request into ``main``.
 
         Raises:
-            RefusedError: there is no such open pull request, or both changed the same file.
+            HubRefusedError: there is no such open pull request, or both changed the same file.
         """
         request = next((one for one in self.pull_requests if one.number == number), None)
         if request is None or request.merged is not None:
-            raise RefusedError("no-entry", f"There is no open pull request {number}")
+            raise HubRefusedError("no-entry", f"There is no open pull request {number}")
         main = self.commit()
         files = merge_files(self.history[request.base].files, main.files, self.history[request.head].files)
         commit = HubCommit.of(
@@ -261,22 +261,22 @@ class HubRepository:
         """Make a branch.
 
         Raises:
-            RefusedError: it is there already, or there is no such revision to begin at.
+            HubRefusedError: it is there already, or there is no such revision to begin at.
         """
         if name in self.branches:
-            raise RefusedError("conflict", f"Reference already exists: refs/heads/{name}")
+            raise HubRefusedError("conflict", f"Reference already exists: refs/heads/{name}")
         return replace(self, branches=MappingProxyType({**self.branches, name: self.commit(at).id}))
 
     def without_branch(self, name: str) -> HubRepository:
         """Delete a branch.
 
         Raises:
-            RefusedError: there is none of that name, or it is ``main``.
+            HubRefusedError: there is none of that name, or it is ``main``.
         """
         if name == "main":
-            raise RefusedError("forbidden", "Cannot delete the default branch")
+            raise HubRefusedError("forbidden", "Cannot delete the default branch")
         if name not in self.branches:
-            raise RefusedError("no-revision", f"Invalid rev id: {name}")
+            raise HubRefusedError("no-revision", f"Invalid rev id: {name}")
         return replace(
             self,
             branches=MappingProxyType({key: commit for key, commit in self.branches.items() if key != name}),
@@ -286,20 +286,20 @@ class HubRepository:
         """Tag a commit.
 
         Raises:
-            RefusedError: the tag is there already, or there is no such revision.
+            HubRefusedError: the tag is there already, or there is no such revision.
         """
         if name in self.tags:
-            raise RefusedError("conflict", f"Tag reference exists already: refs/tags/{name}")
+            raise HubRefusedError("conflict", f"Tag reference exists already: refs/tags/{name}")
         return replace(self, tags=MappingProxyType({**self.tags, name: self.commit(at).id}))
 
     def without_tag(self, name: str) -> HubRepository:
         """Delete a tag.
 
         Raises:
-            RefusedError: there is none of that name.
+            HubRefusedError: there is none of that name.
         """
         if name not in self.tags:
-            raise RefusedError("no-revision", f"Invalid rev id: {name}")
+            raise HubRefusedError("no-revision", f"Invalid rev id: {name}")
         return replace(
             self, tags=MappingProxyType({key: commit for key, commit in self.tags.items() if key != name})
         )
@@ -312,15 +312,17 @@ class HubRepository:
         """Give the change that puts an uploaded LFS object at a path.
 
         Raises:
-            RefusedError: it was not uploaded.
+            HubRefusedError: it was not uploaded.
         """
         if sha256 not in self.objects:
-            raise RefusedError("bad-request", f"The LFS object {sha256} of {path!r} was not uploaded")
+            raise HubRefusedError("bad-request", f"The LFS object {sha256} of {path!r} was not uploaded")
         return PutFile(path, HubFile.of(self.objects[sha256], lfs=True))
 
     def _check_parent(self, head: HubCommit, parent: str | None) -> None:
         if parent not in (None, head.id):
-            raise RefusedError("stale-parent", "A commit has happened since. Please refresh and try again.")
+            raise HubRefusedError(
+                "stale-parent", "A commit has happened since. Please refresh and try again."
+            )
 
 
 def _below(path: str, commit: HubCommit) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .exchange import answer_json, read_object, read_text
 from .reading import show_date
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ def answer_pull_request(
     if question.method == "POST":
         fields = read_object(question.body)
         if fields.get("pullRequest") is not True:
-            raise RefusedError("bad-request", "This hub knows pull requests, no other discussions")
+            raise HubRefusedError("bad-request", "This hub knows pull requests, no other discussions")
         title, description = read_text(fields, "title"), read_text(fields, "description", "")
         changed = state.change(
             state.write(visitor, place),
@@ -41,7 +41,7 @@ def answer_pull_request(
         return answer_json({"discussions": shown, "count": len(shown), "start": 0})
     found = [request for request in repository.pull_requests if str(request.number) == place["number"]]
     if not found:
-        raise RefusedError("no-entry", f"There is no pull request {place['number']}")
+        raise HubRefusedError("no-entry", f"There is no pull request {place['number']}")
     return answer_json(_show(repository, found[0]))
 
 

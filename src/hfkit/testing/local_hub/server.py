@@ -14,7 +14,7 @@ from .exchange import HubAnswer, HubQuestion, answer_json, answer_refusal
 from .faults import CutAnswer, DropConnection, FailWith, FaultPlan, Overtake, Wait
 from .history import PutFile
 from .hub_files import HubFile
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 from .state import MovedError
 from .steps import find_step
 from .visitors import Visitor
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .state import HubState
     from .steps import HubStep
-    from .visitors import HubTokens, Role
+    from .visitors import HubRole, HubTokens
 
 __all__ = ["HubRequest", "HubServer"]
 
@@ -46,7 +46,7 @@ class HubRequest:
     method: str
     path: str
     query: Mapping[str, str]
-    role: Role | None
+    role: HubRole | None
     status: int | None
 
 
@@ -115,20 +115,20 @@ class HubServer:
     def _plain(self, question: HubQuestion, step: HubStep, place: Mapping[str, str]) -> HubAnswer:
         try:
             visitor = self._tokens.visitor(question.headers.get("authorization"))
-        except RefusedError as error:
+        except HubRefusedError as error:
             return answer_refusal(error)
         return answer_question(self._state, visitor, question, step, place)
 
-    def _role(self, question: HubQuestion) -> Role | None:
+    def _role(self, question: HubQuestion) -> HubRole | None:
         try:
             return self._tokens.visitor(question.headers.get("authorization")).role
-        except RefusedError:
+        except HubRefusedError:
             return None
 
     def _overtake(self, place: Mapping[str, str]) -> None:
         try:
             repository = self._state.see(Visitor("writer"), place)
-        except (KeyError, MovedError, RefusedError):
+        except (KeyError, MovedError, HubRefusedError):
             return  # the request names no repository: nobody can come first
         change = PutFile("OVERTAKEN.md", HubFile.of(f"{len(repository.history)}\n".encode()))
         self._state.change(

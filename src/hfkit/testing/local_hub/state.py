@@ -9,7 +9,7 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,18 +57,18 @@ class HubState:
         """Give a repository to one who may see everything.
 
         Raises:
-            RefusedError: there is none.
+            HubRefusedError: there is none.
         """
         with self._lock:
             if (kind, name) not in self._repositories:
-                raise RefusedError("no-repository", "Repository not found")
+                raise HubRefusedError("no-repository", "Repository not found")
             return self._repositories[kind, name]
 
     def see(self, visitor: Visitor, place: Mapping[str, str]) -> HubRepository:
         """Give the repository that a request names, if the visitor may know that it is there.
 
         Raises:
-            RefusedError: there is none, as far as the visitor may know.
+            HubRefusedError: there is none, as far as the visitor may know.
             MovedError: it has another name now.
         """
         key = place["kind"], place["name"]
@@ -79,19 +79,19 @@ class HubState:
         if repository is not None and (visitor.is_member or not repository.private):
             return repository
         if visitor.role == "anonymous":
-            raise RefusedError("hidden", "Invalid username or password.")
-        raise RefusedError("no-repository", "Repository not found")
+            raise HubRefusedError("hidden", "Invalid username or password.")
+        raise HubRefusedError("no-repository", "Repository not found")
 
     def read(self, visitor: Visitor, place: Mapping[str, str]) -> HubRepository:
         """Give the repository that a request names, if the visitor may read its files.
 
         Raises:
-            RefusedError: there is none, or it is gated.
+            HubRefusedError: there is none, or it is gated.
             MovedError: it has another name now.
         """
         repository = self.see(visitor, place)
         if repository.gated and not visitor.is_member:
-            raise RefusedError(
+            raise HubRefusedError(
                 "gated",
                 f"Access to {repository.kind} {repository.name} is restricted. You must be in the authorized list.",
             )
@@ -101,7 +101,7 @@ class HubState:
         """Give the repository that a request names, if the visitor may write to it.
 
         Raises:
-            RefusedError: there is none, or the visitor may not.
+            HubRefusedError: there is none, or the visitor may not.
             MovedError: it has another name now.
         """
         repository = self.see(visitor, place)
@@ -112,12 +112,12 @@ class HubState:
         """Add a new repository.
 
         Raises:
-            RefusedError: the name is taken.
+            HubRefusedError: the name is taken.
         """
         with self._lock:
             key = repository.kind, repository.name
             if key in self._repositories:
-                raise RefusedError(
+                raise HubRefusedError(
                     "conflict", f"You already created this {repository.kind} repo: {repository.name}"
                 )
             self._moved.pop(key, None)
@@ -129,7 +129,7 @@ class HubState:
         """Replace a repository by what a step makes of its newest state; nobody comes between.
 
         Raises:
-            RefusedError: it is gone, or the step refuses.
+            HubRefusedError: it is gone, or the step refuses.
         """
         with self._lock:
             changed = step(self.get(repository.kind, repository.name))
@@ -140,7 +140,7 @@ class HubState:
         """Forget a repository.
 
         Raises:
-            RefusedError: it is gone already.
+            HubRefusedError: it is gone already.
         """
         with self._lock:
             self.get(repository.kind, repository.name)
@@ -150,7 +150,7 @@ class HubState:
         """Give a repository another name; the old one leads to it.
 
         Raises:
-            RefusedError: the new name is taken.
+            HubRefusedError: the new name is taken.
         """
         with self._lock:
             self.add(renamed)
@@ -166,17 +166,17 @@ class HubState:
         """Refuse an address that :meth:`sign` did not give, and a token that has no business there.
 
         Raises:
-            RefusedError: it did not, or there is a token.
+            HubRefusedError: it did not, or there is a token.
         """
         if visitor.role != "anonymous":
-            raise RefusedError(
+            raise HubRefusedError(
                 "bad-request", "Only one auth mechanism allowed: the address is signed already"
             )
         size = query.get("size", "")
         method = "GET" if method == "HEAD" else method
         wanted = self._signature(path, int(size) if size.isdecimal() else -1, method)
         if not hmac.compare_digest(query.get("signature", "").encode(), wanted.encode()):
-            raise RefusedError("forbidden", "The request signature does not match")
+            raise HubRefusedError("forbidden", "The request signature does not match")
 
     def _signature(self, path: str, size: int, method: str) -> str:
         text = f"{method} {path} {size}".encode()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .exchange import HubAnswer, answer_json, read_flag, read_object, read_objects, read_text
 from .history import DeleteFile, DeleteFolder, PutFile
 from .hub_files import HubFile, upload_mode
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 from .state import url_prefix
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def answer_upload(
     state.check_signature(visitor, question.path, question.query, question.method)
     wanted, size = place["sha256"], int(question.query["size"])
     if len(question.body) != size:
-        raise RefusedError("bad-request", f"{len(question.body)} bytes came, {size} were told")
+        raise HubRefusedError("bad-request", f"{len(question.body)} bytes came, {size} were told")
     if hashlib.sha256(question.body).hexdigest() != wanted:
-        raise RefusedError("bad-request", f"The bytes that came are not those of sha256 {wanted}")
+        raise HubRefusedError("bad-request", f"The bytes that came are not those of sha256 {wanted}")
     state.change(state.get(place["kind"], place["name"]), lambda now: now.with_object(question.body))
     return HubAnswer(200, headers={"ETag": f'"{wanted}"'})
 
@@ -79,7 +79,7 @@ def answer_verification(
     fields = read_object(question.body)
     content = state.write(visitor, place).objects.get(read_text(fields, "oid"))
     if content is None or len(content) != _size(fields):
-        raise RefusedError("bad-request", "No LFS object of this hash and size was uploaded")
+        raise HubRefusedError("bad-request", "No LFS object of this hash and size was uploaded")
     return answer_json({})
 
 
@@ -134,37 +134,37 @@ def _change(line: Mapping[str, Json], repository: HubRepository) -> Change:
             try:
                 content = base64.b64decode(read_text(value, "content"), validate=True)
             except binascii.Error:
-                raise RefusedError("bad-request", f"The content of {path!r} is not base64") from None
+                raise HubRefusedError("bad-request", f"The content of {path!r} is not base64") from None
             return PutFile(path, HubFile.of(content))
         case "lfsFile":
             change = repository.put_object(path, read_text(value, "oid"))
             if value.get("size") not in (None, change.file.size):
-                raise RefusedError("bad-request", f"{path!r} has {change.file.size} bytes, not as told")
+                raise HubRefusedError("bad-request", f"{path!r} has {change.file.size} bytes, not as told")
             return change
         case "deletedFile":
             return DeleteFile(path)
         case "deletedFolder":
             return DeleteFolder(path)
         case other:
-            raise RefusedError("bad-request", f"Commits know no {other!r}")
+            raise HubRefusedError("bad-request", f"Commits know no {other!r}")
 
 
 def _value(line: Mapping[str, Json]) -> Mapping[str, Json]:
     value = line.get("value")
     if not isinstance(value, Mapping):
-        raise RefusedError("bad-request", "A line of a commit has a 'key' and a 'value'")
+        raise HubRefusedError("bad-request", "A line of a commit has a 'key' and a 'value'")
     return value
 
 
 def _entries(fields: Mapping[str, Json], name: str) -> list[Mapping[str, Json]]:
     entries = fields.get(name)
     if not isinstance(entries, Sequence) or isinstance(entries, str):
-        raise RefusedError("bad-request", f"{name!r} must be a list")
+        raise HubRefusedError("bad-request", f"{name!r} must be a list")
     return [entry for entry in entries if isinstance(entry, Mapping)]
 
 
 def _size(fields: Mapping[str, Json]) -> int:
     size = fields.get("size")
     if not isinstance(size, int):
-        raise RefusedError("bad-request", "'size' must be a number of bytes")
+        raise HubRefusedError("bad-request", "'size' must be a number of bytes")
     return size

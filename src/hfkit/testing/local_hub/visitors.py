@@ -6,11 +6,11 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from .refusal import RefusedError
+from .refusal import HubRefusedError
 
-__all__ = ["HubTokens", "Role", "Visitor"]
+__all__ = ["HubRole", "HubTokens", "Visitor"]
 
-Role: TypeAlias = Literal["anonymous", "stranger", "reader", "writer"]
+HubRole: TypeAlias = Literal["anonymous", "stranger", "reader", "writer"]
 """``"writer"`` and ``"reader"`` are two tokens of one user, who belongs to every organization."""
 
 
@@ -18,7 +18,7 @@ Role: TypeAlias = Literal["anonymous", "stranger", "reader", "writer"]
 class Visitor:
     """One who asks."""
 
-    role: Role
+    role: HubRole
 
     @property
     def name(self) -> str:
@@ -34,12 +34,12 @@ class Visitor:
         """Refuse those who may not write.
 
         Raises:
-            RefusedError: the visitor's token does not allow it.
+            HubRefusedError: the visitor's token does not allow it.
         """
         if self.role == "anonymous":
-            raise RefusedError("anonymous", "Invalid username or password.")
+            raise HubRefusedError("anonymous", "Invalid username or password.")
         if self.role != "writer":
-            raise RefusedError(
+            raise HubRefusedError(
                 "forbidden", "You don't have the rights to write here; your token must have write access"
             )
 
@@ -60,12 +60,12 @@ class HubTokens:
         """Say who asks by the header of that name.
 
         Raises:
-            RefusedError: the token is none of this hub's.
+            HubRefusedError: the token is none of this hub's.
         """
         if authorization is None:
             return Visitor("anonymous")
-        owners: dict[str, Role] = {self.writer: "writer", self.reader: "reader", self.stranger: "stranger"}
+        owners: dict[str, HubRole] = {self.writer: "writer", self.reader: "reader", self.stranger: "stranger"}
         role = owners.get(authorization.removeprefix("Bearer "))
         if role is None:
-            raise RefusedError("bad-token", "Invalid credentials in Authorization header")
+            raise HubRefusedError("bad-token", "Invalid credentials in Authorization header")
         return Visitor(role)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal
 
 import httpx2
@@ -222,6 +224,9 @@ def test_who_may_do_what(hub: LocalHub) -> None:
     wrong = HfApi(endpoint=hub.endpoint, token="hf_wrong")  # noqa: S106  # it is none
     assert reader.whoami()["auth"]["accessToken"]["role"] == "read"
     assert reader.file_exists("org/private", "a.txt")
+    reader.auth_check("org/gated")
+    with pytest.raises(errors.HfHubHTTPError, match="403 Forbidden"):
+        reader.auth_check("org/gated", write=True)
     with pytest.raises(errors.HfHubHTTPError, match="403 Forbidden"):
         reader.upload_file(path_or_fileobj=b"b", path_in_repo="b.txt", repo_id="org/gated")
     for api in (stranger, nobody):
@@ -229,6 +234,8 @@ def test_who_may_do_what(hub: LocalHub) -> None:
             api.model_info("org/private")
         assert missing.value.response.status_code == (401 if api is nobody else 404)
         assert api.model_info("org/gated").gated == "manual"
+        with pytest.raises(errors.GatedRepoError):
+            api.auth_check("org/gated")
         with pytest.raises(errors.GatedRepoError) as gated:
             api.file_exists("org/gated", "a.txt")
         assert gated.value.response.status_code == (401 if api is nobody else 403)
@@ -240,6 +247,66 @@ def test_who_may_do_what(hub: LocalHub) -> None:
     assert {request.role for request in hub.requests} == {"reader", "stranger", "anonymous", None}
     shown = repr((hub, hub.requests, hub.repository("org/gated")))
     assert not [token for token in (hub.token, hub.read_token, hub.stranger_token) if token in shown]
+
+
+def test_a_branch_is_squashed(hub: LocalHub, api: HfApi) -> None:
+    api.upload_file(path_or_fileobj=b"a", path_in_repo="a.txt", repo_id=REPO)
+    api.super_squash_history(REPO, commit_message="One")
+    assert [commit.title for commit in hub.repository(REPO).commits] == ["One"]
+    assert files(hub) == {"a.txt": b"a"}
+    with pytest.raises(errors.RevisionNotFoundError):
+        api.super_squash_history(REPO, branch="dev")
+
+
+def test_of_commits_on_one_parent_one_wins(hub: LocalHub, api: HfApi) -> None:
+    parent = hub.repository(REPO).branches["main"]
+
+    def commit(number: int) -> int:
+        try:
+            api.create_commit(
+                REPO, [put(f"{number}.txt", b"")], commit_message=f"{number}", parent_commit=parent
+            )
+        except errors.HfHubHTTPError as error:
+            return error.response.status_code
+        return 200
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(commit, range(4))) == [200, 412, 412, 412]
+    assert len(files(hub)) == 1
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 500", "Transfer-Encoding: chunked"])
+def test_a_request_that_stops_midway_is_none(
+    hub: LocalHub, api: HfApi, length: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A client that is killed while it sends has committed nothing."""
+    assert api.repo_exists(REPO)
+    lines = b'{"key":"header","value":{"summary":"s"}}\n{"key":"file","value":{"path":"a","content":""}}\n'
+    head = f"POST /api/models/{REPO}/commit/main HTTP/1.1\r\nAuthorization: Bearer {hub.token}\r\n{length}\r\n\r\n"
+    before = len(hub.requests)
+    with socket.create_connection(("127.0.0.1", int(hub.endpoint.rpartition(":")[2]))) as client:
+        chunk = b"%x\r\n" % len(lines) + lines + b"\r\n" if "chunked" in length else lines
+        client.sendall(head.encode() + chunk)
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(100) == b""
+    assert len(hub.requests) == before
+    assert files(hub) == {}
+    assert capfd.readouterr().err == ""
+
+
+def test_a_file_may_come_in_chunks(hub: LocalHub, api: HfApi) -> None:
+    api.upload_file(path_or_fileobj=b"a", path_in_repo="a.txt", repo_id=REPO)
+    lines = [
+        b'{"key":"header","value":{"summary":"s"}}\n',
+        b'{"key":"deletedFile","value":{"path":"a.txt"}}\n',
+    ]
+    answer = httpx2.post(
+        f"{hub.endpoint}/api/models/{REPO}/commit/main",
+        headers={"Authorization": f"Bearer {hub.token}"},
+        content=iter(lines),
+    )
+    assert answer.status_code == 200
+    assert files(hub) == {}
 
 
 def test_settings_move_and_delete(hub: LocalHub, api: HfApi) -> None:

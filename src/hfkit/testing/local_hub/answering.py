@@ -28,6 +28,7 @@ class _Part(Protocol):
 
 
 _PARTS: dict[HubStep, _Part] = {
+    "auth-check": reading.answer_access,
     "branch": managing.answer_branch,
     "commit": uploading.answer_commit,
     "commits": reading.answer_commits,
@@ -47,6 +48,7 @@ _PARTS: dict[HubStep, _Part] = {
     "refs": reading.answer_references,
     "resolve": reading.answer_resolve,
     "settings": managing.answer_settings,
+    "squash": managing.answer_squash,
     "tag": managing.answer_tag,
     "tree": reading.answer_tree,
     "validate-yaml": cards.answer_validation,

@@ -24,6 +24,7 @@ __all__ = [
     "answer_deletion",
     "answer_move",
     "answer_settings",
+    "answer_squash",
     "answer_tag",
 ]
 
@@ -112,4 +113,16 @@ def answer_tag(
     else:
         name = read_text(read_object(question.body), "tag")
         state.change(repository, lambda now: now.with_tag(name, at=revision))
+    return answer_json({})
+
+
+def answer_squash(
+    state: HubState, visitor: Visitor, question: HubQuestion, place: Mapping[str, str]
+) -> HubAnswer:
+    """Make one commit of a branch."""
+    title = read_text(read_object(question.body), "message")
+    state.change(
+        state.write(visitor, place),
+        lambda now: now.with_squash(place["path"], title=title, author=visitor.name, date=state.now()),
+    )
     return answer_json({})

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .visitors import Visitor
 
 __all__ = [
+    "answer_access",
     "answer_commits",
     "answer_download",
     "answer_info",
@@ -60,6 +61,16 @@ def answer_visitor(
             "auth": {"type": "access_token", "accessToken": token},
         }
     )
+
+
+def answer_access(
+    state: HubState, visitor: Visitor, _question: HubQuestion, place: Mapping[str, str]
+) -> HubAnswer:
+    """Say whether the visitor may read a repository's files, or write to it."""
+    state.read(visitor, place)
+    if place.get("path") == "write":
+        visitor.check_write()
+    return answer_json({})
 
 
 def answer_list(

@@ -257,6 +257,22 @@ class HubRepository:
         )
         return _with_request(merged, replace(request, merged=commit.id))
 
+    def with_squash(self, branch: str, *, title: str, author: str, date: datetime) -> HubRepository:
+        """Make one commit without parents of all that a branch has.
+
+        Raises:
+            HubRefusedError: there is no such branch.
+        """
+        if branch not in self.branches:
+            raise HubRefusedError("no-revision", f"Invalid rev id: {branch}")
+        files = self.commit(branch).files
+        commit = HubCommit.of(files, parents=(), title=title, author=author, date=date)
+        return replace(
+            self,
+            history=MappingProxyType({**self.history, commit.id: commit}),
+            branches=MappingProxyType({**self.branches, branch: commit.id}),
+        )
+
     def with_branch(self, name: str, *, at: str = "main") -> HubRepository:
         """Make a branch.
 

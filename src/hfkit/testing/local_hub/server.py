@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -157,6 +158,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # the base class names it so
         """Answer one request, and close its connection."""
         self.close_connection = True
+        with suppress(ConnectionError):  # the client went away
+            self._exchange()
+
+    do_HEAD = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  # the base class names them so
+
+    def _exchange(self) -> None:
         path, _, query = self.path.partition("?")
         question = HubQuestion(
             self.command,
@@ -176,14 +183,25 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body if cut is None else answer.body[:cut])
 
-    do_HEAD = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  # the base class names them so
-
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            return self._read(int(self.headers.get("Content-Length", "0")))
         body = bytearray()
-        while size := int(self.rfile.readline().partition(b";")[0], 16):
-            body += self.rfile.read(size)
+        while size := self._chunk_size():
+            body += self._read(size)
             self.rfile.readline()
         self.rfile.readline()
         return bytes(body)
+
+    def _read(self, size: int) -> bytes:
+        """Read so many bytes; what a client began and did not finish is no request."""
+        content = self.rfile.read(size)
+        if len(content) < size:
+            raise ConnectionAbortedError
+        return content
+
+    def _chunk_size(self) -> int:
+        line = self.rfile.readline()
+        if not line.endswith(b"\n"):
+            raise ConnectionAbortedError
+        return int(line.partition(b";")[0], 16)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["HubStep", "find_step", "step_names"]
 
 HubStep: TypeAlias = Literal[
+    "auth-check",
     "branch",
     "commit",
     "commits",
@@ -31,6 +32,7 @@ HubStep: TypeAlias = Literal[
     "refs",
     "resolve",
     "settings",
+    "squash",
     "tag",
     "tree",
     "unknown",
@@ -56,6 +58,8 @@ _ROUTES: tuple[tuple[HubStep, str, str], ...] = (
     ("commits", "GET", rf"{_API}/commits/{_REVISION}"),
     ("branch", "POST|DELETE", rf"{_API}/branch/(?P<path>.+)"),
     ("tag", "POST|DELETE", rf"{_API}/tag/{_REVISION}"),
+    ("auth-check", "GET", rf"{_API}/auth-check(?:/(?P<path>write))?"),
+    ("squash", "POST", rf"{_API}/super-squash/(?P<path>.+)"),
     ("settings", "PUT", rf"{_API}/settings"),
     ("preupload", "POST", rf"{_API}/preupload/{_REVISION}"),
     ("commit", "POST", rf"{_API}/commit/{_REVISION}"),

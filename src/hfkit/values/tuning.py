@@ -47,13 +47,13 @@ class TuneSettings:
         weight_decay: how strongly weights are pulled to nothing; biases and norms are not.
         batch_size: examples of a step. They are shared out to forward passes as memory has room; the step is the same.
         max_tokens: the most tokens of an example; None for what the model reads. Of longer texts with labels, chats and
-        pairs the beginning is read, and the plan says of how many; contexts of questions, words with tags, and texts
-        alone, are read in windows. Of a pair of texts each may have as many.
-    precision: the number type of products.
-    class_weights: weights of labels in the loss, by name; ``"balanced"`` weighs each label by the inverse of its
-        share; None for equal ones.
-    label_smoothing: the share of certainty that is taken from the right label, where each text, word or token
-        has one.
+            pairs the beginning is read, and the plan says of how many; contexts of questions, words with tags, and
+            texts alone, are read in windows. Of a pair of texts each may have as many.
+        precision: the number type of products.
+        class_weights: weights of labels in the loss, by name; ``"balanced"`` weighs each label by the inverse of its
+            share; None for equal ones.
+        label_smoothing: the share of certainty that is taken from what is right: the label of a text or word, or
+            the token; answers that are places in a text take none.
         evaluate_every: steps between two evaluations; None for one after every epoch.
         patience: training ends when so many evaluations in turn were no better than the best; None for never.
             It needs a validation split.

@@ -127,21 +127,21 @@ class HubServer:
             return None
 
     def _overtake(self, place: Mapping[str, str]) -> None:
-        try:
+        with suppress(
+            KeyError, MovedError, HubRefusedError
+        ):  # a request that names no branch cannot be overtaken
             repository = self._state.see(Visitor("writer"), place)
-        except (KeyError, MovedError, HubRefusedError):
-            return  # the request names no repository: nobody can come first
-        change = PutFile("OVERTAKEN.md", HubFile.of(f"{len(repository.history)}\n".encode()))
-        self._state.change(
-            repository,
-            lambda now: now.with_commit(
-                [change],
-                revision=place.get("revision", "main"),
-                title="Somebody else was first",
-                author="somebody",
-                date=self._state.now(),
-            ),
-        )
+            change = PutFile("OVERTAKEN.md", HubFile.of(f"{len(repository.history)}\n".encode()))
+            self._state.change(
+                repository,
+                lambda now: now.with_commit(
+                    [change],
+                    revision=place.get("revision", "main"),
+                    title="Somebody else was first",
+                    author="somebody",
+                    date=self._state.now(),
+                ),
+            )
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -181,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(answer.body if cut is None else answer.body[:cut])
+            self.wfile.write(answer.body if cut is None else answer.body[: min(cut, len(answer.body) - 1)])
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 import httpx2
@@ -186,6 +187,8 @@ def test_pull_requests(hub: LocalHub, api: HfApi) -> None:
     assert len(merged.parents) == 2
     with pytest.raises(errors.HfHubHTTPError):
         api.merge_pull_request(REPO, 1)
+    with pytest.raises(errors.HfHubHTTPError, match="There is no pull request 3"):
+        api.get_discussion_details(REPO, 3)
 
 
 def test_a_tree_is_listed_page_by_page(tmp_path: Path) -> None:
@@ -239,6 +242,9 @@ def test_who_may_do_what(hub: LocalHub) -> None:
         with pytest.raises(errors.GatedRepoError) as gated:
             api.file_exists("org/gated", "a.txt")
         assert gated.value.response.status_code == (401 if api is nobody else 403)
+        with pytest.raises(errors.HfHubHTTPError):
+            api.create_tag("org/gated", tag="v1")
+    assert httpx2.get(f"{hub.endpoint}/api/whoami-v2").status_code == 401
     with pytest.raises(errors.RepositoryNotFoundError):
         reader.model_info("org/none")
     with pytest.raises(errors.HfHubHTTPError, match="Invalid credentials in Authorization header"):
@@ -396,6 +402,56 @@ def test_a_commit_needs_its_objects(hub: LocalHub) -> None:
     assert answer.status_code == 400
     assert answer.json()["error"] == "The LFS object 00 of 'w.bin' was not uploaded"
     assert len(hub.repository(REPO).commits) == 1
+
+
+HEADER = '{"key":"header","value":{"summary":"s"}}'
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "message"),
+    [
+        ("commit/main", '{"key":"header"}', "A line of a commit has a 'key' and a 'value'"),
+        ("commit/main", f'{HEADER}\n{{"key":"rename","value":{{"path":"a"}}}}', "Commits know no 'rename'"),
+        (
+            "commit/main",
+            f'{HEADER}\n{{"key":"file","value":{{"path":"a","content":"*"}}}}',
+            "The content of 'a' is not base64",
+        ),
+        (
+            "commit/main",
+            f'{HEADER}\n{{"key":"lfsFile","value":{{"path":"a","oid":"{sha256(b"a").hexdigest()}","size":2}}}}',
+            "'a' has 1 bytes, not as told",
+        ),
+        ("preupload/main", '{"files":"a"}', "'files' must be a list"),
+        ("preupload/main", '{"files":[{"path":"a"}]}', "'size' must be a number of bytes"),
+        ("discussions", '{"title":"Hello"}', "This hub knows pull requests, no other discussions"),
+    ],
+)
+def test_what_is_not_a_request_is_refused(hub: LocalHub, path: str, body: str, message: str) -> None:
+    before = hub.create(REPO, {"w.bin": b"a"})
+    headers = {"Authorization": f"Bearer {hub.token}"}
+    answer = httpx2.post(f"{hub.endpoint}/api/models/{REPO}/{path}", headers=headers, content=body)
+    assert (answer.status_code, answer.json()["error"]) == (400, message)
+    assert hub.repository(REPO) == before
+
+
+def test_what_is_uploaded_must_be_what_was_told(hub: LocalHub) -> None:
+    before = hub.create(REPO)
+    headers = {"Authorization": f"Bearer {hub.token}"}
+    place = f"{hub.endpoint}/{REPO}.git/info/lfs/objects"
+    told = {"oid": sha256(b"a").hexdigest(), "size": 1}
+    batch = httpx2.post(f"{place}/batch", headers=headers, json={"objects": [told]}).json()
+    actions = batch["objects"][0]["actions"]
+    assert httpx2.put(actions["upload"]["href"], content=b"aa").json()["error"] == "2 bytes came, 1 were told"
+    assert httpx2.post(actions["verify"]["href"], headers=headers, json=told).status_code == 400
+    assert hub.repository(REPO) == before
+    assert httpx2.put(actions["upload"]["href"], content=b"a").status_code == 200
+    assert httpx2.post(actions["verify"]["href"], headers=headers, json=told).status_code == 200
+
+
+def test_a_card_that_cannot_be_read_has_no_data(hub: LocalHub) -> None:
+    hub.create(REPO, {"README.md": b"---\n[: x\n---\n"})
+    assert HfApi(endpoint=hub.endpoint, token=False).model_info(REPO).card_data is None
 
 
 def test_a_broken_card_is_refused_before_anything_is_uploaded(hub: LocalHub, api: HfApi) -> None:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import huggingface_hub.constants
 import pytest
+from huggingface_hub import CommitOperationAdd, HfApi
 
 from hfkit.testing import LocalHub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+REPO = "org/model"
 
 
 @pytest.fixture
@@ -26,3 +29,32 @@ def local_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local
         }.items():
             monkeypatch.setattr(huggingface_hub.constants, name, value)
         yield hub
+
+
+@pytest.fixture
+def hub() -> Iterator[LocalHub]:
+    with LocalHub() as hub:
+        yield hub
+
+
+@pytest.fixture
+def api(hub: LocalHub) -> HfApi:
+    api = HfApi(endpoint=hub.endpoint, token=hub.token)
+    api.create_repo(REPO)
+    return api
+
+
+@pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client sleeps a second and more between tries; nothing here needs it to."""
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _seconds: None)
+
+
+def files(hub: LocalHub, revision: str = "main") -> dict[str, bytes]:
+    """What a repository holds besides what every repository holds."""
+    held = hub.repository(REPO).files(revision)
+    return {path: content for path, content in held.items() if path != ".gitattributes"}
+
+
+def put(path: str, content: bytes) -> CommitOperationAdd:
+    return CommitOperationAdd(path, content)

@@ -58,6 +58,8 @@ def _run_block(block: sybil.Example) -> str | None:
     with redirect_stdout(io.StringIO()) as printed, warnings.catch_warnings():
         # peft 0.21 asks transformers 5.23 for a name that is about to go.
         warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`", category=FutureWarning)
+        # huggingface_hub 2.4 hands a large file to httpx2 in a way that is about to go.
+        warnings.filterwarnings("ignore", message="Use 'content=", category=DeprecationWarning)
         _run(block)
     block.namespace[_PRINTED] = printed.getvalue()
     return (

@@ -27,7 +27,10 @@ exclude_patterns = ["_build", "conftest.py"]
 # No intersphinx: the pages build without a network. What it would resolve is named here, and nothing else.
 nitpicky = True
 nitpick_ignore_regex = [
-    ("py:.*", r"(collections\.abc|os|pathlib|typing)\..*|Path|Iterable|Iterator"),  # the standard library
+    (
+        "py:.*",
+        r"(collections\.abc|os|pathlib|typing)\..*|Path|Iterable|Iterator|datetime",
+    ),  # the standard library
     (
         "py:.*",
         r"(datasets|np|npt|numpy|pd|pl|tokenizers|torch)\..*|SearchStrategy|Tokenizer",

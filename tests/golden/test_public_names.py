@@ -22,7 +22,9 @@ NAMES = """
 """.split()  # noqa: SIM905
 
 TESTING = """
-    BrokenPromiseError Check FakeBackend TinyFamily TinyTranslatorFamily TinyWriterFamily checks
+    BrokenPromiseError Check FakeBackend HubCommit HubFile HubPullRequest HubRefusedError HubRepository
+    HubRequest HubRole HubStep LocalHub RepositoryKind RequestMatch
+    TinyFamily TinyTranslatorFamily TinyWriterFamily checks
     write_fake_model write_fake_reader write_fake_writer write_tiny_classifier write_tiny_reader
     write_tiny_translator write_tiny_writer write_fake_tagger write_tiny_tagger
 """.split()  # noqa: SIM905

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 import datasets
 import huggingface_hub.constants
 import pytest
-from huggingface_hub import HfFileSystem
+from huggingface_hub import HfApi, HfFileSystem
 
 from hfkit import Splits, Table, errors
-
-from .conftest import COMMIT
+from hfkit.testing import LocalHub, RequestMatch
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .conftest import LocalHub
 
 NOBODY = "http://127.0.0.1:9"  # the discard port
 NEXT = "fedcba9876543210fedcba9876543210fedcba98"
@@ -25,34 +23,41 @@ NEXT = "fedcba9876543210fedcba9876543210fedcba98"
 
 @pytest.fixture
 def hub(local_hub: LocalHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalHub:
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    (folder / "README.md").write_text("# Reviews", encoding="utf-8")
-    (folder / "train.jsonl").write_text(
-        '{"text": "good", "label": 1}\n{"text": "bad", "label": 0}\n', "utf-8"
-    )
-    (folder / "test.jsonl").write_text('{"text": "fine", "label": 1}\n', "utf-8")
-    local_hub.repositories["datasets/org/reviews"] = folder
-    monkeypatch.setattr(datasets.config, "HF_ENDPOINT", local_hub.url)
+    files = {
+        "README.md": b"# Reviews",
+        "train.jsonl": b'{"text": "good", "label": 1}\n{"text": "bad", "label": 0}\n',
+        "test.jsonl": b'{"text": "fine", "label": 1}\n',
+    }
+    local_hub.create("org/reviews", files, kind="dataset")
+    api = HfApi(endpoint=local_hub.endpoint, token=local_hub.token)
+    api.create_tag("org/reviews", tag="v1", repo_type="dataset")
+    monkeypatch.setattr(datasets.config, "HF_ENDPOINT", local_hub.endpoint)
     monkeypatch.setattr(datasets.config, "HF_UPDATE_DOWNLOAD_COUNTS", False)
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "datasets")
     monkeypatch.setenv("HFKIT_CACHE", str(tmp_path / "hfkit"))
     HfFileSystem.clear_instance_cache()
+    local_hub.forget_requests()
     return local_hub
 
 
-@pytest.mark.parametrize(
-    "name", ["org/reviews", "org/reviews@main", "org/reviews@v1", f"org/reviews@{COMMIT}"]
-)
-def test_a_dataset_is_loaded_at_a_commit(hub: LocalHub, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def commit(hub: LocalHub) -> str:
+    return hub.repository("org/reviews", kind="dataset").branches["main"]
+
+
+@pytest.mark.parametrize("name", ["org/reviews", "org/reviews@main", "org/reviews@v1", "org/reviews@{}"])
+def test_a_dataset_is_loaded_at_a_commit(
+    hub: LocalHub, commit: str, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    name = name.format(commit)
     splits = Splits.load(name)
     assert list(splits.train) == [{"text": "good", "label": 1}, {"text": "bad", "label": 0}]
     assert list(Table.load(name, split="test")) == [{"text": "fine", "label": 1}]
-    assert splits.train.notes == (f"from dataset org/reviews@{COMMIT}",)
+    assert splits.train.notes == (f"from dataset org/reviews@{commit}",)
     assert capfd.readouterr() == ("", "")
-    hub.asked.clear()
-    assert Splits.load(f"org/reviews@{COMMIT}", offline=True) == splits
-    assert hub.asked == []
+    hub.forget_requests()
+    assert Splits.load(f"org/reviews@{commit}", offline=True) == splits
+    assert hub.requests == ()
 
 
 @pytest.mark.usefixtures("hub")
@@ -92,7 +97,7 @@ def test_without_network_and_cache_it_is_offline_at_once(monkeypatch: pytest.Mon
 def test_offline_asks_nobody(hub: LocalHub) -> None:
     with pytest.raises(errors.OfflineError, match=r"the network is off \(offline=True or HF_HUB_OFFLINE\)"):
         Table.load("org/reviews", offline=True)
-    assert hub.asked == []
+    assert hub.requests == ()
 
 
 @pytest.mark.usefixtures("hub")
@@ -113,17 +118,17 @@ def test_what_the_hub_does_not_have_is_not_found() -> None:
 
 
 def test_a_dataset_that_cannot_be_read_is_told(hub: LocalHub, capfd: pytest.CaptureFixture[str]) -> None:
-    (hub.repositories["datasets/org/reviews"] / "test.jsonl").write_text('{"text": \n', "utf-8")
-    with pytest.raises(errors.CorruptDataError, match=f"dataset org/reviews@{COMMIT} cannot be read: "):
+    broken = hub.commit("org/reviews", {"test.jsonl": b'{"text": \n'}, kind="dataset")
+    commit = broken.branches["main"]
+    with pytest.raises(errors.CorruptDataError, match=f"dataset org/reviews@{commit} cannot be read: "):
         Table.load("org/reviews")
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_repository_without_examples_is_told(hub: LocalHub) -> None:
-    for file in hub.repositories["datasets/org/reviews"].glob("*.jsonl"):
-        file.unlink()
+    hub.create("org/empty", {"README.md": b"# Nothing yet"}, kind="dataset")
     with pytest.raises(errors.DataNotFoundError, match="holds no files that can be loaded"):
-        Table.load("org/reviews")
+        Table.load("org/empty")
 
 
 @pytest.mark.usefixtures("hub")
@@ -138,7 +143,7 @@ def test_what_breaks_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_hub_that_refuses_is_told(hub: LocalHub) -> None:
-    hub.refuses = True
+    hub.fail(RequestMatch(), status=403, times=99)
     with pytest.raises(errors.HubError, match="the hub refused dataset 'org/reviews': "):
         Table.load("org/reviews")
 

@@ -7,46 +7,46 @@ from typing import TYPE_CHECKING
 
 import huggingface_hub.constants
 import pytest
+from huggingface_hub import HfApi
 
 import hfkit
 from hfkit import errors
 
-from .conftest import COMMIT
-
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .conftest import LocalHub
+    from hfkit.testing import LocalHub
 
 OFFLINE = hfkit.Runtime(offline=True, backend="fake")
 
 
 @pytest.fixture
 def hub(local_hub: LocalHub, fake_model: Path) -> LocalHub:
-    local_hub.repositories["org/model"] = fake_model
+    local_hub.create("org/model", fake_model)
+    HfApi(endpoint=local_hub.endpoint, token=local_hub.token).create_tag("org/model", tag="v1")
     return local_hub
 
 
-@pytest.mark.parametrize("name", ["org/model", "org/model@main", "org/model@v1", f"org/model@{COMMIT}"])
-def test_a_repository_opens_at_a_commit(hub: LocalHub, name: str, fake: hfkit.Runtime) -> None:
+@pytest.fixture
+def commit(hub: LocalHub) -> str:
+    return hub.repository("org/model").branches["main"]
+
+
+@pytest.mark.parametrize("name", ["org/model", "org/model@main", "org/model@v1", "org/model@{}"])
+def test_a_repository_opens_at_a_commit(hub: LocalHub, commit: str, name: str, fake: hfkit.Runtime) -> None:
     online = hfkit.Runtime(backend="fake")
-    result = hfkit.Classify(name, runtime=online)("good")
-    assert (result.source.model, result.source.revision) == ("org/model", COMMIT)
-    hub.asked.clear()
-    again = hfkit.Classify(f"org/model@{COMMIT}", runtime=fake)("good")
+    result = hfkit.Classify(name.format(commit), runtime=online)("good")
+    assert (result.source.model, result.source.revision) == ("org/model", commit)
+    hub.forget_requests()
+    again = hfkit.Classify(f"org/model@{commit}", runtime=fake)("good")
     assert again == result
-    assert hub.asked == []  # what is pinned and cached is never asked for again
+    assert hub.requests == ()  # what is pinned and cached is never asked for again
 
 
-def test_no_pickle_is_fetched(hub: LocalHub, tmp_path: Path, fake_model: Path) -> None:
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    for file in fake_model.iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-    (folder / "pytorch_model.bin").write_bytes(b"\x80\x04N.")
-    hub.repositories["org/model"] = folder
+def test_no_pickle_is_fetched(hub: LocalHub) -> None:
+    hub.commit("org/model", {"pytorch_model.bin": b"\x80\x04N."})
     hfkit.Classify("org/model", runtime=hfkit.Runtime(backend="fake"))("good")
-    assert not [path for path in hub.asked if path.endswith(".bin")]
+    assert not [request for request in hub.requests if request.path.endswith(".bin")]
 
 
 @pytest.mark.usefixtures("hub")
@@ -90,23 +90,23 @@ def test_offline_says_who_turned_the_network_off(local_hub: LocalHub) -> None:
         errors.OfflineError, match=r"the network is off \(Runtime\(offline=True\) or HF_HUB_OFFLINE\)"
     ):
         hfkit.Classify("org/model", runtime=OFFLINE)("good")
-    assert local_hub.asked == []
+    assert local_hub.requests == ()
 
 
 def test_a_tokenizer_is_fetched_without_the_weights(
-    hub: LocalHub, fake: hfkit.Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hub: LocalHub, commit: str, fake: hfkit.Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HFKIT_CACHE", str(tmp_path / "own"))
-    tokens = hfkit.Tokenize(f"org/model@{COMMIT}")("a film")
-    assert (tokens.source.model, tokens.source.revision) == ("org/model", COMMIT)
+    tokens = hfkit.Tokenize(f"org/model@{commit}")("a film")
+    assert (tokens.source.model, tokens.source.revision) == ("org/model", commit)
     assert tokens.tokens == ("[CLS]", "a", "film", "[SEP]")
-    assert not [path for path in hub.asked if path.endswith(".safetensors")]
-    hub.asked.clear()
-    assert hfkit.Tokenize(f"org/model@{COMMIT}", runtime=hfkit.Runtime(offline=True))("a film") == tokens
-    assert hub.asked == []
+    assert not [request for request in hub.requests if request.path.endswith(".safetensors")]
+    hub.forget_requests()
+    assert hfkit.Tokenize(f"org/model@{commit}", runtime=hfkit.Runtime(offline=True))("a film") == tokens
+    assert hub.requests == ()
     online = hfkit.Runtime(backend="fake")
-    result = hfkit.Classify(f"org/model@{COMMIT}", runtime=online)("good")  # the weights are fetched now
+    result = hfkit.Classify(f"org/model@{commit}", runtime=online)("good")  # the weights are fetched now
     assert result.source.tokenizer == tokens.source.tokenizer
-    hub.asked.clear()
-    assert hfkit.Classify(f"org/model@{COMMIT}", runtime=fake)("good") == result
-    assert hub.asked == []
+    hub.forget_requests()
+    assert hfkit.Classify(f"org/model@{commit}", runtime=fake)("good") == result
+    assert hub.requests == ()

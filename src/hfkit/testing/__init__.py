@@ -1,4 +1,4 @@
-"""What an author of a backend needs: promises to keep, tiny models, strange texts, a fake to copy.
+"""What a test needs: promises for backends to keep, tiny models, strange texts, a fake to copy, a hub of its own.
 
 >>> from hfkit.testing import FakeBackend
 >>> FakeBackend().name
@@ -12,6 +12,17 @@ from .fake import write_fake_model as write_fake_model
 from .fake import write_fake_reader as write_fake_reader
 from .fake_taggers import write_fake_tagger as write_fake_tagger
 from .fake_writers import write_fake_writer as write_fake_writer
+from .local_hub import HubCommit as HubCommit
+from .local_hub import HubFile as HubFile
+from .local_hub import HubPullRequest as HubPullRequest
+from .local_hub import HubRefusedError as HubRefusedError
+from .local_hub import HubRepository as HubRepository
+from .local_hub import HubRequest as HubRequest
+from .local_hub import HubRole as HubRole
+from .local_hub import HubStep as HubStep
+from .local_hub import LocalHub as LocalHub
+from .local_hub import RepositoryKind as RepositoryKind
+from .local_hub import RequestMatch as RequestMatch
 from .models import TinyFamily as TinyFamily
 from .models import write_tiny_classifier as write_tiny_classifier
 from .models import write_tiny_reader as write_tiny_reader

@@ -45,7 +45,9 @@ def weight_bytes(model: str, verb: Verb, backend: str) -> int:
         if issubclass(type(held), torch.Tensor) and not held.is_meta:
             try:
                 storage = held.untyped_storage()
-            except NotImplementedError:  # packed for the processor's own matrix products
+            except NotImplementedError:
+                # Weights that oneDNN has packed for its matrix products are opaque: torch gives them no storage to
+                # ask, and raises this. They take their numbers' bytes, padding of the layout aside.
                 sizes[id(held)] = held.numel() * held.element_size()
             else:
                 sizes[storage.data_ptr()] = storage.nbytes()

@@ -32,6 +32,13 @@
     │   └── FaultyDataError (ValueError)    examples that cannot be trained on as they are
     ├── HubError                            where models come from
     │   ├── OfflineError (ConnectionError)
+    │   ├── AccessError (PermissionError)   there, and closed to who asks
+    │   │   ├── GatedRepositoryError        its owner lets people in one by one
+    │   │   ├── PrivateRepositoryError      it was shown once, and is not any more
+    │   │   └── TokenError                  the hub does not know the token
+    │   ├── MovedRepositoryError            it has another name now
+    │   ├── UnknownRevisionError (FileNotFoundError)
+    │   ├── RateLimitError                  asked too often
     │   └── HashMismatchError               not the bytes that were pinned
     ├── BackendError                        while a model ran
     │   ├── DeviceError
@@ -55,6 +62,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "AccessError",
     "BackendError",
     "ColumnError",
     "CorruptDataError",
@@ -65,6 +73,7 @@ __all__ = [
     "EmptyInputError",
     "FailedProofError",
     "FaultyDataError",
+    "GatedRepositoryError",
     "HashMismatchError",
     "HfkitError",
     "HubError",
@@ -76,20 +85,25 @@ __all__ = [
     "MissingDependencyError",
     "ModelError",
     "ModelNotFoundError",
+    "MovedRepositoryError",
     "NoValueError",
     "OfflineError",
     "OutOfMemoryError",
     "OutputError",
+    "PrivateRepositoryError",
     "QuestionTooLongError",
+    "RateLimitError",
     "RefusedValueError",
     "SessionClosedError",
     "SettingError",
     "SplitError",
+    "TokenError",
     "TokenizerError",
     "TokenizerMismatchError",
     "TrainingError",
     "UnknownBackendError",
     "UnknownLabelError",
+    "UnknownRevisionError",
     "UnknownSplitError",
     "UnsafeWeightsError",
     "UntrustedCodeError",
@@ -270,7 +284,53 @@ class HubError(HfkitError):
 
 
 class OfflineError(HubError, ConnectionError):
-    """The model is not on this machine and the hub cannot be reached."""
+    """What is asked for is not on this machine and the hub cannot be reached.
+
+    Attributes:
+        cached: the repositories of the same kind of which something is in the cache.
+    """
+
+    cached: tuple[str, ...] = ()
+
+
+class AccessError(HubError, PermissionError):
+    """The hub does not let the one who asks read a repository."""
+
+
+class GatedRepositoryError(AccessError):
+    """The repository is gated: its owner lets people in one by one."""
+
+
+class PrivateRepositoryError(AccessError):
+    """The repository was seen from here before, and is not shown any more: it is private now, or gone."""
+
+
+class TokenError(AccessError):
+    """The hub does not know the token, or there is none where one is needed."""
+
+
+class MovedRepositoryError(HubError):
+    """The repository has another name now.
+
+    Attributes:
+        new_name: the name.
+    """
+
+    new_name: str | None = None
+
+
+class UnknownRevisionError(HubError, FileNotFoundError):
+    """The repository has no branch, tag or commit of that name."""
+
+
+class RateLimitError(HubError):
+    """The hub was asked too often.
+
+    Attributes:
+        retry_after: after how many seconds it will answer again; None if it did not say.
+    """
+
+    retry_after: int | None = None
 
 
 class HashMismatchError(HubError):

@@ -107,9 +107,9 @@ def test_what_the_hub_does_not_have_is_not_found() -> None:
     assert caught.value.message == (
         "'org/other' is no file here, and the hub has no dataset of that name that you may see"
     )
-    with pytest.raises(errors.DataNotFoundError) as caught:
+    with pytest.raises(errors.UnknownRevisionError) as revision:
         Table.load("org/reviews@v9")
-    assert caught.value.message == "dataset 'org/reviews' has no revision 'v9'"
+    assert revision.value.message == "dataset 'org/reviews' has no revision 'v9'"
     with pytest.raises(errors.UnknownSplitError) as unknown:
         Table.load("org/reviews", split="dev")
     assert unknown.value.message == "'org/reviews' has no split 'dev'; there are 'train', 'test'"
@@ -144,7 +144,7 @@ def test_what_breaks_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_hub_that_refuses_is_told(hub: LocalHub) -> None:
     hub.fail(RequestMatch(), status=403, times=99)
-    with pytest.raises(errors.HubError, match="the hub refused dataset 'org/reviews': "):
+    with pytest.raises(errors.AccessError, match="the hub does not let you read dataset 'org/reviews': "):
         Table.load("org/reviews")
 
 

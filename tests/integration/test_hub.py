@@ -53,14 +53,16 @@ def test_no_pickle_is_fetched(hub: LocalHub) -> None:
 def test_an_unknown_repository_is_not_found() -> None:
     with pytest.raises(errors.ModelNotFoundError) as caught:
         hfkit.Classify("org/other")("good")
-    assert caught.value.message == "the hub has no repository 'org/other' that you may see"
+    assert caught.value.message == (
+        "'org/other' is no folder here, and the hub has no model of that name that you may see"
+    )
 
 
 @pytest.mark.usefixtures("hub")
 def test_an_unknown_revision_is_not_found() -> None:
-    with pytest.raises(errors.ModelNotFoundError) as caught:
+    with pytest.raises(errors.UnknownRevisionError) as caught:
         hfkit.Classify("org/model@v9")("good")
-    assert caught.value.message == "repository 'org/model' has no revision 'v9'"
+    assert caught.value.message == "model 'org/model' has no revision 'v9'"
 
 
 @pytest.mark.usefixtures("hub")

@@ -8,9 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hfkit.errors import DataNotFoundError, HubError, OfflineError, SettingError
+from hfkit.errors import OfflineError
 
+from .asking import ask_commit, network_is_off
 from .cache import cache_folder, keep
+from .inventory import cached_repositories, describe_cached
+from .refusals import UnreachableError, require_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["DatasetCommit", "find_dataset_commit"]
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-
-_PROBE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,69 +51,34 @@ def find_dataset_commit(name: str, revision: str | None, *, offline: bool) -> Da
         offline: do not ask the network.
 
     Raises:
-        DataNotFoundError: the hub has no such dataset or revision.
+        DataNotFoundError: the hub has no such dataset.
         OfflineError: the hub cannot be reached, and was not asked for this revision before.
-        HubError: the hub refused.
+        HubError: the hub refused; a subclass says why.
         SettingError: the hub allows no such name.
     """
     from huggingface_hub import constants
-    from huggingface_hub.errors import HFValidationError
-    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 
-    try:
-        validate_repo_id(name)
-    except HFValidationError as error:
-        raise SettingError(
-            f"{name!r} is no file here and no name that the hub allows: {error}",
-            hint="check the spelling of the path or of the repository",
-        ) from error
+    require_name("dataset", name)
     reason = "the network is off (offline=True or HF_HUB_OFFLINE)"
-    if not (offline or constants.HF_HUB_OFFLINE):
-        answer = _ask(name, revision)
-        if isinstance(answer, DatasetCommit):
-            return answer
-        reason = f"{constants.ENDPOINT} cannot be reached ({answer})"
-    commit = revision if revision and _COMMIT.fullmatch(revision) else _remembered(name, revision)
-    if commit is None:
+    if not (offline or network_is_off()):
+        try:
+            commit = ask_commit("dataset", name, revision)
+        except UnreachableError as unreachable:
+            reason = f"{constants.ENDPOINT} cannot be reached ({unreachable})"
+        else:
+            with suppress(OSError):  # a cache that cannot be written costs the next call without a network
+                keep(_note(name, revision), commit)
+            return DatasetCommit(name, commit, reachable=True)
+    known = revision if revision and _COMMIT.fullmatch(revision) else _remembered(name, revision)
+    if known is None:
         at = f"{name}@{revision}" if revision else name
-        raise OfflineError(
-            f"dataset {at!r} is no file here, was not loaded before, and {reason}",
+        error = OfflineError(
+            f"dataset {at!r} is no file here, was not loaded before, and {reason}; {describe_cached('dataset', name)}",
             hint="connect and load it once, set HF_ENDPOINT to a mirror, or give a file on this machine",
         )
-    return DatasetCommit(name, commit, reachable=False, reason=reason)
-
-
-def _ask(name: str, revision: str | None) -> DatasetCommit | str:
-    """Ask the hub, and remember the answer; a text says why there is none."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import (  # type: ignore[attr-defined]
-        HfHubHTTPError,
-        HTTPError,  # the one name for httpx and httpx2 alike
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
-
-    try:
-        commit = HfApi().dataset_info(name, revision=revision, timeout=_PROBE_SECONDS).sha
-    except RevisionNotFoundError as error:
-        raise DataNotFoundError(
-            f"dataset {name!r} has no revision {revision!r}",
-            hint="name a branch, a tag or a full commit hash",
-        ) from error
-    except RepositoryNotFoundError as error:
-        raise DataNotFoundError(
-            f"{name!r} is no file here, and the hub has no dataset of that name that you may see",
-            hint="check the spelling; for a private dataset log in with `hf auth login`",
-        ) from error
-    except HfHubHTTPError as error:
-        raise HubError(
-            f"the hub refused dataset {name!r}: {error}", hint="try again later, or check your access"
-        ) from error
-    except (HTTPError, ConnectionError) as error:  # no answer at all
-        return type(error).__name__
-    with suppress(OSError):  # a cache that cannot be written costs the next call without a network
-        keep(_note(name, revision), str(commit))
-    return DatasetCommit(name, str(commit), reachable=True)
+        error.cached = cached_repositories("dataset")
+        raise error
+    return DatasetCommit(name, known, reachable=False, reason=reason)
 
 
 def _remembered(name: str, revision: str | None) -> str | None:

@@ -49,7 +49,11 @@ class RepositoryRef:
 
 
 def resolve(
-    model: str | os.PathLike[str], *, offline: bool, files: tuple[str, ...] = MODEL_FILES
+    model: str | os.PathLike[str],
+    *,
+    offline: bool,
+    files: tuple[str, ...] = MODEL_FILES,
+    follow: bool = False,
 ) -> ModelFolder:
     """Find a model's files, fetching them from the hub if need be.
 
@@ -57,10 +61,12 @@ def resolve(
         model: a folder, or ``"org/name"``, or ``"org/name@revision"``. A folder that exists wins.
         offline: do not ask the network.
         files: what is wanted: ``MODEL_FILES``, or ``TOKENIZER_FILES`` to leave the weights alone.
+        follow: take a repository that was renamed under its old name.
 
     Raises:
         ModelNotFoundError: there is no such folder or repository.
         OfflineError: it is not on this machine and the hub cannot be reached.
+        HubError: the hub refused; a subclass says why.
         SettingError: the name is malformed.
     """
     path = Path(model).expanduser()
@@ -73,7 +79,7 @@ def resolve(
             hint="give the folder that holds config.json, or 'org/name' for a repository on the hub",
         )
     ref = RepositoryRef.parse(text)
-    path, commit = download(ref.name, ref.revision, offline=offline, files=files)
+    path, commit = download(ref.name, ref.revision, offline=offline, files=files, follow=follow)
     return _with_base(
         ModelFolder(ref.name, path, commit, stamp=()), offline=offline, adapters=(), files=files
     )
@@ -137,5 +143,6 @@ def _with_base(
             f"{base}@{revision}" if isinstance(revision, str) and revision else base,
             offline=offline,
             files=files,
+            follow=True,  # whoever opens an adapter did not write its base's name
         )
     return ModelFolder(folder.name, folder.path, folder.revision, folder.stamp, found)

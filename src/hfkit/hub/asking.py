@@ -1,0 +1,117 @@
+"""Ask the hub, briefly, what a name and a revision stand for; each of its refusals is an error of its own."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NoResultError
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+from urllib.parse import quote
+
+from hfkit.errors import HubError, MovedRepositoryError
+
+from .refusals import UnreachableError, hub_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["HubKind", "ask_commit", "network_is_off"]
+
+HubKind: TypeAlias = Literal["model", "dataset"]
+
+# A network that is there connects in a tenth of this, far away and encrypted; looking up a host's name counts.
+_CONNECT_SECONDS = 1.0
+
+_ANSWER_SECONDS = 5.0
+
+
+def network_is_off() -> bool:
+    """Tell whether HF_HUB_OFFLINE keeps everybody in this process from asking."""
+    from huggingface_hub import constants
+
+    return bool(constants.HF_HUB_OFFLINE)
+
+
+def ask_commit(kind: HubKind, name: str, revision: str | None, *, follow: bool = False) -> str:
+    """Ask which commit a revision is; the one question that opening asks before anything is fetched.
+
+    Args:
+        kind: what the repository holds.
+        name: the repository, ``"org/name"``.
+        revision: a branch, a tag or a commit; None for the default branch.
+        follow: take a repository that was renamed under its old name.
+
+    Raises:
+        UnreachableError: there was no connection within a second, or no answer within five.
+        ModelNotFoundError: there is no such model that one may see; DataNotFoundError for a dataset.
+        MovedRepositoryError: it has another name now.
+        HubError: the hub refuses; a subclass says why.
+    """
+    from huggingface_hub import constants
+    from huggingface_hub.utils import hf_raise_for_status  # type: ignore[attr-defined]
+
+    at = f"/revision/{quote(revision, safe='')}" if revision else ""
+    url = f"{constants.ENDPOINT}/api/{kind}s/{name}{at}"
+    with hub_errors(kind, name, revision):
+        answer = _get(url)
+        hf_raise_for_status(answer)  # type: ignore[arg-type]  # of httpx or httpx2, by huggingface_hub's version
+    found = _read(answer)
+    commit, known_as = found.get("sha"), found.get("id")
+    if not isinstance(commit, str):
+        raise HubError(
+            f"{constants.ENDPOINT} answers as no hub does: it names no commit of {kind} {name!r}",
+            hint="check HF_ENDPOINT, or the proxy between here and there",
+        )
+    # Names without an owner are those of the hub's first years: it gave them owners, and nobody else can take them.
+    moved = isinstance(known_as, str) and known_as.casefold() != name.casefold() and "/" in name
+    if moved and not follow:
+        error = MovedRepositoryError(
+            f"{kind} {name!r} is called {known_as!r} now",
+            hint=f"write {known_as!r}; somebody else may take the old name",
+        )
+        error.new_name = str(known_as)
+        raise error
+    return commit
+
+
+def _get(url: str) -> object:
+    """Ask in a thread: neither the lookup of a host's name nor its many addresses can be given a limit otherwise."""
+    from huggingface_hub.utils import build_hf_headers, get_session  # type: ignore[attr-defined]
+
+    heard = threading.Event()
+    answer: Future[object] = Future()
+
+    def trace(event: str, _: object) -> None:
+        if not event.startswith("connection.connect_tcp.") or event.endswith(".complete"):
+            heard.set()
+
+    def ask() -> None:
+        try:
+            answer.set_result(
+                get_session().get(
+                    url,
+                    headers=build_hf_headers(),
+                    timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS, _ANSWER_SECONDS, _CONNECT_SECONDS),
+                    extensions={"trace": trace},
+                )
+            )
+        except BaseException as error:  # noqa: BLE001  # raised again where it is waited for
+            answer.set_exception(error)
+        finally:
+            heard.set()
+
+    threading.Thread(target=ask, name="hfkit-asks-the-hub", daemon=True).start()
+    if not heard.wait(_CONNECT_SECONDS):
+        raise UnreachableError("no connection within a second")
+    try:
+        return answer.result(_ANSWER_SECONDS)
+    except NoResultError as error:
+        raise UnreachableError(f"no answer within {_ANSWER_SECONDS:.0f} seconds") from error
+
+
+def _read(answer: object) -> Mapping[str, object]:
+    try:
+        content = answer.json()  # type: ignore[attr-defined]
+    except ValueError:  # a page, of a proxy or of whoever else stands in between
+        return {}
+    return cast("Mapping[str, object]", content) if isinstance(content, dict) else {}

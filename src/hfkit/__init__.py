@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from .facades.tokenize import Tokenize as Tokenize
     from .facades.translate import Translate as Translate
     from .facades.tune import Tune as Tune
+    from .hub.lock_checks import LockReport as LockReport
+    from .hub.locking import lock as lock
+    from .hub.locks import Lock as Lock
+    from .hub.locks import LockedFile as LockedFile
+    from .hub.locks import LockedRepository as LockedRepository
     from .values.agreement import Agreement as Agreement
     from .values.answer_report import AnswerReport as AnswerReport
     from .values.answers import Answers as Answers

@@ -39,6 +39,7 @@
     │   ├── MovedRepositoryError            it has another name now
     │   ├── UnknownRevisionError (FileNotFoundError)
     │   ├── RateLimitError                  asked too often
+    │   ├── LockError                       a lock does not have it, or cannot be read
     │   └── HashMismatchError               not the bytes that were pinned
     ├── BackendError                        while a model ran
     │   ├── DeviceError
@@ -81,6 +82,7 @@ __all__ = [
     "InputError",
     "InputTooLongError",
     "InputTypeError",
+    "LockError",
     "MisalignedAnswerError",
     "MissingDependencyError",
     "ModelError",
@@ -333,8 +335,18 @@ class RateLimitError(HubError):
     retry_after: int | None = None
 
 
+class LockError(HubError):
+    """A lock does not have what is to be opened, or cannot be read."""
+
+
 class HashMismatchError(HubError):
-    """The bytes that arrived are not the bytes that were pinned."""
+    """The bytes that are there are not the bytes that were pinned.
+
+    Attributes:
+        files: the files, where several could be meant.
+    """
+
+    files: tuple[str, ...] = ()
 
 
 class BackendError(HfkitError):

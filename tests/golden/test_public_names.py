@@ -12,7 +12,8 @@ NAMES = """
     Agreement Answer AnswerReport Answers AnswerSpan Architecture Batch Beam Bootstrap Cast Chats Choice
     Classes Classification ClassificationReport Classify Continuation Coverage DataReport errors
     Estimate Evaluate Evidence Finding Full Generate Generation Greedy HfkitError Int8 JsonSchema
-    LabelCount Labelled LabelScore LanguageReport LengthSummary Lora measure_agreement MeasuredModel
+    LabelCount Labelled LabelScore LanguageReport LengthSummary lock Lock LockedFile
+    LockedRepository LockReport Lora measure_agreement MeasuredModel
     Message MetricChange MultiLabelReport NoPadding NoTruncation PadToLength PadToLongest Pair Parallel
     Passage QLora Quantize QuantizePlan QuantizeReport Question Regex register_backend Runtime Sample
     SkippedWeights Source SpecialToken SpecialTokens Speedup Splits SplitSummary Squad starter

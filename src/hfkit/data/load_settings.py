@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ class LoadSettings:
         columns: the names of the columns, where the first line of a file does not give them.
         skip_unreadable: whether lines that cannot be read are left out, and noted.
         offline: never ask the network; None for what the environment says.
+        lock: the file of the lock that says which commit and bytes a repository is; None for the environment's.
     """
 
     config: str | None = None
@@ -31,10 +33,12 @@ class LoadSettings:
     columns: tuple[str, ...] | None = None
     skip_unreadable: bool = False
     offline: bool | None = None
+    lock: str | os.PathLike[str] | None = None
 
     def __post_init__(self) -> None:
         require_kind("config", self.config, (str, type(None)))
         require_kind("offline", self.offline, (bool, type(None)))
+        require_kind("lock", self.lock, (str, os.PathLike, type(None)))
         require_kind("delimiter", self.delimiter, (str, type(None)))
         if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n'):
             raise SettingError(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from hfkit.errors import DataError
+from hfkit.hub.locks import chosen_lock
 
 from .building import built
 from .choosing import one_of
@@ -74,7 +75,13 @@ def load_splits(
             wanted = {only: files[only]} if only in files else files
             return {name: _load_files(parts, settings) for name, parts in wanted.items()}
         case Repository(name, revision):
-            return load_repository(name, revision, config=settings.config, offline=settings.offline)
+            return load_repository(
+                name,
+                revision,
+                config=settings.config,
+                offline=settings.offline,
+                lock=chosen_lock(settings.lock),
+            )
 
 
 def _load_files(files: list[DataFile], settings: LoadSettings) -> Noted:

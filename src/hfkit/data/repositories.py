@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from hfkit.errors import CorruptDataError, DataNotFoundError, HubError, OfflineError
 from hfkit.hub.dataset_commits import find_dataset_commit
+from hfkit.hub.lock_checks import check_snapshot, locked_folder
 
 from .choosing import one_of
 from .library import library
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import datasets
 
     from hfkit.hub.dataset_commits import DatasetCommit
+    from hfkit.hub.locks import Lock
 
     from .saving import Noted
 
@@ -26,7 +28,7 @@ __all__ = ["load_repository", "stream_repository"]
 
 
 def load_repository(
-    name: str, revision: str | None, *, config: str | None, offline: bool | None
+    name: str, revision: str | None, *, config: str | None, offline: bool | None, lock: Lock | None
 ) -> dict[str, Noted]:
     """Load all splits of a dataset at one commit.
 
@@ -36,10 +38,13 @@ def load_repository(
         DataNotFoundError: there is no such dataset, revision or part.
         OfflineError: the hub cannot be reached, and this commit was not loaded before.
         CorruptDataError: its files cannot be read.
-        HubError: the hub refused.
+        LockError: the lock does not have it.
+        HashMismatchError: a file is not what was locked.
+        HubError: the hub refused; a subclass says why.
     """
     library()
-    pin = find_dataset_commit(name, revision, offline=bool(offline))
+    locked = lock and lock.find("dataset", name, revision)
+    pin = find_dataset_commit(name, locked.commit if locked else revision, offline=bool(offline))
     loaded = _cached(pin, config)
     if loaded is None:
         if not pin.reachable:
@@ -48,6 +53,8 @@ def load_repository(
                 hint="connect and load it once, or give a file on this machine",
             )
         loaded = _fetched(pin, config)
+    if lock and locked:
+        check_snapshot(locked, lock, locked_folder(locked))
     note = f"from dataset {pin.name}@{pin.commit}"
     return {str(split): (dataset, (note,)) for split, dataset in loaded.items()}
 
@@ -77,18 +84,28 @@ def _cached(pin: DatasetCommit, config: str | None) -> Mapping[str, datasets.Dat
 
 
 def stream_repository(
-    name: str, revision: str | None, *, split: str | None, config: str | None, offline: bool | None
+    name: str,
+    revision: str | None,
+    *,
+    split: str | None,
+    config: str | None,
+    offline: bool | None,
+    lock: Lock | None,
 ) -> datasets.IterableDataset:
     """Open one split of a dataset at one commit; its rows are fetched while they are asked for.
+
+    A lock decides on the commit. What is not kept cannot be compared with its hashes.
 
     Raises:
         OfflineError: the hub cannot be reached.
         SplitError: there are several splits, and none or another was named.
         DataNotFoundError: there is no such dataset, revision or part.
-        HubError: the hub refused.
+        LockError: the lock does not have it.
+        HubError: the hub refused; a subclass says why.
     """
     library()
-    pin = find_dataset_commit(name, revision, offline=bool(offline))
+    locked = lock and lock.find("dataset", name, revision)
+    pin = find_dataset_commit(name, locked.commit if locked else revision, offline=bool(offline))
     if not pin.reachable:
         raise OfflineError(
             f"dataset {pin.name}@{pin.commit} cannot be streamed: {pin.reason}",

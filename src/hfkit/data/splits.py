@@ -73,6 +73,7 @@ class Splits(Mapping[str, Table]):
         columns: Sequence[str] | None = None,
         skip_unreadable: bool = False,
         offline: bool | None = None,
+        lock: str | os.PathLike[str] | None = None,
     ) -> Splits:
         """Load all splits of a folder or of a dataset on the hub, or a file for each.
 
@@ -85,13 +86,15 @@ class Splits(Mapping[str, Table]):
             columns: the names of the columns.
             skip_unreadable: whether lines that cannot be read are left out.
             offline: never ask the network.
+            lock: the file of a lock (:func:`hfkit.lock`) that says which commit and bytes a dataset on the hub is;
+                None for the one that the environment names (``HFKIT_LOCK``), if it does.
         """
         library()
         from .load_settings import LoadSettings
         from .loading import load_splits, load_table
 
         settings = LoadSettings(
-            config, delimiter, None if columns is None else tuple(columns), skip_unreadable, offline
+            config, delimiter, None if columns is None else tuple(columns), skip_unreadable, offline, lock
         )
         if isinstance(source, Mapping):
             loaded = {name: load_table(part, None, settings) for name, part in source.items()}

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from hfkit.errors import DataError
+from hfkit.hub.locks import chosen_lock
 
 from .damage import BadLine, damaged, open_text, require_text_file, undecodable
 from .delimited import RaggedRowsError, batches_of, survey_fields
@@ -49,7 +50,12 @@ def open_stream(
             return _lazily(dataset)
         case Repository(name, revision):
             return stream_repository(
-                name, revision, split=split, config=settings.config, offline=settings.offline
+                name,
+                revision,
+                split=split,
+                config=settings.config,
+                offline=settings.offline,
+                lock=chosen_lock(settings.lock),
             )
 
 

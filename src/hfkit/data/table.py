@@ -52,6 +52,7 @@ class Table(Contents):
         columns: Sequence[str] | None = None,
         skip_unreadable: bool = False,
         offline: bool | None = None,
+        lock: str | os.PathLike[str] | None = None,
     ) -> Table:
         """Load a table from a file, a folder, or a dataset on the hub.
 
@@ -68,6 +69,8 @@ class Table(Contents):
             columns: the names of the columns, where a file of fields has no line that gives them.
             skip_unreadable: whether lines that cannot be read are left out; ``notes`` says which.
             offline: never ask the network; None for what the environment says (``HF_HUB_OFFLINE``).
+            lock: the file of a lock (:func:`hfkit.lock`) that says which commit and bytes a dataset on the hub is;
+                None for the one that the environment names (``HFKIT_LOCK``), if it does.
 
         Raises:
             DataNotFoundError: there is no such file, folder or dataset.
@@ -82,7 +85,7 @@ class Table(Contents):
         from .loading import load_table
 
         settings = LoadSettings(
-            config, delimiter, None if columns is None else tuple(columns), skip_unreadable, offline
+            config, delimiter, None if columns is None else tuple(columns), skip_unreadable, offline, lock
         )
         dataset, notes = load_table(source, split, settings)
         return Table(dataset, notes=notes)
@@ -96,6 +99,7 @@ class Table(Contents):
         delimiter: str | None = None,
         columns: Sequence[str] | None = None,
         offline: bool | None = None,
+        lock: str | os.PathLike[str] | None = None,
     ) -> TableStream:
         """Open what does not fit in memory: rows are read while they are asked for.
 
@@ -108,7 +112,7 @@ class Table(Contents):
         from .streams import TableStream
 
         settings = LoadSettings(
-            config, delimiter, None if columns is None else tuple(columns), offline=offline
+            config, delimiter, None if columns is None else tuple(columns), offline=offline, lock=lock
         )
         return TableStream(open_stream(source, split, settings))
 

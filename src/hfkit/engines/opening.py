@@ -154,7 +154,13 @@ class _Opened:
 def _key(runtime: Runtime, backend: str) -> Runtime:
     """Leave out what does not change an answer: it does not split a session."""
     return replace(
-        runtime, backend=backend, batch_tokens=1, cache_tokens=None, progress="never", offline=False
+        runtime,
+        backend=backend,
+        batch_tokens=1,
+        cache_tokens=None,
+        progress="never",
+        offline=False,
+        lock=None,
     )
 
 

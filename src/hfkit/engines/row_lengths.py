@@ -78,7 +78,7 @@ def open_row_lengths(model: str | os.PathLike[str], runtime: Runtime) -> RowLeng
         ModelError: it cannot be opened; a subclass says why.
         HubError: its files are not here and cannot be fetched; a subclass says why.
     """
-    folder = resolve(model, offline=runtime.offline, files=TOKENIZER_FILES)
+    folder = resolve(model, offline=runtime.offline, lock=runtime.lock, files=TOKENIZER_FILES)
     session = open_tokenizing(folder, runtime)
     check_pin(folder, session.source.tokenizer)
     return RowLengths(session, tokenizer_owner(folder))

@@ -237,7 +237,7 @@ class Answer(Facade[AnsweringSession]):
     def _locate(self) -> ModelFolder:
         if self.model is None:
             return starter_folder("reader", offline=self.runtime.offline)
-        return resolve(self.model, offline=self.runtime.offline)
+        return resolve(self.model, offline=self.runtime.offline, lock=self.runtime.lock)
 
     def _answer(
         self, chunks: Iterable[Sequence[Question]], *, advance: Callable[[float], None], single: bool

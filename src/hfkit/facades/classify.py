@@ -163,7 +163,7 @@ class Classify(Facade[ScoringSession]):
     def _locate(self) -> ModelFolder:
         if self.model is None:
             return starter_folder("sentiment", offline=self.runtime.offline)
-        return resolve(self.model, offline=self.runtime.offline)
+        return resolve(self.model, offline=self.runtime.offline, lock=self.runtime.lock)
 
     def _reading(self, session: ScoringSession) -> Reading:
         if self.window is not None and self.window > session.window_limit:

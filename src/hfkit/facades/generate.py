@@ -236,7 +236,7 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
     def _locate(self) -> ModelFolder:
         if self.model is None:
             return starter_folder("writer", offline=self.runtime.offline)
-        return resolve(self.model, offline=self.runtime.offline)
+        return resolve(self.model, offline=self.runtime.offline, lock=self.runtime.lock)
 
     def _stream(self, prompt: Prompt) -> Iterator[str]:
         session = self._session

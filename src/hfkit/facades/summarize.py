@@ -152,7 +152,7 @@ class Summarize(Facade[WritingSession]):
     def _locate(self) -> ModelFolder:
         if self.model is None:
             return starter_folder("writer", offline=self.runtime.offline)
-        return resolve(self.model, offline=self.runtime.offline)
+        return resolve(self.model, offline=self.runtime.offline, lock=self.runtime.lock)
 
     def _summarize(
         self, chunks: Iterable[Sequence[str]], *, advance: Callable[[float], None], single: bool

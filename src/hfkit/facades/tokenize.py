@@ -242,7 +242,9 @@ class Tokenize(Facade[TokenizingSession]):
     def _locate(self) -> ModelFolder:
         if self.model is None:
             return starter_folder("sentiment", offline=self.runtime.offline)
-        return resolve(self.model, offline=self.runtime.offline, files=TOKENIZER_FILES)
+        return resolve(
+            self.model, offline=self.runtime.offline, lock=self.runtime.lock, files=TOKENIZER_FILES
+        )
 
     def _policy(self) -> TokenizingPolicy:
         return TokenizingPolicy(

@@ -144,7 +144,7 @@ class Translate(Facade[TranslatingSession]):
         return TranslatingSession(open_writing(self._locate, self.runtime))
 
     def _locate(self) -> ModelFolder:
-        return resolve(self.model, offline=self.runtime.offline)
+        return resolve(self.model, offline=self.runtime.offline, lock=self.runtime.lock)
 
     def _translate(
         self, chunks: Iterable[Sequence[str]], *, advance: Callable[[float], None], single: bool

@@ -15,7 +15,7 @@ from .refusals import UnreachableError, hub_errors
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["HubKind", "ask_commit", "network_is_off"]
+__all__ = ["HubKind", "ask_commit", "network_is_off", "require_network"]
 
 HubKind: TypeAlias = Literal["model", "dataset"]
 
@@ -30,6 +30,16 @@ def network_is_off() -> bool:
     from huggingface_hub import constants
 
     return bool(constants.HF_HUB_OFFLINE)
+
+
+def require_network() -> None:
+    """Make sure that the hub may be asked.
+
+    Raises:
+        UnreachableError: HF_HUB_OFFLINE says no.
+    """
+    if network_is_off():
+        raise UnreachableError("HF_HUB_OFFLINE is set")
 
 
 def ask_commit(kind: HubKind, name: str, revision: str | None, *, follow: bool = False) -> str:

@@ -22,15 +22,19 @@ _LARGE = 1 << 20
 _SETTLED_NANOSECONDS = 2_000_000_000
 
 
-def file_digest(file: Path) -> str:
+def file_digest(file: Path, *, remembered: bool = True) -> str:
     """Give the SHA-256 of a file's content, in hexadecimal.
 
     That of a large file is kept in hfkit's cache, and holds while the file's size, inode and times stay:
     that of writing, and that of any change, which no program can set back (Windows has none, and gives
     that of creation). A cache that cannot be written costs time, no more.
+
+    Args:
+        file: the file.
+        remembered: whether a hash that is kept will do; else the file is read.
     """
     status = file.stat()
-    if status.st_size < _LARGE:
+    if status.st_size < _LARGE or not remembered:
         return _read(file)
     note, state = _note(file), _state(status)
     with suppress(OSError, ValueError):

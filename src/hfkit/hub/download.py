@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hfkit.errors import OfflineError
 
 from .asking import ask_commit, network_is_off
 from .folder import MODEL_FILES, MODEL_MARKS
 from .inventory import cached_repositories, describe_cached
+from .lock_checks import check_snapshot
 from .refusals import UnreachableError, hub_errors, require_name
+
+if TYPE_CHECKING:
+    from .locks import Lock
 
 __all__ = ["download"]
 
@@ -24,6 +29,7 @@ def download(
     offline: bool,
     files: tuple[str, ...] = MODEL_FILES,
     follow: bool = False,
+    lock: Lock | None = None,
 ) -> tuple[Path, str]:
     """Fetch a model's files at one commit.
 
@@ -36,6 +42,7 @@ def download(
         offline: do not ask the network.
         files: patterns of what is wanted.
         follow: take a repository that was renamed under its old name.
+        lock: says which commit it is to be, and which bytes.
 
     Returns:
         The folder and its commit hash.
@@ -43,11 +50,24 @@ def download(
     Raises:
         ModelNotFoundError: the hub has no such repository.
         OfflineError: the files are not in the cache and the hub cannot be reached.
+        LockError: the lock does not have it.
+        HashMismatchError: a file is not what was locked.
         HubError: the hub refused; a subclass says why.
     """
+    require_name("model", name)
+    if lock is None:
+        return _download(name, revision, offline=offline, files=files, follow=follow)
+    locked = lock.find("model", name, revision)
+    folder, commit = _download(name, locked.commit, offline=offline, files=files, follow=True)
+    check_snapshot(locked, lock, folder)
+    return folder, commit
+
+
+def _download(
+    name: str, revision: str | None, *, offline: bool, files: tuple[str, ...], follow: bool
+) -> tuple[Path, str]:
     from huggingface_hub import constants
 
-    require_name("model", name)
     pinned = revision if revision is not None and _COMMIT.fullmatch(revision) else None
     cached = _cached(name, pinned, files) if pinned else None
     if cached and (files != MODEL_FILES or any(cached[0].glob("*.safetensors"))):

@@ -11,6 +11,7 @@ from hfkit.errors import CorruptModelError, ModelNotFoundError, SettingError
 
 from .download import download
 from .folder import EXPORT_FILES, MODEL_FILES, MODEL_MARKS, ModelFolder, content_hash, fingerprint_files
+from .locks import chosen_lock
 from .tokenizer_files import TOKENIZER_MARKS
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def resolve(
     offline: bool,
     files: tuple[str, ...] = MODEL_FILES,
     follow: bool = False,
+    lock: str | os.PathLike[str] | None = None,
 ) -> ModelFolder:
     """Find a model's files, fetching them from the hub if need be.
 
@@ -62,16 +64,17 @@ def resolve(
         offline: do not ask the network.
         files: what is wanted: ``MODEL_FILES``, or ``TOKENIZER_FILES`` to leave the weights alone.
         follow: take a repository that was renamed under its old name.
+        lock: the file of the lock that says which commits and bytes repositories are; None for the environment's.
 
     Raises:
         ModelNotFoundError: there is no such folder or repository.
         OfflineError: it is not on this machine and the hub cannot be reached.
-        HubError: the hub refused; a subclass says why.
+        HubError: the hub refused, or the lock does not have it; a subclass says why.
         SettingError: the name is malformed.
     """
     path = Path(model).expanduser()
     if _is_folder(path):
-        return _local(path.resolve(), offline=offline, adapters=(), files=files)
+        return _local(path.resolve(), offline=offline, adapters=(), files=files, lock=lock)
     text = str(model)
     if not isinstance(model, str) or text.startswith((".", "/", "~")) or path.is_absolute() or _is_file(path):
         raise ModelNotFoundError(
@@ -79,9 +82,11 @@ def resolve(
             hint="give the folder that holds config.json, or 'org/name' for a repository on the hub",
         )
     ref = RepositoryRef.parse(text)
-    path, commit = download(ref.name, ref.revision, offline=offline, files=files, follow=follow)
+    path, commit = download(
+        ref.name, ref.revision, offline=offline, files=files, follow=follow, lock=chosen_lock(lock)
+    )
     return _with_base(
-        ModelFolder(ref.name, path, commit, stamp=()), offline=offline, adapters=(), files=files
+        ModelFolder(ref.name, path, commit, stamp=()), offline=offline, adapters=(), files=files, lock=lock
     )
 
 
@@ -99,7 +104,14 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _local(path: Path, *, offline: bool, adapters: tuple[Path, ...], files: tuple[str, ...]) -> ModelFolder:
+def _local(
+    path: Path,
+    *,
+    offline: bool,
+    adapters: tuple[Path, ...],
+    files: tuple[str, ...],
+    lock: str | os.PathLike[str] | None,
+) -> ModelFolder:
     marks = MODEL_MARKS if files == MODEL_FILES else (*MODEL_MARKS, *TOKENIZER_MARKS, "tokenizer_config.json")
     if not any(any(path.glob(mark)) for mark in marks):
         raise ModelNotFoundError(
@@ -112,11 +124,17 @@ def _local(path: Path, *, offline: bool, adapters: tuple[Path, ...], files: tupl
         offline=offline,
         adapters=adapters,
         files=files,
+        lock=lock,
     )
 
 
 def _with_base(
-    folder: ModelFolder, *, offline: bool, adapters: tuple[Path, ...], files: tuple[str, ...]
+    folder: ModelFolder,
+    *,
+    offline: bool,
+    adapters: tuple[Path, ...],
+    files: tuple[str, ...],
+    lock: str | os.PathLike[str] | None,
 ) -> ModelFolder:
     """Find the base of an adapter, at the revision that the adapter names."""
     adapter = folder.read_json("adapter_config.json")
@@ -137,12 +155,13 @@ def _with_base(
     places = (folder.path / base, Path(base).expanduser())
     path = next((place for place in places if _is_folder(place)), None)
     if path is not None:
-        found = _local(path.resolve(), offline=offline, adapters=(folder.path,), files=files)
+        found = _local(path.resolve(), offline=offline, adapters=(folder.path,), files=files, lock=lock)
     else:
         found = resolve(
             f"{base}@{revision}" if isinstance(revision, str) and revision else base,
             offline=offline,
             files=files,
+            lock=lock,
             follow=True,  # whoever opens an adapter did not write its base's name
         )
     return ModelFolder(folder.name, folder.path, folder.revision, folder.stamp, found)

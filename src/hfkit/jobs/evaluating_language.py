@@ -104,7 +104,7 @@ def foresee_rows(
 
 def _locate(generate: GoesOn) -> ModelFolder:
     """Find the files of a facade's model, as the facade does: an open one is shared."""
-    offline = generate.runtime.offline
+    runtime = generate.runtime
     if generate.model is None:
-        return starter_folder("writer", offline=offline)
-    return resolve(generate.model, offline=offline)
+        return starter_folder("writer", offline=runtime.offline)
+    return resolve(generate.model, offline=runtime.offline, lock=runtime.lock)

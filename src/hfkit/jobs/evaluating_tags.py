@@ -55,7 +55,7 @@ def evaluate_tags(
             hint="no facade tags words yet: give the model's folder",
         )
     expected = _expected(data, rows)
-    session = open_tagging(lambda: resolve(model, offline=runtime.offline), runtime)
+    session = open_tagging(lambda: resolve(model, offline=runtime.offline, lock=runtime.lock), runtime)
     there = sorted({tag for tags in expected for tag in tags})
     names = match_labels(session.card.labels.names, there, renamed, name=session.source.model)
     called = dict(zip(session.card.labels.names, names, strict=True))

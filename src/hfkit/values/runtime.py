@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
@@ -47,6 +48,8 @@ class Runtime:
             remembered, what pads them and their rows' logits included; None for what half of the free memory
             holds.
         offline: never ask the network; what is on this machine must do.
+        lock: the file of a lock (:func:`hfkit.lock`): repositories of the hub are opened at its commits and with its
+            bytes, or not at all; None for the one that the environment names (``HFKIT_LOCK``), if it does.
         progress: when a progress bar is drawn.
         max_memory: the most bytes that weights may take on a device, as pairs of a device's name and a
             number, with device ``"auto"`` only. A device that is not named may use what is free on it.
@@ -58,7 +61,7 @@ class Runtime:
 
     >>> Runtime(device="cpu", threads=1)
     Runtime(backend='auto', device='cpu', dtype='auto', threads=1, workers=None, batch_tokens=512, \
-cache_tokens=None, offline=False, progress='auto', max_memory=(), trust_remote_code=())
+cache_tokens=None, offline=False, lock=None, progress='auto', max_memory=(), trust_remote_code=())
     """
 
     backend: str = "auto"
@@ -69,6 +72,7 @@ cache_tokens=None, offline=False, progress='auto', max_memory=(), trust_remote_c
     batch_tokens: int = 512
     cache_tokens: int | None = None
     offline: bool = False
+    lock: str | os.PathLike[str] | None = None
     progress: Progress = "auto"
     max_memory: tuple[tuple[str, int], ...] = ()
     trust_remote_code: tuple[str, ...] = ()
@@ -76,6 +80,7 @@ cache_tokens=None, offline=False, progress='auto', max_memory=(), trust_remote_c
     def __post_init__(self) -> None:
         require_text("backend", self.backend)
         require_text("device", self.device)
+        require_kind("lock", self.lock, (str, os.PathLike, type(None)))
         require_choice("dtype", self.dtype, get_args(DType))
         require_choice("progress", self.progress, get_args(Progress))
         require_whole("threads", self.threads, least=1)

@@ -35,12 +35,14 @@ __all__ = ["plan_smaller", "quantize"]
 
 def plan_smaller(settings: QuantizeSettings) -> QuantizePlan:
     """Say what would be done; see :meth:`hfkit.facades.quantize.Quantize.plan`."""
-    return plan_quantizing(resolve(settings.model, offline=settings.runtime.offline), settings.scheme)
+    return plan_quantizing(
+        resolve(settings.model, offline=settings.runtime.offline, lock=settings.runtime.lock), settings.scheme
+    )
 
 
 def quantize(settings: QuantizeSettings, given: GivenProbes, output: Path) -> QuantizeReport:
     """Make a model smaller; see :class:`hfkit.facades.quantize.Quantize`."""
-    folder = resolve(settings.model, offline=settings.runtime.offline)
+    folder = resolve(settings.model, offline=settings.runtime.offline, lock=settings.runtime.lock)
     planned = plan_quantizing(folder, settings.scheme)
     probes = read_probes(given, verb_of(folder))
     if settings.max_metric_drop is not None and probes.data is None:

@@ -83,7 +83,7 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
     folder = (
         new_base(settings.base, data)
         if isinstance(settings.base, Architecture)
-        else resolve(settings.base, offline=settings.runtime.offline)
+        else resolve(settings.base, offline=settings.runtime.offline, lock=settings.runtime.lock)
     )
     config = read_config(folder, settings.runtime)
     window = _window(folder, getattr(config, "max_position_embeddings", None), settings.max_tokens)

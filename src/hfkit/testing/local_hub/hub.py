@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from hfkit.errors import DataNotFoundError, SessionClosedError, SettingError
 
 from .faults import CutAnswer, DropConnection, FailWith, FaultPlan, Overtake, RequestMatch, Wait
+from .here import using_environment
 from .history import PutFile
 from .hub_files import HubFile, upload_mode
 from .refusal import HubRefusedError
@@ -19,7 +21,7 @@ from .visitors import HubTokens
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
     from .repositories import RepositoryKind
@@ -146,6 +148,25 @@ class LocalHub:
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",
         }
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """Let this process use this hub and no other while the block runs, with empty caches and the writer's token.
+
+        Libraries read the environment when they are imported; so what they have read is set, and put back in the end.
+        Threads that ask another hub meanwhile ask this one.
+
+        Raises:
+            SessionClosedError: the hub is not open.
+
+        >>> import hfkit
+        >>> with LocalHub() as hub, hub.here():
+        ...     hfkit.Classify("org/model").load()
+        Traceback (most recent call last):
+        hfkit.errors.ModelNotFoundError: 'org/model' is no folder here, and the hub has no model of that name ...
+        """
+        with using_environment(self.environment()):
+            yield
 
     @property
     def requests(self) -> tuple[HubRequest, ...]:

@@ -1,0 +1,191 @@
+"""Locks against a hub: made, held to, checked, without a network."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import datasets
+import huggingface_hub.constants
+import pytest
+from huggingface_hub import HfApi, HfFileSystem
+
+import hfkit
+from hfkit import Lock, Table, errors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hfkit.testing import LocalHub
+
+NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def hub(local_hub: LocalHub, fake_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalHub:
+    monkeypatch.setenv("HFKIT_CACHE", str(tmp_path / "hfkit"))
+    monkeypatch.setattr(datasets.config, "HF_ENDPOINT", local_hub.endpoint)
+    monkeypatch.setattr(datasets.config, "HF_UPDATE_DOWNLOAD_COUNTS", False)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "datasets")
+    HfFileSystem.clear_instance_cache()
+    local_hub.create("org/model", fake_model)
+    local_hub.commit("org/model", {"README.md": b"# Model", "pytorch_model.bin": b"pickle"})
+    local_hub.create("org/reviews", {"train.jsonl": b'{"text": "good"}\n'}, kind="dataset")
+    return local_hub
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "hfkit.lock"
+
+
+@pytest.fixture
+def lock(hub: LocalHub, path: Path) -> Lock:
+    made = hfkit.lock(path, models=["org/model"], datasets=["org/reviews@main"])
+    assert hub.repository("org/model").branches["main"] == made.find("model", "org/model", None).commit
+    return made
+
+
+def open_model(lock: Path, name: str = "org/model", *, offline: bool = False) -> str:
+    runtime = hfkit.Runtime(backend="fake", lock=lock, offline=offline)
+    return hfkit.Classify(name, runtime=runtime)("good").source.revision
+
+
+def blob(lock: Lock, name: str) -> Path:
+    from hfkit.hub.lock_checks import locked_folder
+
+    return (locked_folder(lock.find("model", "org/model", None)) / name).resolve()
+
+
+def test_a_lock_has_the_files_that_would_be_opened(lock: Lock, hub: LocalHub, path: Path) -> None:
+    assert Lock.read(path) == lock
+    data, model = lock.repositories
+    assert "model.safetensors" in (names := [file.path for file in model.files])
+    assert not {"README.md", "pytorch_model.bin"} & set(names)
+    assert [file.path for file in data.files] == [".gitattributes", "train.jsonl"]
+    there = hub.repository("org/model").files()
+    assert {file.path: file.size for file in model.files} == {name: len(there[name]) for name in names}
+    assert not [one for one in hub.requests if one.path.endswith("model.safetensors")]
+
+
+def test_a_lock_holds_while_the_branch_moves(lock: Lock, hub: LocalHub, path: Path) -> None:
+    commit = lock.find("model", "org/model", None).commit
+    hub.commit("org/model", {"notes.json": b"{}"})
+    assert open_model(path) == commit
+    assert open_model(path, f"org/model@{commit}") == commit
+    again = hfkit.lock(path, models=["org/model"])
+    assert again != lock
+    assert open_model(path) == again.find("model", "org/model", None).commit
+
+
+def test_a_model_that_is_not_locked_is_refused(lock: Lock, hub: LocalHub, fake_model: Path) -> None:
+    hub.create("org/other", fake_model)
+    with pytest.raises(errors.LockError, match="model 'org/other' is not in the lock"):
+        open_model(lock.path, "org/other")
+    with pytest.raises(errors.LockError, match="model 'org/model' at main is not in the lock"):
+        open_model(lock.path, "org/model@main")
+
+
+def test_a_folder_needs_no_lock(lock: Lock, fake_model: Path) -> None:
+    assert open_model(lock.path, str(fake_model)).startswith("sha256:")
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_lock_holds_without_a_network(lock: Lock, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = lock.fetch()
+    assert (report.complete, report.verified) == (True, sum(len(one.files) for one in lock.repositories))
+    assert lock.verify() == report
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", NOBODY)
+    assert lock.fetch() == report
+    commit = lock.find("model", "org/model", None).commit
+    assert open_model(lock.path) == open_model(lock.path, offline=True) == commit
+
+
+def test_what_was_not_fetched_is_missing(lock: Lock, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = lock.verify()
+    assert report.missing == ("org/model: model.safetensors",)
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", NOBODY)
+    with pytest.raises(
+        errors.OfflineError, match=r"is not whole in the cache, and http://127.0.0.1:9 cannot be"
+    ):
+        lock.fetch()
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(errors.OfflineError, match=r"cannot be reached \(HF_HUB_OFFLINE is set\)"):
+        lock.fetch()
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_a_changed_file_is_named(lock: Lock, name: str) -> None:
+    lock.fetch()
+    file = blob(lock, name)
+    content = bytearray(file.read_bytes())
+    content[-2] ^= 1
+    file.write_bytes(content)
+    commit = lock.find("model", "org/model", None).commit
+    for check in (lock.verify, lock.fetch, lambda: open_model(lock.path)):
+        with pytest.raises(errors.HashMismatchError) as caught:
+            check()
+        assert caught.value.files == (name,)
+        assert caught.value.message == (
+            f"model org/model@{commit} has another {name} than when the lock {str(lock.path)!r} was made"
+        )
+
+
+def test_a_file_that_was_put_beside_is_named(lock: Lock) -> None:
+    lock.fetch()
+    beside = blob(lock, "config.json").parent.parent / "snapshots" / lock.repositories[1].commit / "custom.py"
+    beside.write_text("print('hello')")
+    for check in (lock.verify, lambda: open_model(lock.path)):
+        with pytest.raises(
+            errors.HashMismatchError, match=r"has custom.py, which was not there when the lock"
+        ):
+            check()
+
+
+def test_a_lock_of_a_damaged_cache_is_not_made(lock: Lock, path: Path) -> None:
+    blob(lock, "config.json").write_text("{}")
+    before = path.read_bytes()
+    with pytest.raises(
+        errors.HashMismatchError, match=r"has another config.json in the cache than on the hub"
+    ):
+        hfkit.lock(path, models=["org/model"])
+    assert path.read_bytes() == before
+
+
+def test_a_tokenizer_is_held_to_it_without_the_weights(lock: Lock, hub: LocalHub) -> None:
+    runtime = hfkit.Runtime(lock=lock.path)
+    hfkit.Tokenize("org/model", runtime=runtime)("a film")
+    assert not [one for one in hub.requests if one.path.endswith("model.safetensors")]
+    blob(lock, "tokenizer.json").write_text("{}")
+    with pytest.raises(errors.HashMismatchError, match=r"another tokenizer.json"):
+        hfkit.Tokenize("org/model", runtime=runtime)("a film")
+
+
+def test_the_base_of_an_adapter_is_locked_with_it(hub: LocalHub, path: Path) -> None:
+    adapter = {"peft_type": "LORA", "base_model_name_or_path": "org/model", "revision": "main"}
+    hub.create("org/adapter", {"adapter_config.json": json.dumps(adapter).encode()})
+    hub.create("org/torn", {"adapter_config.json": b"[]"})
+    HfApi(endpoint=hub.endpoint, token=hub.token).move_repo("org/model", "org/renamed")
+    lock = hfkit.lock(path, models=["org/adapter", "org/torn"])
+    assert [(one.name, one.revision) for one in lock.repositories] == [
+        ("org/adapter", None),
+        ("org/model", "main"),
+        ("org/torn", None),
+    ]
+    commit = hub.repository("org/renamed").branches["main"]
+    assert lock.find("model", "org/model", "main").commit == commit
+
+
+def test_a_dataset_is_held_to_it(lock: Lock, hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.commit("org/reviews", {"train.jsonl": b'{"text": "bad"}\n'}, kind="dataset")
+    assert list(Table.load("org/reviews", lock=lock.path)) == [{"text": "good"}]
+    assert list(Table.stream("org/reviews", lock=lock.path)) == [{"text": "good"}]
+    monkeypatch.setenv("HFKIT_LOCK", str(lock.path))
+    assert list(hfkit.Splits.load("org/reviews", offline=True).train) == [{"text": "good"}]
+    with pytest.raises(errors.LockError, match="dataset 'org/other' is not in the lock"):
+        Table.load("org/other")
+    from hfkit.hub.lock_checks import locked_folder
+
+    (locked_folder(lock.repositories[0]) / "train.jsonl").resolve().write_text('{"text": "evil"}\n')
+    with pytest.raises(errors.HashMismatchError, match=r"has another train.jsonl than when the lock"):
+        Table.load("org/reviews")

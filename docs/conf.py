@@ -29,7 +29,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     (
         "py:.*",
-        r"(collections\.abc|os|pathlib|typing)\..*|Path|Iterable|Iterator|datetime",
+        r"(collections\.abc|datetime|os|pathlib|typing)\..*|Path|Iterable|Iterator|datetime",
     ),  # the standard library
     (
         "py:.*",

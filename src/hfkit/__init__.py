@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from .facades.tokenize import Tokenize as Tokenize
     from .facades.translate import Translate as Translate
     from .facades.tune import Tune as Tune
+    from .hub.cache_checks import CacheCheck as CacheCheck
+    from .hub.cache_pruning import PrunePlan as PrunePlan
+    from .hub.cache_report import CacheReport as CacheReport
+    from .hub.cache_report import cache as cache
+    from .hub.cached_items import CachedItem as CachedItem
     from .hub.lock_checks import LockReport as LockReport
     from .hub.locking import lock as lock
     from .hub.locks import Lock as Lock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import tempfile
 import time
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from hfkit.errors import CorruptModelError, HfkitError, HubError
-from hfkit.hub.cache import cache_folder
+from hfkit.hub.cache import cache_folder, keep
+from hfkit.hub.cached_items import MODEL_NOTE
 
 from .export_folder import ExportFolder, find_export
 
@@ -90,6 +92,7 @@ def drafted_entry(
             draft.mkdir()
             yield draft, _origin(target)
             target.parent.mkdir(parents=True, exist_ok=True)
+            keep(_place(folder) / MODEL_NOTE, json.dumps({"name": folder.name, "revision": folder.revision}))
             _move(draft, target, aside=Path(temporary) / "old")
     except OSError as error:
         if isinstance(error, HfkitError):

@@ -15,6 +15,7 @@ from hfkit.backends.onnx.entries import drafted_entry, find_entry
 from hfkit.backends.onnx.export_folder import CARD_FILE, ExportCard
 from hfkit.backends.torch.tasks import QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION
 from hfkit.errors import HubError
+from hfkit.hub.cached_items import own_items
 from hfkit.hub.digests import file_digest
 from hfkit.hub.folder import ModelFolder
 
@@ -54,6 +55,14 @@ def keep(content: str = "graph") -> None:
 def content(model: ModelFolder = MODEL) -> str | None:
     entry = find_entry(model, TASK)
     return entry.model.read_text() if entry else None
+
+
+def test_the_cache_shows_of_which_model_an_export_is(exports: Path) -> None:
+    keep()
+    (item,) = own_items()
+    assert (item.kind, item.name, item.revision) == ("export", "org/model", "sha256:1")
+    assert item.marks == (entries._entry_name(TASK, "float32"),)
+    assert exports in item.path.parents
 
 
 def test_nothing_is_found_before_it_is_made() -> None:

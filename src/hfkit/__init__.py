@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from .hub.locks import Lock as Lock
     from .hub.locks import LockedFile as LockedFile
     from .hub.locks import LockedRepository as LockedRepository
+    from .hub.login import Account as Account
+    from .hub.login import login as login
+    from .hub.login import logout as logout
+    from .hub.login import whoami as whoami
     from .values.agreement import Agreement as Agreement
     from .values.answer_report import AnswerReport as AnswerReport
     from .values.answers import Answers as Answers

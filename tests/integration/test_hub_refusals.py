@@ -113,7 +113,7 @@ class _Answer:
 
 
 def test_a_name_of_the_hubs_first_years_leads_to_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "_get", lambda _url: _Answer())
+    monkeypatch.setattr(asking, "ask_hub", lambda _url: _Answer())
     assert asking.ask_commit("model", "gpt2", None) == "0" * 40
     with pytest.raises(errors.MovedRepositoryError):
         asking.ask_commit("model", "org/gpt2", None)
@@ -168,7 +168,7 @@ def test_a_connection_that_is_dropped(hub: LocalHub) -> None:
 
 
 def test_a_page_in_place_of_an_answer(hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "_read", lambda _answer: {})
+    monkeypatch.setattr(asking, "read_answer", lambda _answer: {})
     with pytest.raises(errors.HubError) as caught:
         open_model()
     assert caught.value.message == (

@@ -11,11 +11,12 @@ from urllib.parse import quote
 from hfkit.errors import HubError, MovedRepositoryError
 
 from .refusals import UnreachableError, hub_errors
+from .secrets import require_sendable_token, shown_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["HubKind", "ask_commit", "network_is_off", "require_network"]
+__all__ = ["HubKind", "ask_commit", "ask_hub", "network_is_off", "read_answer", "require_network"]
 
 HubKind: TypeAlias = Literal["model", "dataset"]
 
@@ -63,13 +64,13 @@ def ask_commit(kind: HubKind, name: str, revision: str | None, *, follow: bool =
     at = f"/revision/{quote(revision, safe='')}" if revision else ""
     url = f"{constants.ENDPOINT}/api/{kind}s/{name}{at}"
     with hub_errors(kind, name, revision):
-        answer = _get(url)
+        answer = ask_hub(url)
         hf_raise_for_status(answer)  # type: ignore[arg-type]  # of httpx or httpx2, by huggingface_hub's version
-    found = _read(answer)
+    found = read_answer(answer)
     commit, known_as = found.get("sha"), found.get("id")
     if not isinstance(commit, str):
         raise HubError(
-            f"{constants.ENDPOINT} answers as no hub does: it names no commit of {kind} {name!r}",
+            f"{shown_endpoint()} answers as no hub does: it names no commit of {kind} {name!r}",
             hint="check HF_ENDPOINT, or the proxy between here and there",
         )
     # Names without an owner are those of the hub's first years: it gave them owners, and nobody else can take them.
@@ -84,10 +85,19 @@ def ask_commit(kind: HubKind, name: str, revision: str | None, *, follow: bool =
     return commit
 
 
-def _get(url: str) -> object:
-    """Ask in a thread: neither the lookup of a host's name nor its many addresses can be given a limit otherwise."""
+def ask_hub(url: str) -> object:
+    """Ask one question, and give the response, whatever it says.
+
+    It is asked in a thread: neither the lookup of a host's name nor its many addresses can be given a limit otherwise.
+
+    Raises:
+        UnreachableError: there was no connection within a second, or no answer within five.
+        TokenError: the token cannot be sent.
+    """
+    from huggingface_hub import get_token
     from huggingface_hub.utils import build_hf_headers, get_session  # type: ignore[attr-defined]
 
+    require_sendable_token(get_token())
     heard = threading.Event()
     answer: Future[object] = Future()
 
@@ -119,7 +129,8 @@ def _get(url: str) -> object:
         raise UnreachableError(f"no answer within {_ANSWER_SECONDS:.0f} seconds") from error
 
 
-def _read(answer: object) -> Mapping[str, object]:
+def read_answer(answer: object) -> Mapping[str, object]:
+    """Give the JSON object that the hub answered; empty if it answered something else."""
     try:
         content = answer.json()  # type: ignore[attr-defined]
     except ValueError:  # a page, of a proxy or of whoever else stands in between

@@ -14,6 +14,7 @@ from .asking import ask_commit, network_is_off
 from .cache import cache_folder, keep
 from .inventory import cached_repositories, describe_cached
 from .refusals import UnreachableError, require_name
+from .secrets import shown_endpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,15 +57,13 @@ def find_dataset_commit(name: str, revision: str | None, *, offline: bool) -> Da
         HubError: the hub refused; a subclass says why.
         SettingError: the hub allows no such name.
     """
-    from huggingface_hub import constants
-
     require_name("dataset", name)
     reason = "the network is off (offline=True or HF_HUB_OFFLINE)"
     if not (offline or network_is_off()):
         try:
             commit = ask_commit("dataset", name, revision)
         except UnreachableError as unreachable:
-            reason = f"{constants.ENDPOINT} cannot be reached ({unreachable})"
+            reason = f"{shown_endpoint()} cannot be reached ({unreachable})"
         else:
             with suppress(OSError):  # a cache that cannot be written costs the next call without a network
                 keep(_note(name, revision), commit)

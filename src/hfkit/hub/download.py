@@ -13,6 +13,7 @@ from .folder import MODEL_FILES, MODEL_MARKS
 from .inventory import cached_repositories, describe_cached
 from .lock_checks import check_snapshot
 from .refusals import UnreachableError, hub_errors, require_name
+from .secrets import shown_endpoint
 
 if TYPE_CHECKING:
     from .locks import Lock
@@ -78,7 +79,7 @@ def _download(
             ask_commit("model", name, revision, follow=follow)
             return _fetch(name, revision, files)
         except UnreachableError as unreachable:
-            reason = f"{constants.ENDPOINT} cannot be reached ({unreachable})"
+            reason = f"{shown_endpoint()} cannot be reached ({unreachable})"
     cached = _cached(name, revision, files)
     if cached:
         return cached

@@ -14,6 +14,7 @@ from .asking import ask_commit, require_network
 from .digests import file_digest
 from .folder import EXPORT_FILES, MODEL_FILES
 from .refusals import UnreachableError, hub_errors
+from .secrets import shown_endpoint
 from .tokenizer_files import TOKENIZER_FILES
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def verify_lock(lock: Lock) -> LockReport:
 
 def fetch_lock(lock: Lock) -> LockReport:
     """Download every locked file that is not in the cache, then verify all."""
-    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub import snapshot_download
 
     for locked in lock.repositories:
         folder = locked_folder(locked)
@@ -129,7 +130,7 @@ def fetch_lock(lock: Lock) -> LockReport:
                 )
         except UnreachableError as error:
             raise OfflineError(
-                f"{locked.kind} {at!r} is not whole in the cache, and {constants.ENDPOINT} cannot be reached ({error})",
+                f"{locked.kind} {at!r} is not whole in the cache, and {shown_endpoint()} cannot be reached ({error})",
                 hint="connect and fetch once, or set HF_ENDPOINT to a mirror",
             ) from error
     return verify_lock(lock)

@@ -20,6 +20,7 @@ from hfkit.errors import (
 )
 
 from .inventory import cached_commits
+from .secrets import shown_endpoint, without_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ def hub_errors(kind: HubKind, name: str, revision: str | None) -> Iterator[None]
 
 def _refused(kind: HubKind, name: str, error: HfHubHTTPError) -> HfkitError:
     status = error.response.status_code
-    said = error.server_message or f"HTTP status {status}"
+    said = without_token(error.server_message or f"HTTP status {status}")
     if status == _UNAUTHORIZED:
         return TokenError(
             f"the hub does not know the token that {kind} {name!r} was asked for with: {said}",
@@ -128,9 +129,9 @@ def _too_many(kind: HubKind, name: str, error: HfHubHTTPError) -> RateLimitError
 
 
 def _gated(kind: HubKind, name: str) -> GatedRepositoryError:
-    from huggingface_hub import constants, get_token
+    from huggingface_hub import get_token
 
-    place = f"{constants.ENDPOINT}/{'' if kind == 'model' else f'{kind}s/'}{name}"
+    place = f"{shown_endpoint()}/{'' if kind == 'model' else f'{kind}s/'}{name}"
     first = "" if get_token() else "log in with hfkit.login(), then "
     return GatedRepositoryError(
         f"{kind} {name!r} is gated, and its owner has not let you in",

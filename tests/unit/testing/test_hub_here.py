@@ -6,6 +6,7 @@ import os
 
 import datasets.config
 import huggingface_hub.constants
+import huggingface_hub.hf_api
 import pytest
 from huggingface_hub import HfApi
 
@@ -20,6 +21,7 @@ def state() -> tuple[object, ...]:
         constants.ENDPOINT,
         constants.HF_HUB_CACHE,
         constants.HF_TOKEN_PATH,
+        huggingface_hub.hf_api.api.endpoint,
         datasets.config.HF_DATASETS_CACHE,
         *(os.environ.get(name) for name in names),
     )

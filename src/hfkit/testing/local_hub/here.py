@@ -19,37 +19,37 @@ __all__ = ["using_environment"]
 def using_environment(environment: Mapping[str, str]) -> Iterator[None]:
     """Hold to the environment of :meth:`LocalHub.environment` in this process, which has read its own long ago."""
     endpoint, home = environment["HF_ENDPOINT"], environment["HF_HOME"]
-    settings: dict[str, dict[str, object]] = {
-        "huggingface_hub.constants": {
-            "ENDPOINT": endpoint,
-            "HUGGINGFACE_CO_URL_TEMPLATE": endpoint + "/{repo_id}/resolve/{revision}/{filename}",
-            "HF_HOME": home,
-            "HF_HUB_CACHE": environment["HF_HUB_CACHE"],
-            "HF_TOKEN_PATH": str(Path(home) / "token"),
-            "HF_STORED_TOKENS_PATH": str(Path(home) / "stored_tokens"),
-            "HF_HUB_OFFLINE": False,
-        }
+    constants: dict[str, object] = {
+        "ENDPOINT": endpoint,
+        "HUGGINGFACE_CO_URL_TEMPLATE": endpoint + "/{repo_id}/resolve/{revision}/{filename}",
+        "HF_HOME": home,
+        "HF_HUB_CACHE": environment["HF_HUB_CACHE"],
+        "HF_TOKEN_PATH": str(Path(home) / "token"),
+        "HF_STORED_TOKENS_PATH": str(Path(home) / "stored_tokens"),
+        "HF_HUB_OFFLINE": False,
     }
+    wanted = [(import_module("huggingface_hub.constants"), name, value) for name, value in constants.items()]
+    wanted.append(
+        (import_module("huggingface_hub.hf_api").api, "endpoint", endpoint)
+    )  # its functions' own client
     if find_spec("datasets"):
-        settings["datasets.config"] = {
+        config = import_module("datasets.config")
+        tables = {
             "HF_ENDPOINT": endpoint,
             "HF_DATASETS_CACHE": Path(environment["HF_DATASETS_CACHE"]),
             "HF_UPDATE_DOWNLOAD_COUNTS": False,
         }
-    before = [
-        (module, name, getattr(module, name))
-        for module, names in ((import_module(key), names) for key, names in settings.items())
-        for name in names
-    ]
+        wanted += [(config, name, value) for name, value in tables.items()]
+    before = [(holder, name, getattr(holder, name)) for holder, name, _ in wanted]
     outer = {name: os.environ.get(name) for name in environment}
     try:
-        for module, name, _ in before:
-            setattr(module, name, settings[module.__name__][name])
+        for holder, name, value in wanted:
+            setattr(holder, name, value)
         os.environ.update(environment)
         yield
     finally:
-        for module, name, value in before:
-            setattr(module, name, value)
+        for holder, name, value in before:
+            setattr(holder, name, value)
         for name, text in outer.items():
             if text is None:
                 os.environ.pop(name, None)

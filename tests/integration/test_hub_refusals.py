@@ -9,11 +9,13 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import huggingface_hub.constants
 import pytest
 from huggingface_hub import HfApi
+from huggingface_hub.utils import get_session  # type: ignore[attr-defined]
 
 import hfkit
 from hfkit import errors
@@ -161,6 +163,21 @@ def test_a_refusal_in_the_midst_of_a_download(hub: LocalHub) -> None:
         open_model()
 
 
+@pytest.mark.usefixtures("quick_retries")
+def test_a_hub_that_fails_once_it_was_asked(hub: LocalHub) -> None:
+    hub.fail("tree", status=500, times=99)
+    with pytest.raises(errors.HubError, match=r"the hub refused model 'org/model': .*\(HTTP status 500\)"):
+        open_model()
+
+
+def test_an_address_of_a_browser_is_no_name() -> None:
+    with pytest.raises(errors.SettingError) as caught:
+        open_model("https://hub.example/org/model/tree/main")
+    assert caught.value.hint == "write 'org/model'; HF_ENDPOINT says on which hub"
+    with pytest.raises(errors.SettingError, match="check the spelling"):
+        open_model("https://hub.example")
+
+
 def test_a_connection_that_is_dropped(hub: LocalHub) -> None:
     hub.drop("info")
     with pytest.raises(errors.OfflineError, match=f"{hub.endpoint} cannot be reached"):
@@ -168,7 +185,8 @@ def test_a_connection_that_is_dropped(hub: LocalHub) -> None:
 
 
 def test_a_page_in_place_of_an_answer(hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "read_answer", lambda _answer: {})
+    page = Mock(**{"json.side_effect": ValueError("no JSON")})
+    monkeypatch.setattr(asking, "ask_hub", lambda _url: page)
     with pytest.raises(errors.HubError) as caught:
         open_model()
     assert caught.value.message == (
@@ -236,6 +254,23 @@ def test_a_name_that_is_looked_up_for_ever(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_slow_answer_is_waited_for(hub: LocalHub) -> None:
     hub.slow("info", seconds=1.2)
     assert open_model() == hub.repository("org/model").branches["main"]
+
+
+def test_a_client_that_tells_nothing_of_its_connections_may_take_its_time(
+    hub: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Client:
+        """As a program's own client may be: without traces."""
+
+        def get(self, url: str, *, extensions: object, **more: Any) -> object:
+            assert extensions
+            assert not threading.Event().wait(0.3)
+            return asked(url, **more)
+
+    asked = get_session().get
+    monkeypatch.setattr(asking, "_CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr("huggingface_hub.utils.get_session", Client)
+    assert asking.ask_commit("model", "org/model", None) == hub.repository("org/model").branches["main"]
 
 
 def test_an_answer_that_does_not_come(hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RepositoryRef", "resolve"]
 
+_ADDRESS = re.compile(r"https?://")
 _REPOSITORY = re.compile(r"(?P<name>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[^@\s]+))?")
 
 
@@ -42,9 +43,12 @@ class RepositoryRef:
         """
         match = _REPOSITORY.fullmatch(text)
         if match is None:
+            name = "/".join(text.split("/")[3:5])  # of an address as a browser shows it
             raise SettingError(
                 f"model {text!r} is neither a folder on this machine nor of the form 'org/name' or 'org/name@revision'",
-                hint="check the spelling of the path or of the repository",
+                hint=f"write {name!r}; HF_ENDPOINT says on which hub"
+                if _ADDRESS.match(text) and name
+                else "check the spelling of the path or of the repository",
             )
         return RepositoryRef(match["name"], match["revision"])
 

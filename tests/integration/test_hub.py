@@ -54,7 +54,7 @@ def test_an_unknown_repository_is_not_found() -> None:
     with pytest.raises(errors.ModelNotFoundError) as caught:
         hfkit.Classify("org/other")("good")
     assert caught.value.message == (
-        "'org/other' is no folder here, and the hub has no model of that name that you may see"
+        "'org/other' is no folder on this machine, and the hub has no model of that name that you may see"
     )
 
 

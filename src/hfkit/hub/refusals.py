@@ -161,4 +161,4 @@ def _hidden(kind: HubKind, name: str) -> HfkitError:
 
 
 def _nothing_here(kind: HubKind) -> str:
-    return "no folder here" if kind == "model" else "no file here"
+    return "no folder on this machine" if kind == "model" else "no file here"

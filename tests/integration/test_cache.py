@@ -38,6 +38,7 @@ def commits(hub: LocalHub) -> tuple[str, str]:
     for file in first.iterdir():
         if file.name != "model.safetensors":
             os.utime(file, (LONG_AGO, LONG_AGO))
+    os.utime(first, (LONG_AGO, LONG_AGO))
     hub.commit("org/model", {"config.json": b'{"a": 1}'})
     second = Path(snapshot_download("org/model"))
     return first.name, second.name
@@ -152,9 +153,20 @@ def test_what_was_not_used_goes_and_what_is_shared_stays(commits: tuple[str, str
     assert [item.revision for item in plan.execute().items] == [second]
 
 
+def test_opening_a_model_is_using_it(hub: LocalHub, fake_model: Path) -> None:
+    hub.create("org/fake", fake_model)
+    classify = hfkit.Classify("org/fake", runtime=hfkit.Runtime(backend="fake")).load()
+    (item,) = hfkit.cache().of("org/fake")
+    for file in (*item.path.iterdir(), item.path):
+        os.utime(file, (LONG_AGO, LONG_AGO))
+    assert hfkit.cache().of("org/fake")[0].last_used.timestamp() == LONG_AGO
+    assert classify.with_(top_k=1).load().source.revision == item.revision
+    assert hfkit.cache().of("org/fake")[0].last_used >= item.last_used
+
+
 def test_the_longest_unused_go_until_the_rest_fits(commits: tuple[str, str], hub: LocalHub) -> None:
     export = write_export(hub.home, "1" * 40)
-    for file in export.iterdir():
+    for file in (*export.iterdir(), export):
         os.utime(file, (LONG_AGO, LONG_AGO))
     report = hfkit.cache()
     assert report.plan_prune(most_bytes=report.bytes).items == ()

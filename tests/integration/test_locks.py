@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import datasets
@@ -12,11 +16,10 @@ from huggingface_hub import HfApi, HfFileSystem
 
 import hfkit
 from hfkit import Lock, Table, errors
+from hfkit.testing import LocalHub
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from hfkit.testing import LocalHub
 
 NOBODY = "http://127.0.0.1:9"
 
@@ -189,3 +192,32 @@ def test_a_dataset_is_held_to_it(lock: Lock, hub: LocalHub, monkeypatch: pytest.
     (locked_folder(lock.repositories[0]) / "train.jsonl").resolve().write_text('{"text": "evil"}\n')
     with pytest.raises(errors.HashMismatchError, match=r"has another train.jsonl than when the lock"):
         Table.load("org/reviews")
+
+
+def test_a_cache_that_was_carried_over_opens_without_a_network(fake_model: Path, tmp_path: Path) -> None:
+    """Copied with its links, in a process of its own, with a hub that nobody reaches."""
+    with LocalHub() as hub, hub.here():
+        hub.create("org/model", fake_model)
+        lock = hfkit.lock(tmp_path / "hfkit.lock", models=["org/model"])
+        assert lock.fetch().complete
+        shutil.copytree(hub.home / "hub", tmp_path / "carried", symlinks=True)
+    code = (
+        "import hfkit\n"
+        "print(hfkit.Lock.read('hfkit.lock').verify().complete)\n"
+        "print(hfkit.Tokenize('org/model')('good').source.revision)\n"
+        "try: hfkit.Tokenize('org/other').load()\n"
+        "except hfkit.errors.LockError as error: print(error.message)\n"
+    )
+    environment = os.environ | {
+        "HF_HUB_CACHE": str(tmp_path / "carried"),
+        "HFKIT_CACHE": str(tmp_path / "hfkit"),
+        "HFKIT_LOCK": "hfkit.lock",
+        "HF_ENDPOINT": NOBODY,
+    }
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "True",
+        lock.repositories[0].commit,
+        "model 'org/other' is not in the lock 'hfkit.lock', which has 'org/model'",
+    ]

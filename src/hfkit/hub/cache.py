@@ -5,11 +5,11 @@ from __future__ import annotations
 import atexit
 import os
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 
-__all__ = ["cache_folder", "keep"]
+__all__ = ["cache_folder", "keep", "mark_used"]
 
 
 def cache_folder() -> Path:
@@ -44,3 +44,9 @@ def keep(file: Path, content: str) -> None:
         draft = Path(folder) / file.name
         draft.write_text(content, encoding="utf-8")
         draft.replace(file)
+
+
+def mark_used(folder: Path) -> None:
+    """Note that a folder of a cache was used now: what file systems know of reading is a day old, or nothing."""
+    with suppress(OSError):  # somebody else's cache is read all the same
+        os.utime(folder)

@@ -52,8 +52,8 @@ class CachedItem:
         marks: the branches and tags that lead to a commit; the task of an export; the part of a dataset.
         bytes: of its files. Commits of one repository share files, and each counts them.
         files: how many there are.
-        last_used: when one of its files was last read or written, as far as the file system tells: many note the
-            reading of a file once a day, some never.
+        last_used: when hfkit last opened it, or one of its files was read or written, as far as the file system tells:
+            many note the reading of a file once a day, some never.
         path: the folder.
     """
 
@@ -93,7 +93,7 @@ def repository_items(scanned: HFCacheInfo) -> Iterator[CachedItem]:
                 tuple(sorted(revision.refs)),
                 revision.size_on_disk,
                 len(revision.files),
-                _date(max([revision.last_modified, *read])),
+                _date(max([revision.last_modified, revision.snapshot_path.stat().st_mtime, *read])),
                 revision.snapshot_path,
             )
 
@@ -128,7 +128,7 @@ def own_items() -> Iterator[CachedItem]:
 
 def _item(kind: CachedKind, name: str, revision: str, marks: tuple[str, ...], folder: Path) -> CachedItem:
     statuses = [file.stat() for file in folder.rglob("*") if file.is_file()]
-    used = max((max(one.st_atime, one.st_mtime) for one in statuses), default=folder.stat().st_mtime)
+    used = max([folder.stat().st_mtime, *(max(one.st_atime, one.st_mtime) for one in statuses)])
     return CachedItem(
         kind, name, revision, marks, sum(one.st_size for one in statuses), len(statuses), _date(used), folder
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hfkit.errors import OfflineError
 
 from .asking import ask_commit, network_is_off
+from .cache import mark_used
 from .folder import MODEL_FILES, MODEL_MARKS
 from .inventory import cached_repositories, describe_cached
 from .lock_checks import check_snapshot
@@ -56,11 +57,17 @@ def download(
         HubError: the hub refused; a subclass says why.
     """
     require_name("model", name)
-    if lock is None:
-        return _download(name, revision, offline=offline, files=files, follow=follow)
-    locked = lock.find("model", name, revision)
-    folder, commit = _download(name, locked.commit, offline=offline, files=files, follow=True)
-    check_snapshot(locked, lock, folder)
+    locked = lock and lock.find("model", name, revision)
+    folder, commit = _download(
+        name,
+        locked.commit if locked else revision,
+        offline=offline,
+        files=files,
+        follow=follow or locked is not None,
+    )
+    if lock and locked:
+        check_snapshot(locked, lock, folder)
+    mark_used(folder)
     return folder, commit
 
 

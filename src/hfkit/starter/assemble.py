@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.errors import HfkitError, HubError, ModelError, SettingError
-from hfkit.hub.cache import cache_folder
+from hfkit.hub.cache import cache_folder, mark_used
 from hfkit.hub.folder import ModelFolder, fingerprint_files
 from hfkit.values.suggestion import did_you_mean
 
@@ -66,6 +66,7 @@ def starter_folder(name: str, *, offline: bool) -> ModelFolder:
             f"the cache {cache_folder()} cannot be written: {error}",
             hint="set HFKIT_CACHE to a folder that can",
         ) from error
+    mark_used(folder.path)
     return folder
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from hfkit.hub.cache import cache_folder, keep
+from hfkit.hub.cache import cache_folder, keep, mark_used
 
 
 def test_a_chosen_folder_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -42,3 +43,10 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
         keep(tmp_path / "file" / "note", "one")
+
+
+def test_a_use_is_noted_where_that_is_allowed(tmp_path: Path) -> None:
+    os.utime(tmp_path, (1, 1))
+    mark_used(tmp_path)
+    assert tmp_path.stat().st_mtime > 1
+    mark_used(tmp_path / "none")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from hfkit.errors import CorruptModelError, HfkitError, HubError
-from hfkit.hub.cache import cache_folder, keep
+from hfkit.hub.cache import cache_folder, keep, mark_used
 from hfkit.hub.cached_items import MODEL_NOTE
 
 from .export_folder import ExportFolder, find_export
@@ -64,7 +64,10 @@ def find_entry(
         entries = sorted(place.glob(f"*/{_entry_name(task, dtype) if task else '*'}"), reverse=True)
     except OSError:  # a cache that is somebody else's
         return None
-    return next(filter(None, map(_read, entries)), None)
+    found = next(filter(None, map(_read, entries)), None)
+    if found:
+        mark_used(found.path)
+    return found
 
 
 @contextmanager

@@ -163,7 +163,7 @@ class LocalHub:
         >>> with LocalHub() as hub, hub.here():
         ...     hfkit.Classify("org/model").load()
         Traceback (most recent call last):
-        hfkit.errors.ModelNotFoundError: 'org/model' is no folder on this machine, and the hub has no model of that name ...
+        hfkit.errors.ModelNotFoundError: 'org/model' is no folder on this machine, and the hub has no model of ...
         """
         with using_environment(self.environment()):
             yield

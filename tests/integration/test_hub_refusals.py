@@ -15,11 +15,13 @@ from unittest.mock import Mock
 import huggingface_hub.constants
 import pytest
 from huggingface_hub import HfApi
+from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import get_session  # type: ignore[attr-defined]
 
 import hfkit
 from hfkit import errors
 from hfkit.hub import asking
+from hfkit.hub.refusals import hub_errors
 from hfkit.testing import LocalHub, RequestMatch
 
 if TYPE_CHECKING:
@@ -143,6 +145,22 @@ def test_a_hub_that_was_asked_too_often(hub: LocalHub) -> None:
     with pytest.raises(errors.RateLimitError, match="try again in some minutes; ") as caught:
         open_model()
     assert caught.value.retry_after is None
+
+
+def test_the_hub_tells_its_limits_in_a_header_of_its_own() -> None:
+    response = Mock(status_code=429, headers={"RateLimit": '"api";r=0;t=55'})
+    with (
+        pytest.raises(errors.RateLimitError, match="try again in 55 seconds") as caught,
+        hub_errors("dataset", "a/b", None),
+    ):
+        raise HfHubHTTPError("429", response=response)
+    assert caught.value.retry_after == 55
+
+
+def test_a_hub_that_wants_a_token_where_there_is_none(hub: LocalHub) -> None:
+    hub.fail("info", status=401)
+    with pytest.raises(errors.ModelNotFoundError, match="if it is private, log in"):
+        open_model()
 
 
 def test_a_hub_that_forbids(hub: LocalHub) -> None:

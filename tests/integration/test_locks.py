@@ -16,6 +16,8 @@ from huggingface_hub import HfApi, HfFileSystem
 
 import hfkit
 from hfkit import Lock, Table, errors
+from hfkit.hub.inventory import snapshot_folder
+from hfkit.hub.resolve import resolve
 from hfkit.testing import LocalHub
 
 if TYPE_CHECKING:
@@ -55,9 +57,8 @@ def open_model(lock: Path, name: str = "org/model", *, offline: bool = False) ->
 
 
 def blob(lock: Lock, name: str) -> Path:
-    from hfkit.hub.lock_checks import locked_folder
-
-    return (locked_folder(lock.find("model", "org/model", None)) / name).resolve()
+    locked = lock.find("model", "org/model", None)
+    return (snapshot_folder("model", "org/model", locked.commit) / name).resolve()
 
 
 def test_a_lock_has_the_files_that_would_be_opened(lock: Lock, hub: LocalHub, path: Path) -> None:
@@ -164,7 +165,7 @@ def test_a_tokenizer_is_held_to_it_without_the_weights(lock: Lock, hub: LocalHub
         hfkit.Tokenize("org/model", runtime=runtime)("a film")
 
 
-def test_the_base_of_an_adapter_is_locked_with_it(hub: LocalHub, path: Path) -> None:
+def test_the_base_of_an_adapter_is_locked_with_it(hub: LocalHub, path: Path, tmp_path: Path) -> None:
     adapter = {"peft_type": "LORA", "base_model_name_or_path": "org/model", "revision": "main"}
     hub.create("org/adapter", {"adapter_config.json": json.dumps(adapter).encode()})
     hub.create("org/torn", {"adapter_config.json": b"[]"})
@@ -177,6 +178,13 @@ def test_the_base_of_an_adapter_is_locked_with_it(hub: LocalHub, path: Path) -> 
     ]
     commit = hub.repository("org/renamed").branches["main"]
     assert lock.find("model", "org/model", "main").commit == commit
+    hub.commit("org/renamed", {"notes.json": b"{}"})
+    adapted = resolve("org/adapter", offline=False, lock=path)
+    assert adapted.base is not None
+    assert adapted.base.revision == commit
+    (tmp_path / "adapter_config.json").write_text(json.dumps(adapter | {"revision": "v1"}))
+    with pytest.raises(errors.LockError, match="model 'org/model' at v1 is not in the lock"):
+        resolve(tmp_path, offline=False, lock=path)
 
 
 def test_a_dataset_is_held_to_it(lock: Lock, hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,9 +195,8 @@ def test_a_dataset_is_held_to_it(lock: Lock, hub: LocalHub, monkeypatch: pytest.
     assert list(hfkit.Splits.load("org/reviews", offline=True).train) == [{"text": "good"}]
     with pytest.raises(errors.LockError, match="dataset 'org/other' is not in the lock"):
         Table.load("org/other")
-    from hfkit.hub.lock_checks import locked_folder
-
-    (locked_folder(lock.repositories[0]) / "train.jsonl").resolve().write_text('{"text": "evil"}\n')
+    fetched = snapshot_folder("dataset", "org/reviews", lock.repositories[0].commit)
+    (fetched / "train.jsonl").resolve().write_text('{"text": "evil"}\n')
     with pytest.raises(errors.HashMismatchError, match=r"has another train.jsonl than when the lock"):
         Table.load("org/reviews")
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from hfkit.errors import CorruptDataError, DataNotFoundError, HubError, OfflineError
+from hfkit.hub.cache import mark_used
 from hfkit.hub.dataset_commits import find_dataset_commit
-from hfkit.hub.lock_checks import check_snapshot, locked_folder
+from hfkit.hub.inventory import snapshot_folder
+from hfkit.hub.lock_checks import check_snapshot
 
 from .choosing import one_of
 from .library import library
@@ -53,8 +55,10 @@ def load_repository(
                 hint="connect and load it once, or give a file on this machine",
             )
         loaded = _fetched(pin, config)
+    fetched = snapshot_folder("dataset", pin.name, pin.commit)
+    mark_used(fetched)
     if lock and locked:
-        check_snapshot(locked, lock, locked_folder(locked))
+        check_snapshot(locked, lock, fetched)
     note = f"from dataset {pin.name}@{pin.commit}"
     return {str(split): (dataset, (note,)) for split, dataset in loaded.items()}
 
@@ -76,6 +80,7 @@ def _cached(pin: DatasetCommit, config: str | None) -> Mapping[str, datasets.Dat
     if len(kept) != 1:
         return None  # not there, or several parts, of which datasets knows the default one
     part, version = kept[0].parent.parent.name, kept[0].parent.name
+    mark_used(kept[0])
     with quiet_datasets():
         builder = Cache(
             dataset_name=plain, repo_id=pin.name, config_name=part, version=version, hash=pin.commit

@@ -17,7 +17,8 @@ from hfkit.values.suggestion import did_you_mean
 
 from .cache import cache_folder
 from .cache_report import CacheReport, cache, item_lines, scan_hub, shown_bytes
-from .cached_items import hub_folder, table_folder
+from .cached_items import table_folder
+from .inventory import hub_folder
 from .locks import Lock
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from hfkit.values.jsonable import to_json_value
 from hfkit.values.layout import aligned, counted
 
-from .cached_items import CachedItem, hub_folder, own_items, repository_items, table_items
+from .cached_items import CachedItem, own_items, repository_items, table_items
+from .inventory import hub_folder
 
 if TYPE_CHECKING:
     import os

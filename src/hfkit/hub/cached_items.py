@@ -21,7 +21,6 @@ __all__ = [
     "MODEL_NOTE",
     "CachedItem",
     "CachedKind",
-    "hub_folder",
     "own_items",
     "repository_items",
     "table_folder",
@@ -65,13 +64,6 @@ class CachedItem:
     files: int
     last_used: datetime
     path: Path
-
-
-def hub_folder() -> Path:
-    """Say where huggingface_hub keeps repositories."""
-    from huggingface_hub import constants
-
-    return Path(constants.HF_HUB_CACHE).expanduser().resolve()
 
 
 def table_folder() -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.errors import HashMismatchError, OfflineError
@@ -13,11 +12,14 @@ from hfkit.values.layout import counted
 from .asking import ask_commit, require_network
 from .digests import file_digest
 from .folder import EXPORT_FILES, MODEL_FILES
+from .inventory import snapshot_folder
 from .refusals import UnreachableError, hub_errors
 from .secrets import shown_endpoint
 from .tokenizer_files import TOKENIZER_FILES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .locks import Lock, LockedRepository
 
 __all__ = [
@@ -26,7 +28,6 @@ __all__ = [
     "check_snapshot",
     "fetch_lock",
     "is_wanted",
-    "locked_folder",
     "verify_lock",
 ]
 
@@ -64,14 +65,6 @@ def is_wanted(path: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(path, pattern) for pattern in patterns)
 
 
-def locked_folder(locked: LockedRepository) -> Path:
-    """Say where a locked commit lies in huggingface_hub's cache, if it does."""
-    from huggingface_hub import constants
-
-    place = f"{locked.kind}s--{locked.name.replace('/', '--')}"
-    return Path(constants.HF_HUB_CACHE).expanduser() / place / "snapshots" / locked.commit
-
-
 def check_snapshot(locked: LockedRepository, lock: Lock, folder: Path) -> None:
     """Make sure that what lies in a folder of the cache, and would be opened, is what was locked.
 
@@ -94,7 +87,7 @@ def verify_lock(lock: Lock) -> LockReport:
     """Read every locked file that is in the cache, without a memory of earlier times, and compare it."""
     verified, size, missing = 0, 0, []
     for locked in lock.repositories:
-        folder, changed = locked_folder(locked), []
+        folder, changed = snapshot_folder(locked.kind, locked.name, locked.commit), []
         for file in locked.files:
             if not (folder / file.path).is_file():
                 missing.append(f"{locked.name}: {file.path}")
@@ -114,7 +107,7 @@ def fetch_lock(lock: Lock) -> LockReport:
     from huggingface_hub import snapshot_download
 
     for locked in lock.repositories:
-        folder = locked_folder(locked)
+        folder = snapshot_folder(locked.kind, locked.name, locked.commit)
         if all((folder / file.path).is_file() for file in locked.files):
             continue
         at = f"{locked.name}@{locked.commit}"

@@ -94,7 +94,11 @@ def hub_errors(kind: HubKind, name: str, revision: str | None) -> Iterator[None]
 
 
 def _refused(kind: HubKind, name: str, error: HfHubHTTPError) -> HfkitError:
+    from huggingface_hub import get_token
+
     status = error.response.status_code
+    if status == _UNAUTHORIZED and not get_token():  # huggingface_hub reads this from hubs with https alone
+        return _hidden(kind, name)
     said = without_token(error.server_message or f"HTTP status {status}")
     if status == _UNAUTHORIZED:
         return TokenError(
@@ -117,8 +121,11 @@ def _refused(kind: HubKind, name: str, error: HfHubHTTPError) -> HfkitError:
 
 
 def _too_many(kind: HubKind, name: str, error: HfHubHTTPError) -> RateLimitError:
-    after = error.response.headers.get("retry-after", "")
-    seconds = int(after) if after.isdecimal() else None
+    from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]
+
+    headers = error.response.headers
+    limits, after = parse_ratelimit_headers(headers), headers.get("retry-after", "")
+    seconds = int(after) if after.isdecimal() else limits.reset_in_seconds if limits else None
     when = f"in {seconds} seconds" if seconds else "in some minutes"
     limited = RateLimitError(
         f"the hub refused {kind} {name!r}: too many requests",

@@ -244,6 +244,27 @@ def test_a_download_that_broke_off_is_counted(commits: tuple[str, str], hub: Loc
     assert len(commits) == 2
 
 
+def test_what_a_killed_process_left_goes_with_the_next(hub: LocalHub) -> None:
+    write_export(hub.home, "1" * 40)
+    left = hub.home / "hfkit" / ".hfkit-removed-1" / "removed"
+    left.mkdir(parents=True)
+    plan = hfkit.cache().plan_prune(unused_days=0)
+    assert [item.kind for item in plan.items] == ["export"]
+    plan.execute()
+    assert not left.parent.exists()
+
+
+@pytest.mark.usefixtures("commits")
+def test_a_plan_for_other_caches_removes_nothing(hub: LocalHub) -> None:
+    export = write_export(hub.home, "1" * 40)
+    plan = hfkit.cache().plan_prune(unused_days=0)
+    assert len(plan.items) == 3
+    with LocalHub() as other, other.here(), pytest.raises(errors.HubError, match="is still there"):
+        plan.execute()
+    assert export.is_dir()
+    assert len(hfkit.cache().items) == 3
+
+
 def test_what_cannot_be_removed_is_told(hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> None:
     write_export(hub.home, "1" * 40)
 

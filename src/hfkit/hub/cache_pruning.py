@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections import defaultdict
 from contextlib import suppress
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
 
 __all__ = ["PrunePlan", "plan_prune"]
 
-# What may belong to a repository: it does where its revision is a commit, not the hash of a folder or a file.
-_OF_A_LOCK = ("model", "dataset", "space", "kernel", "table", "export")
+# What a lock could have: it could where the revision is a commit, not the hash of a folder or a file.
+_OF_A_LOCK = ("model", "dataset", "table", "export")
+
+# What is moved here is on its way out; what a killed process left goes with the next.
+_AWAY = ".hfkit-removed-"
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -61,10 +65,11 @@ class PrunePlan:
             for item in self.items:
                 if hub_folder() not in item.path.parents:
                     _remove_folder(item.path)
+            remaining = next((item.path for item in self.items if item.path.exists()), None)
         except OSError as error:
-            raise HubError(
-                f"the cache cannot be pruned: {error}", hint="check whose files these are, then prune again"
-            ) from error
+            raise _unremoved(str(error)) from error
+        if remaining:  # huggingface_hub goes on where it cannot remove something
+            raise _unremoved(f"{remaining} is still there")
         return cache()
 
     def __str__(self) -> str:
@@ -165,9 +170,19 @@ def _remove_commits(items: Iterable[CachedItem]) -> None:
 
 def _remove_folder(folder: Path) -> None:
     """Move a folder away, then remove it: nobody finds one that is half removed."""
-    root = next(root for root in (cache_folder(), table_folder()) if root in folder.parents)
+    root = next((root for root in (cache_folder(), table_folder()) if root in folder.parents), None)
+    if root is None:  # the environment has changed since the plan
+        return
+    for left in root.glob(f"{_AWAY}*"):
+        shutil.rmtree(left, ignore_errors=True)
     with (
-        tempfile.TemporaryDirectory(dir=root, prefix=".draft-", ignore_cleanup_errors=True) as away,
+        tempfile.TemporaryDirectory(dir=root, prefix=_AWAY, ignore_cleanup_errors=True) as away,
         suppress(FileNotFoundError),
     ):
         folder.rename(Path(away) / "removed")
+
+
+def _unremoved(reason: str) -> HubError:
+    return HubError(
+        f"the cache cannot be pruned: {reason}", hint="check whose files these are, then prune again"
+    )

@@ -21,11 +21,11 @@ from huggingface_hub.utils import get_session  # type: ignore[attr-defined]
 import hfkit
 from hfkit import errors
 from hfkit.hub import asking
-from hfkit.hub.refusals import hub_errors
+from hfkit.hub.refusals import UnreachableError, hub_errors
 from hfkit.testing import LocalHub, RequestMatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 ONLINE = hfkit.Runtime(backend="fake")
@@ -247,6 +247,39 @@ def test_a_network_that_loses_everything(deaf_port: int, monkeypatch: pytest.Mon
     with pytest.raises(errors.OfflineError, match="cannot be reached"):
         open_model()
     assert time.monotonic() - begin < 2
+
+
+EXAMPLES = hfkit.Table.from_records([{"text": "good", "label": "a"}, {"text": "bad", "label": "b"}] * 8)
+DATA = hfkit.Labelled(train=EXAMPLES, validation=EXAMPLES)
+
+OPENING: dict[str, Callable[[], object]] = {
+    "Answer": lambda: hfkit.Answer("org/model").load(),
+    "Classify": lambda: hfkit.Classify("org/model").load(),
+    "Evaluate": lambda: hfkit.Evaluate("org/model", split="validation")(DATA),
+    "Generate": lambda: hfkit.Generate("org/model").load(),
+    "Quantize": lambda: hfkit.Quantize("org/model").plan(),
+    "Summarize": lambda: hfkit.Summarize("org/model").load(),
+    "Table": lambda: hfkit.Table.load("org/reviews"),
+    "Tokenize": lambda: hfkit.Tokenize("org/model").load(),
+    "Translate": lambda: hfkit.Translate("org/model", source="en", target="de").load(),
+    "Tune": lambda: hfkit.Tune("org/model").plan(DATA),
+}
+
+
+@pytest.mark.usefixtures("local_hub")
+@pytest.mark.parametrize("verb", OPENING)
+def test_every_verb_asks_once_before_it_is_offline(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One question takes a second at most where nobody answers; so two seconds are enough for any verb."""
+    asked = []
+
+    def ask(url: str) -> object:
+        asked.append(url)
+        raise UnreachableError("no connection within a second")
+
+    monkeypatch.setattr(asking, "ask_hub", ask)
+    with pytest.raises(errors.OfflineError, match="cannot be reached"):
+        OPENING[verb]()
+    assert len(asked) == 1
 
 
 @pytest.mark.usefixtures("local_hub")

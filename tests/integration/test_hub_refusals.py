@@ -272,7 +272,7 @@ def test_every_verb_asks_once_before_it_is_offline(verb: str, monkeypatch: pytes
     """One question takes a second at most where nobody answers; so two seconds are enough for any verb."""
     asked = []
 
-    def ask(url: str) -> object:
+    def ask(url: str, **_: object) -> object:
         asked.append(url)
         raise UnreachableError("no connection within a second")
 
@@ -280,6 +280,38 @@ def test_every_verb_asks_once_before_it_is_offline(verb: str, monkeypatch: pytes
     with pytest.raises(errors.OfflineError, match="cannot be reached"):
         OPENING[verb]()
     assert len(asked) == 1
+
+
+def test_a_fresh_process_knows_as_quickly(deaf_port: int, tmp_path: Path) -> None:
+    """Where huggingface_hub has not asked for anything yet, it would ask for a list of agents first."""
+    code = (
+        "import time, hfkit\n"
+        "hfkit.Tokenize('org/model')\n"
+        "begin = time.monotonic()\n"
+        "try: hfkit.Tokenize('org/model').load()\n"
+        "except hfkit.errors.OfflineError as error: print('no connection within a second' in error.message)\n"
+        "print(time.monotonic() - begin < 3)\n"  # with what is imported, on a busy machine
+    )
+    environment = os.environ | {"HF_ENDPOINT": f"http://127.0.0.1:{deaf_port}", "HF_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "True\nTrue\n"
+
+
+def test_a_token_that_cannot_be_renewed_holds_nobody_up(
+    hub: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = threading.Event()
+
+    def renew(_: object) -> None:
+        let_go.wait(30)
+
+    monkeypatch.setattr(asking, "_CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("huggingface_hub.utils.get_token_to_send", renew)
+    with pytest.raises(errors.OfflineError, match="no connection within a second"):
+        open_model()
+    let_go.set()
+    assert hub.endpoint
 
 
 @pytest.mark.usefixtures("local_hub")

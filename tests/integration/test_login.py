@@ -30,10 +30,11 @@ PLANTED = "hf_PlantedSecretThatNobodyMaySee"
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalHub]:
-    monkeypatch.setattr("huggingface_hub._login.unset_git_credential", lambda: None)  # this machine's own
-    with LocalHub() as hub, hub.here():
-        monkeypatch.delenv("HF_TOKEN")
+def hub() -> Iterator[LocalHub]:
+    """A hub in place of the real one; what this undoes is undone before the hub goes."""
+    with LocalHub() as hub, hub.here(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("huggingface_hub._login.unset_git_credential", lambda: None)  # this machine's own
+        patch.delenv("HF_TOKEN")
         yield hub
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import TimeoutError as NoResultError
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 from urllib.parse import quote
 
+from hfkit._version import __version__
 from hfkit.errors import HubError, MovedRepositoryError
 
 from .refusals import UnreachableError, hub_errors
@@ -85,20 +86,23 @@ def ask_commit(kind: HubKind, name: str, revision: str | None, *, follow: bool =
     return commit
 
 
-def ask_hub(url: str) -> object:
+def ask_hub(url: str, *, token: Literal[True] | None = None) -> object:
     """Ask one question, and give the response, whatever it says.
 
-    It is asked in a thread: neither the lookup of a host's name nor its many addresses can be given a limit otherwise.
+    It is asked in a thread: neither the lookup of a host's name nor its many addresses can be given a limit otherwise,
+    nor the renewal of a token.
+
+    Args:
+        url: the question.
+        token: True to send the token even where ``HF_HUB_DISABLE_IMPLICIT_TOKEN`` keeps it back.
 
     Raises:
         UnreachableError: there was no connection within a second, or no answer within five.
         TokenError: the token cannot be sent.
     """
-    from huggingface_hub import get_token
-    from huggingface_hub.utils import build_hf_headers, get_session  # type: ignore[attr-defined]
+    from huggingface_hub.utils import get_session  # type: ignore[attr-defined]
 
-    require_sendable_token(get_token())
-    begun, heard = threading.Event(), threading.Event()
+    ready, begun, heard = threading.Event(), threading.Event(), threading.Event()
     answer: Future[object] = Future()
 
     def trace(event: str, _: object) -> None:
@@ -108,10 +112,12 @@ def ask_hub(url: str) -> object:
 
     def ask() -> None:
         try:
+            headers = _headers(token=token)
+            ready.set()
             answer.set_result(
                 get_session().get(
                     url,
-                    headers=build_hf_headers(),
+                    headers=headers,
                     timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS, _ANSWER_SECONDS, _CONNECT_SECONDS),
                     extensions={"trace": trace},
                 )
@@ -123,12 +129,24 @@ def ask_hub(url: str) -> object:
 
     threading.Thread(target=ask, name="hfkit-asks-the-hub", daemon=True).start()
     # A client of the program's own may tell nothing of its connections: then only the answer counts.
-    if not heard.wait(_CONNECT_SECONDS) and begun.is_set():
+    if not heard.wait(_CONNECT_SECONDS) and (begun.is_set() or not ready.is_set()):
         raise UnreachableError("no connection within a second")
     try:
         return answer.result(_ANSWER_SECONDS)
     except NoResultError as error:
         raise UnreachableError(f"no answer within {_ANSWER_SECONDS:.0f} seconds") from error
+
+
+def _headers(*, token: Literal[True] | None) -> dict[str, str]:
+    """Say who asks; huggingface_hub's own headers would first ask the hub for a list, for three seconds."""
+    from huggingface_hub import constants
+    from huggingface_hub.utils import get_token_to_send  # type: ignore[attr-defined]
+
+    found = get_token_to_send(token)
+    require_sendable_token(found)
+    origin = constants.HF_HUB_USER_AGENT_ORIGIN
+    agent = f"hfkit/{__version__}" + (f"; origin/{origin}" if origin else "")
+    return {"user-agent": agent} | ({"authorization": f"Bearer {found}"} if found else {})
 
 
 def read_answer(answer: object) -> Mapping[str, object]:

@@ -127,7 +127,7 @@ def whoami() -> Account:
             "there is no token on this machine", hint="log in with hfkit.login(), or set HF_TOKEN"
         )
     with _token_errors("tell whose the token is"):
-        answer = ask_hub(f"{constants.ENDPOINT}/api/whoami-v2")
+        answer = ask_hub(f"{constants.ENDPOINT}/api/whoami-v2", token=True)
         hf_raise_for_status(answer)  # type: ignore[arg-type]  # of httpx or httpx2, by huggingface_hub's version
     found = read_answer(answer)
     if "name" not in found:

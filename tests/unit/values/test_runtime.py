@@ -37,6 +37,7 @@ COMMIT = "0123456789abcdef" * 2 + "01234567"
             "batch_tokens is 1000.0, must be a whole number, at least 1",
             "leave it out for the default",
         ),
+        ({"lock": 3}, "lock is 3, must be str or PathLike or None", "leave it out for the default"),
         ({"backend": None}, "backend is None, must be str", "leave it out for the default"),
         ({"device": ""}, "device is empty, must be a name", "leave it out for the default"),
         (
@@ -124,6 +125,7 @@ def test_defaults() -> None:
         workers=None,
         batch_tokens=512,
         offline=False,
+        lock=None,
         progress="auto",
         max_memory=(),
         trust_remote_code=(),

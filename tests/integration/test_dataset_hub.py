@@ -57,6 +57,9 @@ def test_a_dataset_is_loaded_at_a_commit(
     assert capfd.readouterr() == ("", "")
     hub.forget_requests()
     assert Splits.load(f"org/reviews@{commit}", offline=True) == splits
+    assert (
+        Splits.load(f"org/reviews@{commit}") == splits
+    )  # what is pinned and cached is never asked for again
     assert hub.requests == ()
 
 

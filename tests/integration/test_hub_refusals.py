@@ -169,10 +169,24 @@ def test_a_hub_that_forbids(hub: LocalHub) -> None:
         open_model()
 
 
-def test_a_hub_that_fails(hub: LocalHub) -> None:
-    hub.fail("info", status=500)
-    with pytest.raises(errors.HubError, match=r"the hub refused model 'org/model': .*\(HTTP status 500\)"):
+def test_where_a_hub_is_out_of_order_the_cache_must_do(hub: LocalHub) -> None:
+    hub.fail("info", status=503, times=2)
+    with pytest.raises(errors.OfflineError, match=r"cannot be reached \(HTTP status 503\)"):
         open_model()
+    with pytest.raises(errors.OfflineError, match=r"cannot be reached \(HTTP status 503\)"):
+        hfkit.Table.load("org/reviews")
+    commit = open_model()
+    hub.fail("info", status=503)
+    assert open_model() == commit
+
+
+def test_a_hub_that_does_not_speak_as_one(hub: LocalHub) -> None:
+    hub.fail("info", status=404)
+    with pytest.raises(
+        errors.HubError, match=r"the hub refused model 'org/model': .*\(HTTP status 404\)"
+    ) as caught:
+        open_model()
+    assert caught.value.hint == "check HF_ENDPOINT: a hub answers there otherwise"
 
 
 def test_a_refusal_in_the_midst_of_a_download(hub: LocalHub) -> None:
@@ -184,7 +198,7 @@ def test_a_refusal_in_the_midst_of_a_download(hub: LocalHub) -> None:
 @pytest.mark.usefixtures("quick_retries")
 def test_a_hub_that_fails_once_it_was_asked(hub: LocalHub) -> None:
     hub.fail("tree", status=500, times=99)
-    with pytest.raises(errors.HubError, match=r"the hub refused model 'org/model': .*\(HTTP status 500\)"):
+    with pytest.raises(errors.OfflineError, match=r"cannot be reached \(HTTP status 500\)"):
         open_model()
 
 

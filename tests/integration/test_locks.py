@@ -187,6 +187,15 @@ def test_the_base_of_an_adapter_is_locked_with_it(hub: LocalHub, path: Path, tmp
         resolve(tmp_path, offline=False, lock=path)
 
 
+def test_a_dataset_that_was_renamed_is_found_by_its_lock(lock: Lock, hub: LocalHub) -> None:
+    HfApi(endpoint=hub.endpoint, token=hub.token).move_repo("org/reviews", "org/renamed", repo_type="dataset")
+    assert list(Table.load("org/reviews", lock=lock.path)) == [{"text": "good"}]
+    with pytest.raises(
+        errors.MovedRepositoryError, match="dataset 'org/reviews' is called 'org/renamed' now"
+    ):
+        Table.load("org/reviews")
+
+
 def test_a_dataset_is_held_to_it(lock: Lock, hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> None:
     hub.commit("org/reviews", {"train.jsonl": b'{"text": "bad"}\n'}, kind="dataset")
     assert list(Table.load("org/reviews", lock=lock.path)) == [{"text": "good"}]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from hfkit.errors import CorruptDataError, DataNotFoundError, HubError, OfflineError
 from hfkit.hub.cache import mark_used
-from hfkit.hub.dataset_commits import find_dataset_commit
+from hfkit.hub.dataset_commits import find_dataset_commit, pinned_dataset
 from hfkit.hub.inventory import snapshot_folder
 from hfkit.hub.lock_checks import check_snapshot
 
@@ -46,8 +46,12 @@ def load_repository(
     """
     library()
     locked = lock and lock.find("dataset", name, revision)
-    pin = find_dataset_commit(name, locked.commit if locked else revision, offline=bool(offline))
-    loaded = _cached(pin, config)
+    wanted = locked.commit if locked else revision
+    pin = pinned_dataset(name, wanted)
+    loaded = _cached(pin, config) if pin else None
+    if pin is None or loaded is None:
+        pin = find_dataset_commit(name, wanted, offline=bool(offline), follow=locked is not None)
+        loaded = _cached(pin, config)
     if loaded is None:
         if not pin.reachable:
             raise OfflineError(
@@ -110,7 +114,8 @@ def stream_repository(
     """
     library()
     locked = lock and lock.find("dataset", name, revision)
-    pin = find_dataset_commit(name, locked.commit if locked else revision, offline=bool(offline))
+    wanted = locked.commit if locked else revision
+    pin = find_dataset_commit(name, wanted, offline=bool(offline), follow=locked is not None)
     if not pin.reachable:
         raise OfflineError(
             f"dataset {pin.name}@{pin.commit} cannot be streamed: {pin.reason}",

@@ -19,7 +19,7 @@ from .secrets import shown_endpoint
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["DatasetCommit", "find_dataset_commit"]
+__all__ = ["DatasetCommit", "find_dataset_commit", "pinned_dataset"]
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -41,7 +41,9 @@ class DatasetCommit:
     reason: str = ""
 
 
-def find_dataset_commit(name: str, revision: str | None, *, offline: bool) -> DatasetCommit:
+def find_dataset_commit(
+    name: str, revision: str | None, *, offline: bool, follow: bool = False
+) -> DatasetCommit:
     """Pin a revision of a dataset.
 
     The hub is asked once, briefly. Without an answer it is the commit that the revision had when it was last asked.
@@ -50,6 +52,7 @@ def find_dataset_commit(name: str, revision: str | None, *, offline: bool) -> Da
         name: the repository, ``"org/name"``.
         revision: a branch, a tag or a commit; None for the default branch.
         offline: do not ask the network.
+        follow: take a repository that was renamed under its old name.
 
     Raises:
         DataNotFoundError: the hub has no such dataset.
@@ -61,7 +64,7 @@ def find_dataset_commit(name: str, revision: str | None, *, offline: bool) -> Da
     reason = "the network is off (offline=True or HF_HUB_OFFLINE)"
     if not (offline or network_is_off()):
         try:
-            commit = ask_commit("dataset", name, revision)
+            commit = ask_commit("dataset", name, revision, follow=follow)
         except UnreachableError as unreachable:
             reason = f"{shown_endpoint()} cannot be reached ({unreachable})"
         else:
@@ -78,6 +81,13 @@ def find_dataset_commit(name: str, revision: str | None, *, offline: bool) -> Da
         error.cached = cached_repositories("dataset")
         raise error
     return DatasetCommit(name, known, reachable=False, reason=reason)
+
+
+def pinned_dataset(name: str, revision: str | None) -> DatasetCommit | None:
+    """Give the pin of a dataset whose revision is a full commit: nobody has to be asked what it means."""
+    if revision and _COMMIT.fullmatch(revision):
+        return DatasetCommit(name, revision, reachable=False)
+    return None
 
 
 def _remembered(name: str, revision: str | None) -> str | None:

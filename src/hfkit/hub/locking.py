@@ -64,6 +64,11 @@ def lock(path: str | os.PathLike[str], *, models: Iterable[str] = (), datasets: 
 def _lock_one(kind: HubKind, ref: RepositoryRef, *, follow: bool = False) -> Iterator[LockedRepository]:
     """Lock a repository, and the base that an adapter names."""
     require_name(kind, ref.name)
+    if Path(ref.name).is_dir():
+        raise SettingError(
+            f"{kind} {ref.name!r} is a folder here, and a lock is for repositories on the hub",
+            hint="leave it out; the revision of a folder is the hash of its content",
+        )
     at = f"{ref.name}@{ref.revision}" if ref.revision else ref.name
     try:
         require_network()

@@ -93,10 +93,12 @@ def hub_errors(kind: HubKind, name: str, revision: str | None) -> Iterator[None]
         raise UnreachableError(type(error).__name__) from error
 
 
-def _refused(kind: HubKind, name: str, error: HfHubHTTPError) -> HfkitError:
+def _refused(kind: HubKind, name: str, error: HfHubHTTPError) -> HfkitError | UnreachableError:
     from huggingface_hub import get_token
 
     status = error.response.status_code
+    if status >= _OWN_FAULT:  # a hub that is out of order is as good as none
+        return UnreachableError(f"HTTP status {status}")
     if status == _UNAUTHORIZED and not get_token():  # huggingface_hub reads this from hubs with https alone
         return _hidden(kind, name)
     said = without_token(error.server_message or f"HTTP status {status}")
@@ -114,9 +116,7 @@ def _refused(kind: HubKind, name: str, error: HfHubHTTPError) -> HfkitError:
         return _too_many(kind, name, error)
     return HubError(
         f"the hub refused {kind} {name!r}: {said} (HTTP status {status})",
-        hint="try again later"
-        if status >= _OWN_FAULT
-        else "check HF_ENDPOINT: a hub answers there otherwise",
+        hint="check HF_ENDPOINT: a hub answers there otherwise",
     )
 
 

@@ -138,6 +138,15 @@ def test_something_must_be_named(tmp_path: Path) -> None:
         lock(tmp_path / "lock", models=["org/-"])
 
 
+def test_a_folder_is_not_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "out" / "model").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        SettingError, match="model 'out/model' is a folder here, and a lock is for repositories"
+    ):
+        lock("lock", models=["out/model"])
+
+
 def test_a_lock_is_made_with_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(

@@ -67,6 +67,10 @@ def find_entry(
     found = next(filter(None, map(_read, entries)), None)
     if found:
         mark_used(found.path)
+        with suppress(
+            OSError
+        ):  # an export of an earlier version has none, and somebody else's cache gets none
+            _note_model(folder)
     return found
 
 
@@ -95,7 +99,7 @@ def drafted_entry(
             draft.mkdir()
             yield draft, _origin(target)
             target.parent.mkdir(parents=True, exist_ok=True)
-            keep(_place(folder) / MODEL_NOTE, json.dumps({"name": folder.name, "revision": folder.revision}))
+            _note_model(folder)
             _move(draft, target, aside=Path(temporary) / "old")
     except OSError as error:
         if isinstance(error, HfkitError):
@@ -110,6 +114,13 @@ def _place(folder: ModelFolder) -> Path:
     """Name the place of a model's exports by the content of its files, those of an adapter's base included."""
     parts = [str(_FORMAT), folder.revision, folder.base.revision if folder.base else ""]
     return cache_folder() / "exports" / hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _note_model(folder: ModelFolder) -> None:
+    """Say of which model the exports at its place are: the place is a hash, and people look into caches."""
+    note = _place(folder) / MODEL_NOTE
+    if not note.is_file():
+        keep(note, json.dumps({"name": folder.name, "revision": folder.revision}))
 
 
 def _entry_name(task: Task, dtype: str) -> str:

@@ -63,6 +63,10 @@ def test_the_cache_shows_of_which_model_an_export_is(exports: Path) -> None:
     assert (item.kind, item.name, item.revision) == ("export", "org/model", "sha256:1")
     assert item.marks == (entries._entry_name(TASK, "float32"),)
     assert exports in item.path.parents
+    (item.path.parent.parent / "model.json").unlink()  # as before there were such notes
+    assert next(own_items()).name == "an unnamed model"
+    assert content() == "graph"
+    assert next(own_items()).name == "org/model"
 
 
 def test_nothing_is_found_before_it_is_made() -> None:

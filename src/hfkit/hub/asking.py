@@ -102,6 +102,7 @@ def ask_hub(url: str, *, token: Literal[True] | None = None) -> object:
     """
     from huggingface_hub.utils import get_session  # type: ignore[attr-defined]
 
+    session = get_session()  # made here: what that takes is not the network's
     ready, begun, heard = threading.Event(), threading.Event(), threading.Event()
     answer: Future[object] = Future()
 
@@ -115,7 +116,7 @@ def ask_hub(url: str, *, token: Literal[True] | None = None) -> object:
             headers = _headers(token=token)
             ready.set()
             answer.set_result(
-                get_session().get(
+                session.get(
                     url,
                     headers=headers,
                     timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS, _ANSWER_SECONDS, _CONNECT_SECONDS),

@@ -38,7 +38,7 @@ def _use(settings: PublishSettings, subject: FolderSubject) -> Iterator[str]:
     model = f"{settings.repository}@{settings.tag}" if settings.tag else settings.repository
     yield "## How to use it"
     if settings.kind == "dataset":
-        yield f'```python\nimport hfkit\n\ntable = hfkit.Splits.load("{settings.repository}")\n```'
+        yield _code(["import hfkit", "", f'splits = hfkit.Splits.load("{settings.repository}")', "print(splits)"])
     elif subject.verb:
         name, example, shown = _USE[subject.verb]
         lines = [

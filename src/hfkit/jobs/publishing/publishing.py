@@ -140,7 +140,8 @@ def _verify(
     with fetched(asking, settings, publication) as fresh:
         wrong = differing_files(publication.files, fresh)
         if wrong:
-            raise _unproven(publication, f"{counted(len(wrong), 'file')} arrive with other bytes: {wrong[0]}")
+            others = f" and {counted(len(wrong) - 1, 'other')}" if len(wrong) > 1 else ""
+            raise _unproven(publication, f"{wrong[0]}{others} arrived with other bytes, or not at all")
         files = [change for change in publication.files if change.change != "deleted"]
         size = sum(change.bytes for change in files)
         if before is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,11 +42,11 @@ def folder(classifier: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def publish(hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> Iterator[hfkit.Publish]:
+def publish(hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> hfkit.Publish:
     """A publisher that does not wait between tries."""
     monkeypatch.setenv("HF_TOKEN", hub.token)
     monkeypatch.setattr("hfkit.jobs.publishing.asking.time.sleep", lambda _seconds: None)
-    yield hfkit.Publish(NAME, endpoint=hub.endpoint, licence="mit")
+    return hfkit.Publish(NAME, endpoint=hub.endpoint, licence="mit")
 
 
 @pytest.fixture
@@ -87,13 +87,15 @@ def test_a_model_is_published_and_opens_as_before(
     assert (done.commit, done.parent) == tuple(commit.id for commit in repository.commits)
     held = repository.files()
     assert done.card is not None
-    assert held == {**contents(folder), "README.md": done.card.encode(), ".gitattributes": held[".gitattributes"]}
+    assert held == {
+        **contents(folder),
+        "README.md": done.card.encode(),
+        ".gitattributes": held[".gitattributes"],
+    }
     assert done.url == f"{hub.endpoint}/{NAME}/commit/{done.commit}"
     assert done.bytes == plan.bytes == sum(len(held[change.path]) for change in plan.added)
     assert done.reference == f"{NAME}@{done.commit}"
-    assert done.verified == hfkit.Verification(
-        files=5, bytes=plan.bytes, verb="Classify", probes=24
-    )
+    assert done.verified == hfkit.Verification(files=5, bytes=plan.bytes, verb="Classify", probes=24)
     assert json.loads(done.to_json())["verified"]["verb"] == "Classify"
 
 
@@ -297,7 +299,9 @@ def test_other_bytes_are_told(publish: hfkit.Publish, folder: Path, monkeypatch:
     monkeypatch.setattr(
         "hfkit.jobs.publishing.publishing.differing_files", lambda _files, _folder: ["config.json"]
     )
-    with pytest.raises(UnprovenPublicationError, match="config.json arrived with other bytes, or not at all"):
+    with pytest.raises(
+        UnprovenPublicationError, match=r"config\.json arrived with other bytes, or not at all"
+    ):
         publish(folder)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["card_difference", "merge_card", "own_keys"]
+__all__ = ["card_difference", "has_metadata", "merge_card", "own_keys"]
 
 _BEGIN, _END = (
     "<!-- hfkit: begin. Written by hfkit; what is outside of these marks is kept. -->",
@@ -44,6 +44,15 @@ def own_keys(card: str) -> frozenset[str]:
         return frozenset()
     lines = _METADATA_REGION.sub("", found[2], count=1)
     return frozenset(name.strip("\"'") for name in _KEY.findall(lines))
+
+
+def has_metadata(card: str) -> bool:
+    r"""Say whether a card begins with metadata.
+
+    >>> has_metadata("---\nlicense: mit\n---\n# A model\n"), has_metadata("# A model\n")
+    (True, False)
+    """
+    return _METADATA.match(card) is not None
 
 
 def merge_card(card: str, *, title: str, metadata: Mapping[str, str], section: str) -> str:

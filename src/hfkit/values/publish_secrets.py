@@ -9,19 +9,25 @@ from hfkit.errors import SettingError
 
 __all__ = ["FoundSecret", "find_secrets", "require_no_secret"]
 
-# Forms that are nothing else but a secret: what merely looks random is in every vocabulary.
-_FORMS = {
-    "Hugging Face token": r"(?<![A-Za-z0-9])(?:hf_(?:[a-z]+_){0,3}|api_org_)[A-Za-z0-9]{24,}",
-    "AWS key": r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])",
-    "GitHub token": r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50})",
-    "GitLab token": r"(?<![A-Za-z0-9])glpat-[A-Za-z0-9_-]{20}",
-    "Google key": r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}",
-    "Slack token": r"(?<![A-Za-z0-9])xox[abeoprs]-[A-Za-z0-9-]{20}",
-    "model provider's key": r"(?<![A-Za-z0-9])sk-(?:[a-z]+-)?(?:[a-z0-9]+-)?[A-Za-z0-9_-]{32}",
-    "private key": r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----",
+# Forms that are nothing else but a secret: what merely looks random is in every vocabulary. Each with texts
+# of which it holds one; they are looked for first, which is far faster.
+_FORMS: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
+    kind: (literals, re.compile(rf"(?<![A-Za-z0-9]){form}"))
+    for kind, literals, form in (
+        ("Hugging Face token", ("hf_", "api_org_"), r"(?:hf_(?:[a-z]+_){0,3}|api_org_)[A-Za-z0-9]{24,}"),
+        ("AWS key", ("AKIA", "ASIA"), r"(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
+        (
+            "GitHub token",
+            ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+            r"(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50})",
+        ),
+        ("GitLab token", ("glpat-",), r"glpat-[A-Za-z0-9_-]{20}"),
+        ("Google key", ("AIza",), r"AIza[A-Za-z0-9_-]{35}"),
+        ("Slack token", ("xox",), r"xox[abeoprs]-[A-Za-z0-9-]{20}"),
+        ("model provider's key", ("sk-",), r"sk-(?:[a-z]+-)?(?:[a-z0-9]+-)?[A-Za-z0-9_-]{32}"),
+        ("private key", ("PRIVATE KEY",), r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"),
+    )
 }
-_ANY = re.compile("|".join(f"({form})" for form in _FORMS.values()))
-_KINDS = tuple(_FORMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,17 @@ def find_secrets(text: str) -> tuple[FoundSecret, ...]:
     >>> find_secrets("user: me\nkey: AKIA" + "A1B2C3D4" * 2)
     (FoundSecret(kind='AWS key', line=2),)
     """
+    places = sorted(
+        (match.start(), kind)
+        for kind, (literals, form) in _FORMS.items()
+        if any(literal in text for literal in literals)
+        for match in form.finditer(text)
+    )
     found, line, read = [], 1, 0
-    for match in _ANY.finditer(text):
-        line += text.count("\n", read, match.start())
-        read = match.start()
-        found.append(FoundSecret(_KINDS[(match.lastindex or 1) - 1], line))
+    for place, kind in places:
+        line += text.count("\n", read, place)
+        read = place
+        found.append(FoundSecret(kind, line))
     return tuple(found)
 
 

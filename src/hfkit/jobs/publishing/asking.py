@@ -90,13 +90,17 @@ def _absent(error: Exception, kind: type[Exception]) -> bool:
     return isinstance(error, kind) and not isinstance(error, GatedRepoError)
 
 
-def _hub_failure(error: BaseException) -> Exception | None:
-    """Find what the hub or the network did; uploads wrap it."""
-    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # for httpx and httpx2 alike
+def _hub_failure(error: BaseException | None) -> Exception | None:
+    """Find what the hub or the network did; uploads and downloads wrap it."""
+    from huggingface_hub.errors import (  # type: ignore[attr-defined]
+        HTTPError,  # the one name for httpx and httpx2 alike
+        LocalEntryNotFoundError,
+    )
 
     if isinstance(error, HTTPError | ConnectionError):
         return error
-    return _hub_failure(error.__cause__) if isinstance(error, RuntimeError) and error.__cause__ else None
+    wraps = isinstance(error, RuntimeError | LocalEntryNotFoundError)
+    return _hub_failure(error.__cause__) if wraps and error is not None else None
 
 
 def _status(error: Exception) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hfkit.text.cards import card_difference, merge_card, own_keys
+from hfkit.text.cards import card_difference, has_metadata, merge_card, own_keys
 from hfkit.values.publish_plan import PublishFinding
 
 from .card_metadata import card_faults, card_metadata
@@ -13,7 +13,7 @@ from .card_section import card_section
 from .remote import README
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from hfkit.values.publish_settings import PublishSettings
 
@@ -36,7 +36,7 @@ class PlannedCard:
 
     Attributes:
         text: what it would say; None where there would be none.
-        content: its bytes.
+        content: the bytes that would be published; None where it is left alone.
         difference: what would change in the repository's.
         findings: what is wrong with it.
         licensed: whether it names a licence.
@@ -62,7 +62,8 @@ def plan_card(
     except UnicodeDecodeError:
         findings.append(_invalid("it is no UTF-8"))
         return PlannedCard(None, content, "", tuple(findings), licensed=False)
-    if settings.write_card and settings.kind != "space":
+    writes = settings.write_card and settings.kind != "space"
+    if writes:
         metadata, section = card_metadata(settings, subject), card_section(settings, subject)
         fresh = not card.strip()
         title = settings.repository.partition("/")[2]
@@ -70,11 +71,14 @@ def plan_card(
         card += _INTENDED if fresh and subject.is_model else ""
     if content is None and not card:
         return PlannedCard(None, None, "", tuple(findings), licensed=False)
-    fault = card_faults(card)
-    if fault:
-        findings.append(_invalid(fault))
-    licensed = settings.licence is not None or "license" in own_keys(card)
-    return PlannedCard(card, card.encode(), card_difference(before, card), tuple(findings), licensed=licensed)
+    findings += _findings(settings, card)
+    return PlannedCard(
+        card,
+        card.encode() if writes or local is not None else None,
+        card_difference(before, card),
+        tuple(findings),
+        licensed=(writes and settings.licence is not None) or "license" in own_keys(card),
+    )
 
 
 def _kept(
@@ -93,6 +97,21 @@ def _kept(
         hint="set readme='folder' to publish the folder's",
     )
     return remote, [finding]
+
+
+def _findings(settings: PublishSettings, card: str) -> Iterator[PublishFinding]:
+    """Look at a card as the hub will."""
+    fault = card_faults(card)
+    if fault:
+        yield _invalid(fault)
+    elif settings.kind != "space" and not has_metadata(card):
+        yield PublishFinding(
+            kind="no_metadata",
+            severity="warning",
+            path=README,
+            message="README.md has no metadata, so that nobody finds it by what it is",
+            hint="leave write_card=True, or begin it with lines of YAML between two ---",
+        )
 
 
 def _invalid(fault: str) -> PublishFinding:

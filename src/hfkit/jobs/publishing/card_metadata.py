@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hfkit.text.cards import has_metadata
+
 from .card_figures import metadata_of
 
 if TYPE_CHECKING:
@@ -53,9 +55,8 @@ def card_metadata(settings: PublishSettings, subject: FolderSubject) -> Mapping[
 def card_faults(card: str) -> str | None:
     """Say what the hub would refuse of a card; None where it takes it."""
     from huggingface_hub import ModelCard
-    from huggingface_hub.repocard import REGEX_YAML_BLOCK
 
-    if REGEX_YAML_BLOCK.search(card) is None:
+    if not has_metadata(card):
         return None
     try:
         ModelCard(card)

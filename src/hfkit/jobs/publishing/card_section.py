@@ -38,7 +38,9 @@ def _use(settings: PublishSettings, subject: FolderSubject) -> Iterator[str]:
     model = f"{settings.repository}@{settings.tag}" if settings.tag else settings.repository
     yield "## How to use it"
     if settings.kind == "dataset":
-        yield _code(["import hfkit", "", f'splits = hfkit.Splits.load("{settings.repository}")', "print(splits)"])
+        yield _code(
+            ["import hfkit", "", f'splits = hfkit.Splits.load("{settings.repository}")', "print(splits)"]
+        )
     elif subject.verb:
         name, example, shown = _USE[subject.verb]
         lines = [

@@ -12,6 +12,8 @@ from hfkit.values.publish_secrets import find_secrets
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from hfkit.values.publish_settings import PublishKind
+
     from .folder_files import FolderFile
     from .subject import FolderSubject
 
@@ -23,18 +25,22 @@ _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x
 _LARGEST = 50 * 2**30  # bytes of one file that the hub takes over HTTP
 _MOST_FILES = 100_000  # in a repository, by the hub's own advice
 
-_READ = 64 * 2**20  # bytes of a file that are searched for secrets: all of any text
+# Bytes of a file that are searched for the forms of secrets: of a text, and of what is none, whose head may hold text.
+_READ, _READ_HEAD = 64 * 2**20, 2**20
 
 _UNNAMED = re.compile(r"LABEL_\d+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-def find_in_files(files: Mapping[str, FolderFile], own_token: str | None) -> Iterator[PublishFinding]:
+def find_in_files(
+    files: Mapping[str, FolderFile], own_token: str | None, kind: PublishKind
+) -> Iterator[PublishFinding]:
     """Look at each file: secrets, pickles, sizes.
 
     Args:
         files: of the folder, by path.
         own_token: the token that is used; no file may hold it.
+        kind: what the repository is for.
     """
     for path, file in files.items():
         yield from _secrets(file, own_token)
@@ -45,6 +51,14 @@ def find_in_files(files: Mapping[str, FolderFile], own_token: str | None) -> Ite
                 path=path,
                 message=f"{path} is a pickle; to open it can run any code, and hfkit never does",
                 hint="load it where you trust it, save_pretrained() writes model.safetensors; or ignore=(...)",
+            )
+        if kind != "dataset" and path.endswith((".parquet", ".arrow")):
+            yield PublishFinding(
+                kind="data_file",
+                severity="warning",
+                path=path,
+                message=f"{path} holds examples, and the repository is a {kind}",
+                hint="publish it with kind='dataset', or ignore=(...)",
             )
         if file.size > _LARGEST:
             yield PublishFinding(
@@ -107,10 +121,9 @@ def find_in_model(
 
 
 def _secrets(file: FolderFile, own_token: str | None) -> Iterator[PublishFinding]:
-    content = file.head(_READ)
-    text = content.decode("utf-8", "replace")
+    text = file.head(_READ_HEAD if b"\0" in file.head(_READ_HEAD) else _READ).decode("utf-8", "replace")
     places = [f"a {one.kind} in line {one.line}" for one in find_secrets(text)]
-    if own_token and own_token.encode() in content:
+    if own_token and file.holds(own_token.encode()):
         places.append("the very token that you are logged in with")
     if places:
         yield PublishFinding(

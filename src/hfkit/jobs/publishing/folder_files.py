@@ -64,6 +64,18 @@ class FolderFile:
         with self.file.open("rb") as stream:
             return stream.read(size)
 
+    def holds(self, part: bytes) -> bool:
+        """Say whether some bytes stand anywhere in it."""
+        if self.file is None:
+            return part in self.content
+        with self.file.open("rb") as stream:
+            last = b""
+            while chunk := stream.read(_CHUNK):
+                if part in last + chunk:
+                    return True
+                last = chunk[-len(part) :]
+        return False
+
 
 def git_hash(content: bytes) -> str:
     """Give the hash by which git knows bytes.

@@ -66,7 +66,7 @@ def plan_publishing(asking: Asking, settings: PublishSettings, folder: Path) -> 
     changes = file_changes(files, remote, settings.delete)
     kept = kept_paths(changes, remote)
     findings = [
-        *find_in_files(files, get_token()),
+        *find_in_files(files, get_token(), settings.kind),
         *(find_in_model(files, subject, licensed=card.licensed) if settings.kind == "model" else ()),
         *card.findings,
         *_reports(settings, folder),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .asking import Asking
     from .folder_files import FolderFile
 
-__all__ = ["README", "Remote", "RemoteFile", "fetch_file", "commit_of", "read_remote"]
+__all__ = ["README", "Remote", "RemoteFile", "commit_of", "fetch_file", "read_remote"]
 
 README = "README.md"
 

@@ -7,6 +7,7 @@ import pytest
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
+    LocalEntryNotFoundError,
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
 )
@@ -61,9 +62,9 @@ def test_what_passes_is_tried_again(status: int) -> None:
 )
 def test_a_connection_that_breaks_is_tried_again(failure: Exception) -> None:
     assert Hub(failure).ask() == "answer"
-    wrapped = RuntimeError("Error while uploading 'a' to the Hub.")
-    wrapped.__cause__ = failure
-    assert Hub(wrapped).ask() == "answer"
+    for wrapping in (RuntimeError("Error while uploading 'a' to the Hub."), LocalEntryNotFoundError("a")):
+        wrapping.__cause__ = failure
+        assert Hub(wrapping).ask() == "answer"
 
 
 def test_the_hub_says_how_long_to_wait() -> None:

@@ -35,11 +35,13 @@ def adapter(**settings: object) -> FolderSubject:
 
 def test_a_whole_model_is_fine() -> None:
     assert kinds(*WHOLE) == []
-    assert list(find_in_files(folder_of(*WHOLE), None)) == []
+    assert list(find_in_files(folder_of(*WHOLE), None, "model")) == []
 
 
 def test_a_secret_is_told_by_its_place_alone() -> None:
-    (one,) = find_in_files(folder_of("run.sh", content=f"\n\nexport X={TOKEN} Y={TOKEN}".encode()), None)
+    (one,) = find_in_files(
+        folder_of("run.sh", content=f"\n\nexport X={TOKEN} Y={TOKEN}".encode()), None, "model"
+    )
     assert one.message == "run.sh holds a Hugging Face token in line 3 and 1 more"
     assert (one.kind, one.severity, one.path) == ("secret", "error", "run.sh")
     assert TOKEN not in repr(one)
@@ -47,7 +49,7 @@ def test_a_secret_is_told_by_its_place_alone() -> None:
 
 def test_the_own_token_is_found_whatever_its_form() -> None:
     (one,) = find_in_files(
-        folder_of("weights.bin", content=b"\x00\xffmy own odd token\xff"), "my own odd token"
+        folder_of("weights.bin", content=b"\x00\xffmy own odd token\xff"), "my own odd token", "model"
     )
     assert one.message == "weights.bin holds the very token that you are logged in with"
 
@@ -62,20 +64,20 @@ def test_a_name_is_no_place_for_a_secret(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"\x80\x02}", b"\x80\x05}", b"PK\x03\x04zip"])
 @pytest.mark.parametrize("path", ["pytorch_model.bin", "a/b.pt", "x.pkl"])
 def test_a_pickle_is_told(path: str, content: bytes) -> None:
-    (one,) = find_in_files(folder_of(path, content=content), None)
+    (one,) = find_in_files(folder_of(path, content=content), None, "model")
     assert (one.kind, one.severity, one.path) == ("pickle", "error", path)
 
 
 @pytest.mark.parametrize("path", ["model.safetensors", "vocab.bin", "model.onnx"])
 def test_not_every_binary_is_a_pickle(path: str) -> None:
     content = b"\x80\x02}" if not path.endswith(".bin") else b"words"
-    assert list(find_in_files(folder_of(path, content=content), None)) == []
+    assert list(find_in_files(folder_of(path, content=content), None, "model")) == []
 
 
 def test_what_the_hub_does_not_take(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(findings, "_LARGEST", 3)
     monkeypatch.setattr(findings, "_MOST_FILES", 1)
-    told = list(find_in_files(folder_of("a", "b", content=b"1234"), None))
+    told = list(find_in_files(folder_of("a", "b", content=b"1234"), None, "model"))
     assert [one.kind for one in told] == ["too_large", "too_large", "too_many_files"]
     assert told[0].message == "a has 4 bytes, the hub takes 3"
     assert told[2].message == "there are 2 files, the hub takes 1"

@@ -36,7 +36,7 @@ def publication(hub: LocalHub, name: str, folder: Path) -> subprocess.Popen[byte
 def slow_down(hub: LocalHub) -> None:
     """Let each request that changes something take its time, so that a kill may meet any of them."""
     for step in ("create-repo", "preupload", "lfs-batch", "lfs-upload", "lfs-verify", "commit", "tag"):
-        hub.slow(step, seconds=0.3)  # type: ignore[arg-type]
+        hub.slow(step, seconds=0.3)
 
 
 def seconds_of(hub: LocalHub, folder: Path) -> float:

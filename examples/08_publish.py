@@ -1,7 +1,7 @@
 """Put a model on a hub: look at the plan, publish it, open it by its name at a commit, and write into its card.
 
-Run it as ``python examples/08_publish.py``. The hub is one on this machine, so that no account is needed; for
-the real one leave out ``endpoint=``, and log in with ``hf auth login``. It needs the extra ``torch``, and takes some ten
+Run it as ``python examples/08_publish.py``. The hub is one on this machine, so that no account is needed;
+for the real one leave out ``endpoint=``, and log in with ``hf auth login``. It needs the extra ``torch``, and takes ten
 seconds.
 """
 

@@ -20,9 +20,10 @@ SETTINGS = PublishSettings("me/model", endpoint="http://hub", attempts=4)
 
 
 def refusal(
-    status: int, kind: type[HfHubHTTPError] = HfHubHTTPError, said: str = "no", **headers: str
+    status: int, kind: type[HfHubHTTPError] = HfHubHTTPError, said: str = "no", after: str = ""
 ) -> HfHubHTTPError:
     request = httpx2.Request("POST", "http://hub/api")
+    headers = {"Retry-After": after} if after else {}
     return kind(
         "refused", response=httpx2.Response(status, headers=headers, request=request), server_message=said
     )
@@ -68,10 +69,10 @@ def test_a_connection_that_breaks_is_tried_again(failure: Exception) -> None:
 
 
 def test_the_hub_says_how_long_to_wait() -> None:
-    hub = Hub(refusal(429, **{"Retry-After": "7"}), refusal(429, **{"Retry-After": "soon"}))
+    hub = Hub(refusal(429, after="7"), refusal(429, after="soon"))
     assert hub.ask() == "answer"
     assert hub.waited == [7.0, 1.0]
-    hub = Hub(refusal(503, **{"Retry-After": "86400"}))
+    hub = Hub(refusal(503, after="86400"))
     assert hub.ask() == "answer"
     assert hub.waited == [300.0]
 

@@ -333,3 +333,44 @@ def test_nothing_is_printed(
     publish(folder)
     said = capfd.readouterr()
     assert (said.out, said.err, caplog.records) == ("", "", [])
+
+
+def test_an_adapter_is_opened_over_its_base(publish: hfkit.Publish, folder: Path, tmp_path: Path) -> None:
+    rows = [
+        {"text": f"a {word} film", "label": label} for label, word in (("bad", "dull"), ("good", "fine"))
+    ] * 4
+    data = hfkit.Labelled(train=hfkit.Table.from_records(rows))
+    adapted = tmp_path / "adapted"
+    hfkit.Tune(folder, method=hfkit.Lora(rank=2), steps=1)(data, adapted)
+    with pytest.raises(RefusedFolderError, match="a place on this machine that nobody else has") as caught:
+        publish(adapted)
+    assert isinstance(caught.value.plan, hfkit.PublishPlan)
+    assert [finding.kind for finding in caught.value.plan.errors] == ["local_base"]
+    done = publish.with_(accept=("local_base",))(adapted)
+    assert done.verified is not None
+    assert done.verified.verb == "Classify"
+    assert "library_name: peft" in (done.card or "")
+    assert "## Training" in (done.card or "")
+    assert str(tmp_path) not in (done.card or "")
+
+
+def test_a_report_of_another_model_is_refused(publish: hfkit.Publish, folder: Path) -> None:
+    rows = [{"text": "a dull film", "label": "bad"}, {"text": "a fine film", "label": "good"}]
+    table = hfkit.Table.from_records(rows)
+    measured = hfkit.Evaluate(folder)(hfkit.Labelled(train=table, test=table))
+    reporting = publish.with_(reports=(measured,))
+    assert "## Evaluation" in (reporting.plan(folder).card or "")
+    assert str(reporting) == str(publish), "a report would fill pages"
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"note": 1}))
+    with pytest.raises(RefusedFolderError, match=r"a report is of .* at sha256:"):
+        reporting(folder)
+
+
+def test_what_the_repository_keeps_is_told(hub: LocalHub, publish: hfkit.Publish, folder: Path) -> None:
+    hub.create(NAME, {"model-00001-of-00002.safetensors": b"old", "notes.md": b"theirs"})
+    (finding,) = publish.plan(folder).findings
+    assert (finding.kind, finding.message) == (
+        "left_over",
+        "the repository keeps model-00001-of-00002.safetensors, which the folder does not have",
+    )

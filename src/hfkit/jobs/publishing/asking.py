@@ -128,13 +128,18 @@ def _wait(error: Exception, attempt: int) -> float:
 
 
 def _translated(error: Exception, settings: PublishSettings, endpoint: str) -> HubError:
-    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
     status, name = _status(error), settings.repository
+    if isinstance(error, OfflineModeIsEnabled):
+        return OfflineError(
+            f"{endpoint} is not asked: HF_HUB_OFFLINE is set",
+            hint="unset it, or publish where there is a network",
+        )
     if not isinstance(error, HfHubHTTPError):
         return OfflineError(
             f"{endpoint} does not answer ({type(error).__name__}), {settings.attempts} attempts",
-            hint="call it again: what has arrived is not sent twice; HF_HUB_OFFLINE must not be set",
+            hint="call it again: what has arrived is not sent twice",
         )
     said = " ".join((error.server_message or "no reason given").split())
     said = "a reason that holds a secret" if find_secrets(said) else said

@@ -62,6 +62,7 @@ def plan_card(
     except UnicodeDecodeError:
         findings.append(_invalid("it is no UTF-8"))
         return PlannedCard(None, content, "", tuple(findings), licensed=False)
+    theirs = card_faults(card)  # before hfkit's lines might complete what is broken
     writes = settings.write_card and settings.kind != "space"
     if writes:
         metadata, section = card_metadata(settings, subject), card_section(settings, subject)
@@ -71,7 +72,7 @@ def plan_card(
         card += _INTENDED if fresh and subject.is_model else ""
     if content is None and not card:
         return PlannedCard(None, None, "", tuple(findings), licensed=False)
-    findings += _findings(settings, card)
+    findings += [_invalid(theirs)] if theirs else _findings(settings, card)
     return PlannedCard(
         card,
         card.encode() if writes or local is not None else None,

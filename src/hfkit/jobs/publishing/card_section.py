@@ -67,8 +67,11 @@ def _training(training: Mapping[str, object]) -> Iterator[str]:
         ("Base", f"`{_name(plan.get('base'))}`, at `{plan.get('revision')}`"),
         ("Data", f"{plan.get('task')}"),
         *((f"Hash of {split}", f"`{fingerprint}`") for split, fingerprint in data.items()),
-        ("Trained", f"{plan.get('method')}: {plan.get('trainable'):,} of {plan.get('parameters'):,} numbers"),
-        ("Steps", f"{training.get('steps')}"),
+        (
+            "Trained",
+            f"{plan.get('method')}: {_figure(plan.get('trainable'))} of {_figure(plan.get('parameters'))} numbers",
+        ),
+        ("Steps", _figure(training.get("steps"))),
         (
             "Libraries",
             ", ".join(f"{name} {number}" for name, number in _mapping(training.get("versions")).items()),
@@ -80,7 +83,7 @@ def _training(training: Mapping[str, object]) -> Iterator[str]:
     figures = best.get("figures")
     if isinstance(figures, list) and figures:
         yield "On the validation split, by which the state was chosen, so that it flatters:"
-        yield _table(("Figure", "Value"), [(str(name), f"{value:.4f}") for name, value in figures])
+        yield _table(("Figure", "Value"), [(str(name), _figure(value)) for name, value in figures])
 
 
 def _evaluation(reports: Sequence[Report]) -> Iterator[str]:
@@ -104,13 +107,13 @@ def _quantizing(report: Mapping[str, object]) -> Iterator[str]:
     if not (plan and original and result):
         return
     yield "## Made smaller"
-    agreement, speedup = report.get("agreement"), _mapping(report.get("throughput")).get("value")
+    speedup = _mapping(report.get("throughput")).get("value")
     rows = [
         ("Original", f"`{_name(plan.get('model'))}`, at `{plan.get('revision')}`"),
         ("Scheme", f"`{plan.get('scheme')}`"),
-        ("Bytes", f"{original.get('bytes'):,}, now {result.get('bytes'):,}"),
-        ("Agreement", f"{agreement:.1%} of {report.get('probes')} probes"),
-        ("Speed", f"{speedup:.2f} times the original's"),
+        ("Bytes", f"{_figure(original.get('bytes'))}, now {_figure(result.get('bytes'))}"),
+        ("Agreement", f"{_figure(report.get('agreement'))} of {_figure(report.get('probes'))} probes"),
+        ("Speed", f"{_figure(speedup)} times the original's"),
     ]
     metric = _mapping(report.get("metric"))
     if metric:
@@ -118,10 +121,23 @@ def _quantizing(report: Mapping[str, object]) -> Iterator[str]:
         rows.append(
             (
                 f"Drop of {metric.get('name')}",
-                f"{drop.get('value'):.4f}, {drop.get('low'):.4f} to {drop.get('high'):.4f}",
+                f"{_figure(drop.get('value'))}, {_figure(drop.get('low'))} to {_figure(drop.get('high'))}",
             )
         )
     yield _table(("", ""), rows)
+
+
+def _figure(value: object) -> str:
+    """Write down a number; these files are other people's too, and may hold something else."""
+    match value:
+        case bool() | None:
+            return "not known"
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:.4g}"
+        case _:
+            return str(value)
 
 
 def _mapping(value: object) -> dict[str, object]:

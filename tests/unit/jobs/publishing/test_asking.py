@@ -112,7 +112,7 @@ def test_what_is_no_failure_of_the_hub_is_not_touched() -> None:
         with pytest.raises(type(failure)):
             Hub(failure).ask()  # type: ignore[arg-type]
     hub = Hub(OfflineModeIsEnabled("HF_HUB_OFFLINE"))
-    with pytest.raises(OfflineError):
+    with pytest.raises(OfflineError, match="HF_HUB_OFFLINE is set"):
         hub.ask()
     assert hub.asked == 1, "what is switched off does not come back by waiting"
 

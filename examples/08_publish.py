@@ -27,7 +27,7 @@ print(f"{result.label}, from {result.source.model} at {result.source.revision[:1
 
 def main(scratch: Path, hub: LocalHub) -> None:
     folder = write_tiny_classifier(scratch / "reviews", labels=("negative", "positive"))
-    publish = hfkit.Publish("me/reviews", private=True, licence="apache-2.0", endpoint=hub.endpoint)
+    publish = hfkit.Publish("me/reviews", private=True, license="apache-2.0", endpoint=hub.endpoint)
 
     plan = publish.plan(folder)  # writes nothing
     print(plan)

@@ -46,7 +46,7 @@ def publish(hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> hfkit.Publish:
     """A publisher that does not wait between tries."""
     monkeypatch.setenv("HF_TOKEN", hub.token)
     monkeypatch.setattr("hfkit.jobs.publishing.asking.time.sleep", lambda _seconds: None)
-    return hfkit.Publish(NAME, endpoint=hub.endpoint, licence="mit")
+    return hfkit.Publish(NAME, endpoint=hub.endpoint, license="mit")
 
 
 @pytest.fixture

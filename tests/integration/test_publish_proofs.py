@@ -264,7 +264,7 @@ def test_no_output_holds_a_secret(
         with LocalHub() as hub:
             secrets.append(hub.token)
             monkeypatch.setenv("HF_TOKEN", hub.token)
-            publish = hfkit.Publish("org/secretive", endpoint=hub.endpoint, licence="mit", attempts=1)
+            publish = hfkit.Publish("org/secretive", endpoint=hub.endpoint, license="mit", attempts=1)
             keep(publish)
             hub.fail(step, status=500, times=50)
             with pytest.raises(hfkit.HfkitError) as failed:
@@ -274,7 +274,7 @@ def test_no_output_holds_a_secret(
     with LocalHub() as hub:
         secrets.append(hub.token)
         monkeypatch.setenv("HF_TOKEN", hub.token)
-        publish = hfkit.Publish("org/secretive", endpoint=hub.endpoint, licence="mit")
+        publish = hfkit.Publish("org/secretive", endpoint=hub.endpoint, license="mit")
         keep(publish.plan(folder))
         keep(publish(folder))
         for bad in ({"message": f"by {TOKEN}"}, {"branch": hub.token}, {"endpoint": f"http://{TOKEN}@hub"}):
@@ -299,7 +299,7 @@ def test_no_output_holds_a_secret(
 
 def test_a_card_that_people_edit_survives_ten_publications(shared_hub: LocalHub, tmp_path: Path) -> None:
     folder = write_tiny_classifier(tmp_path / "model")
-    publish = hfkit.Publish("org/edited", licence="mit", endpoint=shared_hub.endpoint, verify=False)
+    publish = hfkit.Publish("org/edited", license="mit", endpoint=shared_hub.endpoint, verify=False)
     publish(folder)
     lines, last = list[str](), ""
     for number in range(10):
@@ -310,7 +310,7 @@ def test_a_card_that_people_edit_survives_ten_publications(shared_hub: LocalHub,
         edited = edited.replace("---\n", f"---\nkey_{number}: {number}\n", 1)
         shared_hub.commit("org/edited", {"README.md": edited.encode()})
         write(folder, {"notes.txt": str(number).encode()})
-        done = publish.with_(licence=("mit", "apache-2.0")[number % 2])(folder)
+        done = publish.with_(license=("mit", "apache-2.0")[number % 2])(folder)
         assert done.card is not None
         last = done.card
         assert shared_hub.repository("org/edited").files()["README.md"].decode() == done.card

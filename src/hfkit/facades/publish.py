@@ -39,7 +39,7 @@ class PublishChanges(TypedDict, total=False):
     ignore: tuple[str, ...]
     delete: tuple[str, ...]
     message: str | None
-    licence: str | None
+    license: str | None
     reports: tuple[Report, ...]
     write_card: bool
     readme: CardOwner

@@ -37,7 +37,7 @@ PublishFindingKind: TypeAlias = Literal[
     "unpinned_base",
     "unnamed_labels",
     "other_model",
-    "no_licence",
+    "no_license",
     "data_file",
     "invalid_card",
     "no_metadata",

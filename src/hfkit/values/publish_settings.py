@@ -41,7 +41,7 @@ class PublishSettings:
         delete: patterns of files that are deleted in the repository where the folder has none of that name; nothing
             else is ever deleted.
         message: the first line of the commit; None for one that says what changed.
-        licence: the model's licence by its name on the hub, such as ``"apache-2.0"``, for the card; None for none.
+        license: the model's license by its name on the hub, such as ``"apache-2.0"``, for the card; None for none.
         reports: evaluations of this very folder, whose figures go into the card.
         write_card: whether hfkit writes its part of the README.md. What a person wrote there is kept in any case.
         readme: whose README.md the person's part is, where the folder and the repository have different ones.
@@ -65,7 +65,7 @@ class PublishSettings:
     ignore: tuple[str, ...] = ()
     delete: tuple[str, ...] = ()
     message: str | None = None
-    licence: str | None = None
+    license: str | None = None
     reports: tuple[Report, ...] = field(default=(), repr=False)
     write_card: bool = True
     readme: CardOwner = "repository"
@@ -90,7 +90,7 @@ class PublishSettings:
         for name in ("private", "pull_request", "write_card", "verify"):
             require_kind(name, getattr(self, name), (bool,))
         require_text("branch", self.branch)
-        for name in ("tag", "message", "licence", "endpoint"):
+        for name in ("tag", "message", "license", "endpoint"):
             if getattr(self, name) is not None:
                 require_text(name, getattr(self, name))
         require_texts("ignore", self.ignore)

@@ -35,7 +35,7 @@ CHANGES = (
 )
 FINDINGS = (
     PublishFinding(kind="pickle", severity="error", path="b.bin", message="it is a pickle", hint="no"),
-    PublishFinding(kind="no_licence", severity="warning", message="there is no licence", hint="set one"),
+    PublishFinding(kind="no_license", severity="warning", message="there is no license", hint="set one"),
 )
 PLAN = PublishPlan(
     repository="me/model",
@@ -87,7 +87,7 @@ def test_what_only_looks_like_one_is_none(text: str) -> None:
     assert find_secrets(text) == ()
 
 
-@pytest.mark.parametrize("setting", ["message", "tag", "branch", "licence", "endpoint", "ignore", "delete"])
+@pytest.mark.parametrize("setting", ["message", "tag", "branch", "license", "endpoint", "ignore", "delete"])
 def test_no_setting_holds_a_secret_and_no_error_shows_it(setting: str) -> None:
     secret = SECRETS["Hugging Face token"][0]
     value = (secret,) if setting in ("ignore", "delete") else f"with {secret}"
@@ -151,7 +151,7 @@ def test_a_plan_reads_as_what_would_be_done() -> None:
         "kept      1 file that the folder does not have\n"
         "error     it is a pickle\n"
         "          no\n"
-        "warning   there is no licence\n"
+        "warning   there is no license\n"
         "          set one"
     )
     many = tuple(FileChange(f"{number:02}", "added", 1, "a", "regular") for number in range(20))

@@ -39,7 +39,7 @@ class PlannedCard:
         content: the bytes that would be published; None where it is left alone.
         difference: what would change in the repository's.
         findings: what is wrong with it.
-        licensed: whether it names a licence.
+        licensed: whether it names a license.
     """
 
     text: str | None
@@ -78,7 +78,7 @@ def plan_card(
         card.encode() if writes or local is not None else None,
         card_difference(before, card),
         tuple(findings),
-        licensed=(writes and settings.licence is not None) or "license" in own_keys(card),
+        licensed=(writes and settings.license is not None) or "license" in own_keys(card),
     )
 
 

@@ -30,8 +30,8 @@ def card_metadata(settings: PublishSettings, subject: FolderSubject) -> Mapping[
     from huggingface_hub.repocard_data import eval_results_to_model_index
 
     known: dict[str, object] = {}
-    if settings.licence:
-        known["license"] = settings.licence
+    if settings.license:
+        known["license"] = settings.license
     if subject.is_model:
         known["library_name"] = "peft" if subject.adapter else "transformers"
         encodes = subject.config.get("is_encoder_decoder") is True

@@ -80,12 +80,12 @@ def find_in_files(
 def find_in_model(
     files: Mapping[str, FolderFile], subject: FolderSubject, *, licensed: bool
 ) -> Iterator[PublishFinding]:
-    """Look at what makes a model usable: weights, tokenizer, base, names of labels, licence.
+    """Look at what makes a model usable: weights, tokenizer, base, names of labels, license.
 
     Args:
         files: of the folder, by path.
         subject: what it is.
-        licensed: whether its card names a licence.
+        licensed: whether its card names a license.
     """
     if subject.is_model and not any(path.endswith((".safetensors", ".onnx")) for path in files):
         yield PublishFinding(
@@ -113,10 +113,10 @@ def find_in_model(
         )
     if not licensed:
         yield PublishFinding(
-            kind="no_licence",
+            kind="no_license",
             severity="warning",
-            message="there is no licence, so that nobody may use it",
-            hint="set licence='apache-2.0', or write a license: line into the README.md",
+            message="there is no license, so that nobody may use it",
+            hint="set license='apache-2.0', or write a license: line into the README.md",
         )
 
 

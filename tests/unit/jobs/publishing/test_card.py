@@ -119,7 +119,7 @@ def test_what_is_no_model_of_a_verb_has_no_code() -> None:
 
 def test_the_hub_reads_what_it_is_told() -> None:
     adapter = {"base_model_name_or_path": "org/base", "revision": PINNED}
-    text, *_ = planned(replace(SETTINGS, licence="mit"), replace(MODEL, adapter=adapter))
+    text, *_ = planned(replace(SETTINGS, license="mit"), replace(MODEL, adapter=adapter))
     data = ModelCard(text or "").data.to_dict()
     assert data == {
         "license": "mit",

@@ -113,6 +113,6 @@ def test_labels_without_names_are_told(labels: dict[str, str]) -> None:
     assert kinds(*WHOLE, subject=replace(MODEL, config={"id2label": labels}, verb="Generate")) == []
 
 
-def test_a_licence_is_missed() -> None:
+def test_a_license_is_missed() -> None:
     (one,) = find_in_model(folder_of(*WHOLE), MODEL, licensed=False)
-    assert (one.kind, one.severity) == ("no_licence", "warning")
+    assert (one.kind, one.severity) == ("no_license", "warning")

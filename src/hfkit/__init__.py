@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .errors import HfkitError as HfkitError
     from .facades.answer import Answer as Answer
     from .facades.classify import Classify as Classify
+    from .facades.demo import Demo as Demo
     from .facades.evaluate import Evaluate as Evaluate
     from .facades.generate import Generate as Generate
     from .facades.publish import Publish as Publish

@@ -10,7 +10,7 @@ import hfkit.testing
 
 NAMES = """
     Agreement Answer AnswerReport Answers AnswerSpan Architecture Batch Beam Bootstrap Cast Chats Choice
-    Classes Classification ClassificationReport Classify Continuation Coverage DataReport errors
+    Classes Classification ClassificationReport Classify Continuation Coverage DataReport Demo errors
     Estimate Evaluate Evidence FileChange Finding Full Generate Generation Greedy HfkitError Int8 JsonSchema
     LabelCount Labelled LabelScore LanguageReport LengthSummary Lora measure_agreement MeasuredModel
     Message MetricChange MultiLabelReport NoPadding NoTruncation PadToLength PadToLongest Pair Parallel

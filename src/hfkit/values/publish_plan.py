@@ -45,6 +45,8 @@ PublishFindingKind: TypeAlias = Literal[
     "left_over",
     "public",
     "moved_tag",
+    "no_app",
+    "unpinned_package",
 ]
 """What can be found."""
 

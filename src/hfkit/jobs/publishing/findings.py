@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .folder_files import FolderFile
     from .subject import FolderSubject
 
-__all__ = ["find_in_files", "find_in_model"]
+__all__ = ["find_in_files", "find_in_model", "find_in_space"]
 
 _PICKLES = re.compile(r"\.(bin|pt|pth|ckpt|pkl|pickle|joblib)$")
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
@@ -27,6 +27,12 @@ _MOST_FILES = 100_000  # in a repository, by the hub's own advice
 
 # Bytes of a file that are searched for the forms of secrets: of a text, and of what is none, whose head may hold text.
 _READ, _READ_HEAD = 64 * 2**20, 2**20
+
+_STARTS = {"Dockerfile", "app.py", "index.html"}
+"""One of these is what a Space runs."""
+
+# A name at the beginning: neither a comment nor an option; an address pins what it names.
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(\[[\w,.-]+\])?\s*([<>~!]=?.*)?(#.*)?$")
 
 _UNNAMED = re.compile(r"LABEL_\d+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -117,6 +123,28 @@ def find_in_model(
             severity="warning",
             message="there is no license, so that nobody may use it",
             hint="set license='apache-2.0', or write a license: line into the README.md",
+        )
+
+
+def find_in_space(files: Mapping[str, FolderFile]) -> Iterator[PublishFinding]:
+    """Look at what makes a Space start, today and tomorrow."""
+    if not files.keys() & _STARTS:
+        yield PublishFinding(
+            kind="no_app",
+            severity="error",
+            message=f"there is nothing to start: no {', no '.join(sorted(_STARTS))}",
+            hint="hfkit.Demo(facade).write(folder) writes a page over a model",
+        )
+    wanted = files.get("requirements.txt")
+    lines = wanted.head(wanted.size).decode("utf-8", "replace").splitlines() if wanted else []
+    loose = [line.strip() for line in lines if _REQUIREMENT.match(line.strip()) and "==" not in line]
+    if loose:
+        yield PublishFinding(
+            kind="unpinned_package",
+            severity="warning",
+            path="requirements.txt",
+            message=f"{loose[0]!r} is not pinned: what is installed may change, and the page with it",
+            hint=f"write the version that it was tried with: {loose[0].split('[')[0]}==...",
         )
 
 

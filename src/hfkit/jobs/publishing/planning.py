@@ -10,7 +10,7 @@ from hfkit.values.publish_plan import PublishFinding, PublishPlan
 
 from .card import plan_card
 from .differences import file_changes, kept_paths
-from .findings import find_in_files, find_in_model
+from .findings import find_in_files, find_in_model, find_in_space
 from .folder_files import FolderFile, read_folder
 from .remote import README, read_remote
 from .subject import read_subject
@@ -68,6 +68,7 @@ def plan_publishing(asking: Asking, settings: PublishSettings, folder: Path) -> 
     findings = [
         *find_in_files(files, get_token(), settings.kind),
         *(find_in_model(files, subject, licensed=card.licensed) if settings.kind == "model" else ()),
+        *(find_in_space(files) if settings.kind == "space" else ()),
         *card.findings,
         *_reports(settings, folder),
         *_repository(settings, remote, changes, kept),

@@ -9,7 +9,7 @@ import pytest
 
 from hfkit.errors import PublishError
 from hfkit.jobs.publishing import findings
-from hfkit.jobs.publishing.findings import find_in_files, find_in_model
+from hfkit.jobs.publishing.findings import find_in_files, find_in_model, find_in_space
 from hfkit.jobs.publishing.folder_files import FolderFile, read_folder
 from hfkit.jobs.publishing.subject import FolderSubject
 
@@ -116,3 +116,21 @@ def test_labels_without_names_are_told(labels: dict[str, str]) -> None:
 def test_a_license_is_missed() -> None:
     (one,) = find_in_model(folder_of(*WHOLE), MODEL, licensed=False)
     assert (one.kind, one.severity) == ("no_license", "warning")
+
+
+def test_a_space_starts_something_and_pins_its_packages() -> None:
+    def told(requirements: str, *paths: str) -> list[str]:
+        files = folder_of(*paths) | folder_of("requirements.txt", content=requirements.encode())
+        return [one.message for one in find_in_space(files)]
+
+    assert told("", "app.py") == []
+    assert [one.kind for one in find_in_space(folder_of("README.md"))] == ["no_app"]
+    assert told("") == ["there is nothing to start: no Dockerfile, no app.py, no index.html"]
+    pinned = (
+        "# a comment\n-r more.txt\ntorch==2.0\nhfkit[torch]==1.0 # ours\n\nhfkit @ https://hub/hfkit.whl\n"
+    )
+    assert told(pinned, "app.py") == []
+    for loose in ("torch", "torch>=2", "hfkit[torch]", "torch~=2.0", "torch <3"):
+        assert told(f"numpy==1\n{loose}\n", "app.py") == [
+            f"{loose!r} is not pinned: what is installed may change, and the page with it"
+        ]

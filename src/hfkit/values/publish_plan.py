@@ -180,6 +180,10 @@ class PublishPlan:
         lines.append(f"unchanged {counted(len(self.unchanged), 'file')}")
         if self.kept:
             lines.append(f"kept      {counted(len(self.kept), 'file')} that the folder does not have")
+        if self.card_difference:
+            changed = self.card_difference.splitlines()[2:]  # below the names of both
+            plus, minus = (sum(line.startswith(sign) for line in changed) for sign in "+-")
+            lines.append(f"card      {counted(plus, 'line')} more, {minus:,} less: see card_difference")
         lines += [f"{one.severity:<9} {one.message}\n          {one.hint}" for one in self.findings]
         return "\n".join(lines)
 

@@ -46,7 +46,7 @@ PLAN = PublishPlan(
     files=CHANGES,
     kept=("e.txt",),
     card="# A\n",
-    card_difference="",
+    card_difference="--- README.md\n+++ README.md\n@@ -1 +1,2 @@\n-# Z\n+# A\n+\n",
     findings=FINDINGS,
     settings="Publish('me/model')",
 )
@@ -149,13 +149,14 @@ def test_a_plan_reads_as_what_would_be_done() -> None:
         "  - d.txt, 7\n"
         "unchanged 1 file\n"
         "kept      1 file that the folder does not have\n"
+        "card      2 lines more, 1 less: see card_difference\n"
         "error     it is a pickle\n"
         "          no\n"
         "warning   there is no license\n"
         "          set one"
     )
     many = tuple(FileChange(f"{number:02}", "added", 1, "a", "regular") for number in range(20))
-    told = str(replace(PLAN, parent=None, files=many, kept=(), findings=()))
+    told = str(replace(PLAN, parent=None, files=many, kept=(), card_difference="", findings=()))
     assert told.startswith("me/model (model), main at a repository that will be made, from /models/one\n")
     assert "  + 11, 1\n  … 8 files more\nunchanged 0 files" in told
 

@@ -50,7 +50,19 @@ class Asking:
             OfflineError: the hub does not answer.
             HubError: it refuses.
         """
-        for attempt in range(1, self._settings.attempts + 1):
+        return self._ask(request, self._settings.attempts)
+
+    def once(self, request: Callable[[], Answer], /) -> Answer:
+        """Make a request that the client makes again by itself: two who try again multiply the waiting.
+
+        Raises:
+            OfflineError: the hub does not answer.
+            HubError: it refuses.
+        """
+        return self._ask(request, 1)
+
+    def _ask(self, request: Callable[[], Answer], attempts: int) -> Answer:
+        for attempt in range(1, attempts + 1):
             try:
                 # For each request anew: who opens a model in between sets the bars as they were.
                 with quiet_client(), quiet_bars(self._settings.runtime.progress):
@@ -59,7 +71,7 @@ class Asking:
                 cause = _hub_failure(error)
                 if cause is None:
                     raise
-                if attempt == self._settings.attempts or not _passes(cause):
+                if attempt == attempts or not _passes(cause):
                     raise _translated(cause, self._settings, self.api.endpoint) from None
                 self._sleep(_wait(cause, attempt))
         raise AssertionError  # the last attempt returns or raises
@@ -138,7 +150,7 @@ def _translated(error: Exception, settings: PublishSettings, endpoint: str) -> H
         )
     if not isinstance(error, HfHubHTTPError):
         return OfflineError(
-            f"{endpoint} does not answer ({type(error).__name__}), {settings.attempts} attempts",
+            f"{endpoint} does not answer: {type(error).__name__}",
             hint="call it again: what has arrived is not sent twice",
         )
     said = " ".join((error.server_message or "no reason given").split())

@@ -69,7 +69,7 @@ def commit_plan(asking: Asking, settings: PublishSettings, planned: Planned) -> 
     api, name, kind = asking.api, settings.repository, settings.kind
     # Large files first, which the client tries again by itself; those that have arrived are not sent again.
     additions = [one for one in operations if isinstance(one, CommitOperationAdd)]
-    asking(
+    asking.once(
         lambda: api.preupload_lfs_files(
             name, additions, repo_type=kind, revision=settings.branch, create_pr=settings.pull_request
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from hfkit._lazy import reach
 from hfkit.values.inputs import Question
 
 if TYPE_CHECKING:
@@ -107,9 +108,8 @@ def page_source(
 
 def _names(facade: str, verb: str) -> list[str]:
     """Give the names of hfkit that the program uses."""
-    import hfkit
-
-    written = set(re.findall(r"\b([A-Z]\w*)\(", facade)) & set(hfkit.__all__)
+    public = cast("list[str]", reach("hfkit", "__all__"))
+    written = set(re.findall(r"\b([A-Z]\w*)\(", facade)) & set(public)
     return sorted({*written, "HfkitError", *(["Question"] if verb == "Answer" else [])})
 
 

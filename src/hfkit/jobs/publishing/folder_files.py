@@ -71,9 +71,10 @@ class FolderFile:
         with self.file.open("rb") as stream:
             last = b""
             while chunk := stream.read(_CHUNK):
-                if part in last + chunk:
+                read = last + chunk
+                if part in read:
                     return True
-                last = chunk[-len(part) :]
+                last = read[-len(part) :]
         return False
 
 

@@ -99,7 +99,7 @@ def read_remote(asking: Asking, settings: PublishSettings) -> Remote:
             one.path: RemoteFile(one.size, one.blob_id, one.lfs.sha256 if one.lfs else None) for one in files
         }
 
-    files = asking(list_files)
+    files = asking.once(list_files)
     contents = {
         path: fetch_file(asking, settings, head, path) for path in (README, _ATTRIBUTES) if path in files
     }

@@ -86,7 +86,14 @@ def test_there_is_an_end_to_it() -> None:
     hub = Hub(*(httpx2.ConnectError("refused") for _ in range(9)))
     with pytest.raises(OfflineError) as offline:
         hub.ask()
-    assert offline.value.message == "http://hub does not answer (ConnectError), 4 attempts"
+    assert offline.value.message == "http://hub does not answer: ConnectError"
+
+
+def test_what_the_client_tries_again_is_not_tried_again_around_it() -> None:
+    hub = Hub(refusal(503))
+    with pytest.raises(HubError):
+        Asking(SETTINGS, sleep=hub.waited.append).once(hub)
+    assert (hub.asked, hub.waited) == (1, [])
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
-from huggingface_hub import ModelCard
+from huggingface_hub import ModelCard, ModelCardData
 
 import hfkit
 from hfkit.jobs.publishing.card import plan_card
@@ -120,7 +120,7 @@ def test_what_is_no_model_of_a_verb_has_no_code() -> None:
 def test_the_hub_reads_what_it_is_told() -> None:
     adapter = {"base_model_name_or_path": "org/base", "revision": PINNED}
     text, *_ = planned(replace(SETTINGS, license="mit"), replace(MODEL, adapter=adapter))
-    data = ModelCard(text or "").data.to_dict()
+    data = ModelCard(text or "").data.to_dict()  # type: ignore[no-untyped-call]
     assert data == {
         "license": "mit",
         "library_name": "peft",
@@ -148,9 +148,10 @@ def test_figures_come_with_their_intervals(reports: dict[str, Report]) -> None:
         text, content, found, _ = planned(replace(SETTINGS, reports=(report,)))
         assert found == [], name
         assert (content or b"").decode() == text
-        results = ModelCard(text or "").data.eval_results
+        results = cast("ModelCardData", ModelCard(text or "").data).eval_results
         assert results, name
-        for result in results:
+        for result in results or []:
+            assert result.metric_args is not None
             low, high = result.metric_args["interval"]
             assert low <= result.metric_value <= high
             assert (result.metric_args["rows"], result.dataset_revision) == (

@@ -134,3 +134,9 @@ def test_a_space_starts_something_and_pins_its_packages() -> None:
         assert told(f"numpy==1\n{loose}\n", "app.py") == [
             f"{loose!r} is not pinned: what is installed may change, and the page with it"
         ]
+
+
+def test_examples_belong_into_a_dataset() -> None:
+    files = folder_of("rows.parquet")
+    assert [one.kind for one in find_in_files(files, None, "model")] == ["data_file"]
+    assert list(find_in_files(files, None, "dataset")) == []

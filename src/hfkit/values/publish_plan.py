@@ -29,6 +29,7 @@ FileStorage: TypeAlias = Literal["lfs", "regular"]
 PublishFindingKind: TypeAlias = Literal[
     "secret",
     "pickle",
+    "local_path",
     "too_large",
     "too_many_files",
     "no_weights",

@@ -26,8 +26,12 @@ __all__ = ["MadeCommit", "StaleParentError", "commit_plan", "find_made", "make_t
 
 _STALE = 412
 
-_FRESH_FILES = {".gitattributes"}
-"""What the hub puts into a repository that it makes."""
+_FRESH_FILES = {
+    "model": {".gitattributes"},
+    "dataset": {".gitattributes"},
+    "space": {".gitattributes", "README.md"},
+}
+"""What the hub puts into a repository that it makes; a README.md says there how a Space is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def _make_repository(asking: Asking, settings: PublishSettings) -> str:
     paths = asking(
         lambda: {one.path for one in api.list_repo_tree(name, recursive=True, revision=head, repo_type=kind)}
     )
-    if not paths <= _FRESH_FILES:
+    if not paths <= _FRESH_FILES[kind]:
         raise StaleParentError
     return head
 

@@ -6,18 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from hfkit.hub.tokenizer_files import TOKENIZER_MARKS
+from hfkit.values.layout import counted
 from hfkit.values.publish_plan import PublishFinding
 from hfkit.values.publish_secrets import find_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hfkit.values.publish_settings import PublishKind
 
     from .folder_files import FolderFile
     from .subject import FolderSubject
 
-__all__ = ["find_in_files", "find_in_model", "find_in_space"]
+__all__ = ["find_in_files", "find_in_model", "find_in_space", "find_places"]
 
 _PICKLES = re.compile(r"\.(bin|pt|pth|ckpt|pkl|pickle|joblib)$")
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
@@ -33,6 +34,8 @@ _STARTS = {"Dockerfile", "app.py", "index.html"}
 
 # A name at the beginning: neither a comment nor an option; an address pins what it names.
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(\[[\w,.-]+\])?\s*([<>~!]=?.*)?(#.*)?$")
+
+_TEXTS = (".json", ".md", ".txt", ".py", ".yaml", ".yml", ".toml", ".sh")
 
 _UNNAMED = re.compile(r"LABEL_\d+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -80,6 +83,28 @@ def find_in_files(
             severity="error",
             message=f"there are {len(files):,} files, the hub takes {_MOST_FILES:,}",
             hint="put them together, as Parquet or in archives; or ignore=(...)",
+        )
+
+
+def find_places(files: Mapping[str, FolderFile], places: Sequence[str]) -> Iterator[PublishFinding]:
+    """Look whether files tell of this machine: reports name the folders that they are about.
+
+    Args:
+        files: of the folder, by path.
+        places: folders whose names others need not know.
+    """
+    told = [
+        path
+        for path, file in files.items()
+        if path.endswith(_TEXTS) and any(file.holds(place.encode()) for place in places)
+    ]
+    if told:
+        yield PublishFinding(
+            kind="local_path",
+            severity="note",
+            path=told[0],
+            message=f"{_several(told)} where something lies on this machine",
+            hint="look whether others may read that; else edit it, or ignore=(...)",
         )
 
 
@@ -146,6 +171,14 @@ def find_in_space(files: Mapping[str, FolderFile]) -> Iterator[PublishFinding]:
             message=f"{loose[0]!r} is not pinned: what is installed may change, and the page with it",
             hint=f"write the version that it was tried with: {loose[0].split('[')[0]}==...",
         )
+
+
+def _several(paths: Sequence[str]) -> str:
+    match paths:
+        case [path]:
+            return f"{path} tells"
+        case _:
+            return f"{paths[0]} and {counted(len(paths) - 1, 'other')} tell"
 
 
 def _secrets(file: FolderFile, own_token: str | None) -> Iterator[PublishFinding]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.hub.folder import EXPORT_FILES, MODEL_FILES, content_hash, fingerprint_files
@@ -10,14 +12,13 @@ from hfkit.values.publish_plan import PublishFinding, PublishPlan
 
 from .card import plan_card
 from .differences import file_changes, kept_paths
-from .findings import find_in_files, find_in_model, find_in_space
+from .findings import find_in_files, find_in_model, find_in_space, find_places
 from .folder_files import FolderFile, read_folder
 from .remote import README, read_remote
 from .subject import read_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from hfkit.values.publish_plan import FileChange
     from hfkit.values.publish_settings import PublishSettings
@@ -70,6 +71,7 @@ def plan_publishing(asking: Asking, settings: PublishSettings, folder: Path) -> 
         *(find_in_model(files, subject, licensed=card.licensed) if settings.kind == "model" else ()),
         *(find_in_space(files) if settings.kind == "space" else ()),
         *card.findings,
+        *find_places(files, _places(folder)),
         *_reports(settings, folder),
         *_repository(settings, remote, changes, kept),
     ]
@@ -87,6 +89,14 @@ def plan_publishing(asking: Asking, settings: PublishSettings, folder: Path) -> 
         settings=repr(settings),
     )
     return Planned(plan, dict(sorted(files.items())), subject)
+
+
+def _places(folder: Path) -> list[str]:
+    """Name the folders of this machine that a file might tell of."""
+    places = [folder.parent]
+    with suppress(RuntimeError):  # a user of a container may have no home
+        places.append(Path.home())
+    return [str(place) for place in places if len(place.parts) > 1]
 
 
 def _sorted(findings: Sequence[PublishFinding], accept: Sequence[str]) -> tuple[PublishFinding, ...]:

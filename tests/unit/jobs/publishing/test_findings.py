@@ -9,7 +9,7 @@ import pytest
 
 from hfkit.errors import PublishError
 from hfkit.jobs.publishing import findings
-from hfkit.jobs.publishing.findings import find_in_files, find_in_model, find_in_space
+from hfkit.jobs.publishing.findings import find_in_files, find_in_model, find_in_space, find_places
 from hfkit.jobs.publishing.folder_files import FolderFile, read_folder
 from hfkit.jobs.publishing.subject import FolderSubject
 
@@ -140,3 +140,11 @@ def test_examples_belong_into_a_dataset() -> None:
     files = folder_of("rows.parquet")
     assert [one.kind for one in find_in_files(files, None, "model")] == ["data_file"]
     assert list(find_in_files(files, None, "dataset")) == []
+
+
+def test_what_tells_of_this_machine_is_told() -> None:
+    files = folder_of("training.json", "a.md", "w.safetensors", content=b'{"output": "/home/me/models/one"}')
+    (one,) = find_places(files, ["/home/me"])
+    assert one.message == "training.json and 1 other tell where something lies on this machine"
+    assert list(find_places(files, ["/home/you"])) == []
+    assert list(find_places(files, [])) == []

@@ -74,7 +74,7 @@ trees = st.dictionaries(st.sampled_from(PATHS), st.binary(max_size=3), max_size=
 def test_a_planned_difference_is_what_happens(
     shared_hub: LocalHub, local: dict[str, bytes], remote: dict[str, bytes] | None, delete: set[str]
 ) -> None:
-    publish = publisher(shared_hub).with_(delete=tuple(sorted(delete)), readme="folder")
+    publish = publisher(shared_hub).with_(delete=tuple(sorted(delete)), readme="folder", accept=("pickle",))
     name = publish.repository
     if remote is not None:
         shared_hub.create(name, remote, kind="dataset")

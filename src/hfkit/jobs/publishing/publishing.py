@@ -45,8 +45,9 @@ def publish(
     folder = Path(what.folder if isinstance(what, PublishPlan) else what).expanduser().absolute()
     planned = plan_publishing(asking, settings, folder)
     made = _require_as_planned(asking, settings, what, planned) if isinstance(what, PublishPlan) else None
-    plan = what if isinstance(what, PublishPlan) else planned.plan
-    _refuse(plan)
+    plan = what if made is not None and isinstance(what, PublishPlan) else planned.plan
+    if made is None:
+        _refuse(plan)
     outputs = partial(outputs_of, subject=planned.subject, probes=probes, runtime=settings.runtime)
     proves = settings.verify and settings.kind == "model"
     before = outputs(folder) if proves else None  # a folder that does not open is not published

@@ -6,12 +6,11 @@ import itertools
 import logging
 import os
 import pickle
-import re
 import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -23,7 +22,8 @@ from hypothesis import strategies as st
 
 import hfkit
 from hfkit.errors import OvertakenError, RefusedFolderError, SettingError
-from hfkit.testing import LocalHub, RequestMatch, write_tiny_classifier
+from hfkit.testing import LocalHub, write_tiny_classifier
+from publishing_faults import FAULTS, fault_table, half_published
 
 pytestmark = pytest.mark.usefixtures("quick_retries")
 
@@ -105,57 +105,31 @@ def test_a_planned_difference_is_what_happens(
 
 # --- faults, each once at each request of a publication
 
-FILES = {"README.md": b"# Mine\n", "rows.csv": b"text\na\n", "weights.safetensors": b"large" * 400}
+FILES = {
+    "README.md": b"---\nlicense: mit\n---\n# Mine\n",
+    "rows.csv": b"text\na\n",
+    "weights.safetensors": b"large" * 400,
+}
 STEPS = 14  # requests of one publication that differ
-
-
-def requests_of(hub: LocalHub, name: str) -> list[RequestMatch]:
-    """The requests of a publication, those of one kind once; hashes stand for any."""
-    seen = {
-        (request.method, re.sub(r"[0-9a-f]{40,64}", "*", request.path).replace(name, "*"))
-        for request in hub.requests
-    }
-    return [RequestMatch(method, path) for method, path in sorted(seen)]
 
 
 def assert_published(hub: LocalHub, publish: hfkit.Publish, folder: Path) -> None:
     """The first call or the second: all of it, once."""
-    repository = hub.repository(publish.repository, kind="dataset")
-    held = repository.files()
-    assert {path: held[path] for path in FILES} == FILES
-    assert held.keys() == {*FILES, ".gitattributes"}
-    assert len(repository.commits) == 2
-    assert repository.tags == {"v1": repository.branches["main"]}
-    assert publish(folder).commit == repository.branches["main"]
+    assert half_published(hub, publish, folder) is None
+    assert publish(folder).commit == hub.repository(publish.repository, kind="dataset").branches["main"]
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        lambda hub, where: hub.fail(where, status=503),
-        lambda hub, where: hub.fail(where, status=429, retry_after=1),
-        lambda hub, where: hub.fail(where, status=500),
-        lambda hub, where: hub.drop(where),
-        lambda hub, where: hub.cut(where, after=3),
-    ],
-    ids=["503", "429", "500", "dropped", "cut"],
-)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_no_fault_loses_or_halves_anything(
-    fault: Callable[[LocalHub, RequestMatch], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write(tmp_path / "rows", FILES)
     with LocalHub() as hub:
         monkeypatch.setenv("HF_TOKEN", hub.token)
-        clean = publisher(hub).with_(tag="v1")
-        clean(folder)
-        wanted = requests_of(hub, clean.repository)
-        assert len(wanted) >= STEPS
-        for where in wanted:
-            publish = publisher(hub).with_(tag="v1")
-            fault(hub, where)
-            publish(folder)
-            assert hub.faults_to_come == 0, where
-            assert_published(hub, publish, folder)
+        table = list(fault_table(hub, folder, [fault]))
+        assert hub.faults_to_come == 0
+    assert len(table) >= STEPS
+    assert {came for *_, came, _ in table} == {"published"}
 
 
 def test_who_is_overtaken_at_any_request_publishes_nothing(
@@ -235,6 +209,8 @@ def test_a_killed_publication_leaves_the_old_commit_or_the_new_one(
         assert {path for path in repository.files() if path != ".gitattributes"} in (set(), {*FILES})
         publish(folder)
         assert_published(hub, publish, folder)
+        sent = [request.status for request in hub.requests if request.step == "lfs-upload"]
+        assert sent == [200], "what has arrived is not sent again"
 
 
 # --- no secret gets out

@@ -1,8 +1,8 @@
 """Let each fault happen once at each request of a publication, and look that all of it arrives, once.
 
-Run it as ``python benchmarks/publishing_faults.py [MEBIBYTES]``. A file of 30 MiB is published to a hub on this machine,
-again for each fault at each request. The client waits between tries as it does everywhere, so that it takes some
-minutes. The tests do the same with small files.
+Run it as ``python benchmarks/publishing_faults.py [MEBIBYTES]``. A file of 30 MiB is published to a hub on this
+machine, again for each fault at each request. The client waits between tries as it does everywhere, so that it takes
+some minutes. The tests do the same with small files.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from .card_figures import figures_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from hfkit.jobs.quantizing.verbs import Verb
     from hfkit.values.publish_settings import PublishSettings
     from hfkit.values.report import Report
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["card_section"]
 
-_USE = {
+_USE: dict[Verb, tuple[str, str, str]] = {
     "Classify": ("classify", '"A quiet film with a wonderful last scene."', "label"),
     "Answer": ("answer", 'hfkit.Question("Who wrote it?", context="Ada wrote the letter in 1843.")', "text"),
     "Generate": ("generate", '"Once upon a time"', "text"),
@@ -41,21 +42,24 @@ def _use(settings: PublishSettings, subject: FolderSubject) -> Iterator[str]:
         yield _code(
             ["import hfkit", "", f'splits = hfkit.Splits.load("{settings.repository}")', "print(splits)"]
         )
+    elif subject.verb and subject.exported:
+        revision = f', revision="{settings.tag}"' if settings.tag else ""
+        fetched = f'snapshot_download("{settings.repository}"{revision})'
+        yield "It is an export for ONNX Runtime, and opens without torch: `pip install 'hfkit[onnx]'`."
+        yield _code(["from huggingface_hub import snapshot_download", *_lines(subject.verb, fetched)])
     elif subject.verb:
-        name, example, shown = _USE[subject.verb]
-        lines = [
-            "import hfkit",
-            "",
-            f'{name} = hfkit.{subject.verb}("{model}")',
-            f"print({name}({example}).{shown})",
-        ]
-        yield _code(lines)
+        yield _code(_lines(subject.verb, f'"{model}"'))
     elif not subject.is_model:
         lines = ["import hfkit", "", f'tokenize = hfkit.Tokenize("{model}")', 'print(tokenize("A text").ids)']
         yield _code(lines)
     else:
         names = subject.config.get("architectures")
         yield f"It was saved as {', '.join(map(str, names)) if isinstance(names, list) else 'a model'}."
+
+
+def _lines(verb: Verb, model: str) -> list[str]:
+    name, example, shown = _USE[verb]
+    return ["import hfkit", "", f"{name} = hfkit.{verb}({model})", f"print({name}({example}).{shown})"]
 
 
 def _training(training: Mapping[str, object]) -> Iterator[str]:
@@ -112,7 +116,7 @@ def _quantizing(report: Mapping[str, object]) -> Iterator[str]:
         ("Original", f"`{_name(plan.get('model'))}`, at `{plan.get('revision')}`"),
         ("Scheme", f"`{plan.get('scheme')}`"),
         ("Bytes", f"{_figure(original.get('bytes'))}, now {_figure(result.get('bytes'))}"),
-        ("Agreement", f"{_figure(report.get('agreement'))} of {_figure(report.get('probes'))} probes"),
+        ("Agreement", f"{_share(report.get('agreement'))} of {_figure(report.get('probes'))} probes"),
         ("Speed", f"{_figure(speedup)} times the original's"),
     ]
     metric = _mapping(report.get("metric"))
@@ -138,6 +142,10 @@ def _figure(value: object) -> str:
             return f"{value:.4g}"
         case _:
             return str(value)
+
+
+def _share(value: object) -> str:
+    return f"{value:.1%}" if isinstance(value, float | int) else "not known"
 
 
 def _mapping(value: object) -> dict[str, object]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hfkit.errors import ModelError
-from hfkit.hub.folder import MODEL_MARKS, QUANTIZE_FILE, ModelFolder, read_json_object
+from hfkit.hub.folder import EXPORT_FILES, MODEL_MARKS, QUANTIZE_FILE, ModelFolder, read_json_object
 from hfkit.jobs.quantizing.verbs import verb_of
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class FolderSubject:
         training: what Tune wrote beside its result; empty where it did not.
         quantizing: what Quantize wrote beside its result; empty where it did not.
         verb: the facade that opens it; None where none is known.
+        exported: whether it is an export for ONNX Runtime, without the weights that it was made of.
     """
 
     config: Mapping[str, object]
@@ -41,6 +42,7 @@ class FolderSubject:
     training: Mapping[str, object]
     quantizing: Mapping[str, object]
     verb: Verb | None
+    exported: bool = False
 
     @property
     def is_model(self) -> bool:
@@ -74,7 +76,10 @@ def read_subject(folder: Path) -> FolderSubject:
         verb = verb_of(ModelFolder(str(folder), folder, "", stamp=())) if config else None
     except ModelError:
         verb = None
-    return FolderSubject(config, adapter, training, quantizing, verb)
+    exported = any((folder / name).is_file() for name in EXPORT_FILES) and not any(
+        folder.glob("*.safetensors")
+    )
+    return FolderSubject(config, adapter, training, quantizing, verb, exported)
 
 
 def _read(file: Path) -> dict[str, object]:

@@ -89,7 +89,7 @@ def test_a_card_says_how_a_model_was_made() -> None:
         f"| Original | `org/large`, at `{PINNED}` |\n"
         "| Scheme | `Int8()` |\n"
         "| Bytes | 4,000, now 1,000 |\n"
-        "| Agreement | 0.98 of 24 probes |\n"
+        "| Agreement | 98.0% of 24 probes |\n"
         "| Speed | 1.5 times the original's |\n"
         "| Drop of accuracy | 0.01, 0 to 0.02 |"
     )
@@ -115,6 +115,17 @@ def test_what_is_no_model_of_a_verb_has_no_code() -> None:
     nothing = FolderSubject({}, {}, {}, {}, None)
     assert "hfkit.Tokenize" in card_section(SETTINGS, nothing)
     assert 'hfkit.Splits.load("me/model")' in card_section(replace(SETTINGS, kind="dataset"), nothing)
+
+
+def test_an_export_is_fetched_whole() -> None:
+    """Of a repository's many exports none is fetched by its name alone."""
+    exported = replace(MODEL, exported=True)
+    assert card_section(replace(SETTINGS, tag="v1"), exported).endswith(
+        "```python\nfrom huggingface_hub import snapshot_download\nimport hfkit\n\n"
+        'classify = hfkit.Classify(snapshot_download("me/model", revision="v1"))\n'
+        'print(classify("A quiet film with a wonderful last scene.").label)\n```'
+    )
+    assert 'hfkit.Classify(snapshot_download("me/model"))' in card_section(SETTINGS, exported)
 
 
 def test_the_hub_reads_what_it_is_told() -> None:
@@ -209,6 +220,10 @@ def test_a_folder_says_what_it_is(tmp_path: Path) -> None:
     config = {"architectures": ["BertForSequenceClassification"]}
     (tmp_path / "config.json").write_text(json.dumps(config))
     assert read_subject(tmp_path) == FolderSubject(config, {}, {}, {}, "Classify")
+    (tmp_path / "model.onnx").write_bytes(b"a graph")
+    assert read_subject(tmp_path).exported
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    assert not read_subject(tmp_path).exported
     (tmp_path / "config.json").write_text(json.dumps({"architectures": ["BertModel"]}))
     assert read_subject(tmp_path).verb is None
     (tmp_path / "adapter_config.json").write_text("[]")

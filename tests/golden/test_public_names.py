@@ -10,15 +10,16 @@ import hfkit.testing
 
 NAMES = """
     Agreement Answer AnswerReport Answers AnswerSpan Architecture Batch Beam Bootstrap Cast Chats Choice
-    Classes Classification ClassificationReport Classify Continuation Coverage DataReport errors
-    Estimate Evaluate Evidence Finding Full Generate Generation Greedy HfkitError Int8 JsonSchema
+    Classes Classification ClassificationReport Classify Continuation Coverage DataReport Demo errors
+    Estimate Evaluate Evidence FileChange Finding Full Generate Generation Greedy HfkitError Int8 JsonSchema
     LabelCount Labelled LabelScore LanguageReport LengthSummary Lora measure_agreement MeasuredModel
     Message MetricChange MultiLabelReport NoPadding NoTruncation PadToLength PadToLongest Pair Parallel
-    Passage QLora Quantize QuantizePlan QuantizeReport Question Regex register_backend Runtime Sample
+    Passage Publication Publish PublishFinding PublishPlan
+    QLora Quantize QuantizePlan QuantizeReport Question Regex register_backend Runtime Sample
     SkippedWeights Source SpecialToken SpecialTokens Speedup Splits SplitSummary Squad starter
     Statistics Summarize Summary Table TableStream Tagged TagReport testing TextReport Texts TokenArrays
     Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate Tune TunedState
-    TunePlan TuneReport Windows
+    TunePlan TuneReport Verification Windows
 """.split()  # noqa: SIM905
 
 TESTING = """

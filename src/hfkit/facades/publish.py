@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 from hfkit._lazy import reach
@@ -73,13 +72,14 @@ class Publish(PublishSettings):
 
         Raises:
             PublishError: the folder cannot be read.
-            HubError: the hub refuses; a subclass says that it does not answer.
+            HubError: the hub refuses; a subclass says why, or that it does not answer.
+            SettingError: what is given names no folder.
         """
         plan = cast(
-            "Callable[[PublishSettings, Path], PublishPlan]",
+            "Callable[[PublishSettings, str | os.PathLike[str]], PublishPlan]",
             reach("hfkit.jobs.publishing.publishing", "plan_folder"),
         )
-        return plan(self, Path(folder))
+        return plan(self, folder)
 
     def __call__(
         self,
@@ -99,9 +99,9 @@ class Publish(PublishSettings):
             OvertakenError: the repository or the folder changed since the plan; ``error.plan`` is that of now.
             UnprovenPublicationError: what arrives is not what was sent.
             PublishError: the folder cannot be read.
-            HubError: the hub refuses; a subclass says that it does not answer.
+            HubError: the hub refuses; a subclass says why, or that it does not answer.
             ModelError: the folder cannot be opened; nothing is published then.
-            SettingError: the plan is one of other settings.
+            SettingError: the plan is one of other settings, or what is given names no folder.
         """
         publish = cast(
             "Callable[[PublishSettings, PublishPlan | str | os.PathLike[str], object], Publication]",

@@ -107,6 +107,8 @@ def _sorted(findings: Sequence[PublishFinding], accept: Sequence[str]) -> tuple[
 
 def _reports(settings: PublishSettings, folder: Path) -> Iterator[PublishFinding]:
     """Look whether evaluations are those of this folder."""
+    if not settings.reports:
+        return
     own = content_hash(folder, fingerprint_files(folder, (*MODEL_FILES, *EXPORT_FILES)))
     for report in settings.reports:
         if report.source.revision != own:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,6 @@ from .planning import plan_publishing
 from .verifying import differing_files, fetched
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     from hfkit.jobs.quantizing.probes import GivenProbes
@@ -31,18 +31,17 @@ if TYPE_CHECKING:
 __all__ = ["plan_folder", "publish"]
 
 
-def plan_folder(settings: PublishSettings, folder: Path) -> PublishPlan:
+def plan_folder(settings: PublishSettings, folder: str | os.PathLike[str]) -> PublishPlan:
     """Say what would be changed; see :meth:`hfkit.facades.publish.Publish.plan`."""
-    asking = Asking(settings)
-    return plan_publishing(asking, settings, folder.expanduser().absolute()).plan
+    return plan_publishing(Asking(settings), settings, _place(folder)).plan
 
 
 def publish(
     settings: PublishSettings, what: PublishPlan | str | os.PathLike[str], probes: GivenProbes
 ) -> Publication:
     """Publish a folder, or exactly a plan; see :class:`hfkit.facades.publish.Publish`."""
+    folder = _place(what.folder if isinstance(what, PublishPlan) else what)
     asking = Asking(settings)
-    folder = Path(what.folder if isinstance(what, PublishPlan) else what).expanduser().absolute()
     planned = plan_publishing(asking, settings, folder)
     made = _require_as_planned(asking, settings, what, planned) if isinstance(what, PublishPlan) else None
     plan = what if made is not None and isinstance(what, PublishPlan) else planned.plan
@@ -61,6 +60,19 @@ def publish(
     if not settings.verify:
         return publication
     return replace(publication, verified=_verify(asking, settings, publication, outputs, before))
+
+
+def _place(folder: object) -> Path:
+    """Find a folder; an empty text is none, though pathlib takes it for the current one.
+
+    Raises:
+        SettingError: it names no folder.
+    """
+    if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
+        raise SettingError(
+            f"{folder!r} names no folder", hint="give the folder to publish, or what plan(folder) gave"
+        )
+    return Path(folder).expanduser().absolute()
 
 
 def _require_as_planned(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,7 @@ from hfkit.jobs.publishing.remote import Remote, RemoteFile
 from hfkit.testing.local_hub.hub_files import HubFile
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 CONTENT = b"some bytes\x00\xff" * 10
 
@@ -96,3 +98,48 @@ def test_files_are_compared_by_what_they_hold() -> None:
         ("w.safetensors", "unchanged", "lfs", 5),
     ]
     assert kept_paths(changes, remote) == ("README.md", "kept.txt")
+
+
+def test_what_links_lead_to_is_published_too(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
+    for place in (folder, elsewhere / "deep"):
+        place.mkdir(parents=True)
+        (place / "a.txt").write_text("x")
+    (folder / "linked").symlink_to(elsewhere)
+    assert list(read_folder(folder, ())) == ["a.txt", "linked/deep/a.txt"]
+    assert list(read_folder(folder, ("linked/",))) == ["a.txt"]
+    (elsewhere / "deep" / "back").symlink_to(folder)
+    with pytest.raises(PublishError, match=r"back leads back to .*folder, in which it lies"):
+        read_folder(folder, ())
+    assert list(read_folder(folder, ("*/back",))) == ["a.txt", "linked/deep/a.txt"]
+
+
+def test_what_holds_no_bytes_or_has_no_name_for_the_hub_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(PublishError, match="pipe is no file"):
+        read_folder(tmp_path, ())
+    (tmp_path / "two\nlines.txt").write_text("x")
+    with pytest.raises(PublishError, match=r"'two\\nlines\.txt' .* holds a character that no name"):
+        read_folder(tmp_path, ("pipe",))
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt")).write_text("x")
+    with pytest.raises(PublishError, match=r"'\\udcff\.txt'"):
+        read_folder(tmp_path, ("pipe", "two*"))
+
+
+def test_a_folder_within_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "a.txt").write_text("x")
+    listed = Path.iterdir
+
+    def refusing(place: Path) -> Iterator[Path]:
+        if place.name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return listed(place)
+
+    monkeypatch.setattr(Path, "iterdir", refusing)
+    with pytest.raises(PublishError, match="closed cannot be read: Permission denied"):
+        read_folder(tmp_path, ())
+    assert list(read_folder(tmp_path, ("closed/",))) == ["a.txt"]

@@ -304,7 +304,7 @@ class OfflineError(HubError, ConnectionError):
 
 
 class AccessError(HubError, PermissionError):
-    """The hub does not let the one who asks read a repository."""
+    """The hub does not let the one who asks read a repository, or write to it."""
 
 
 class GatedRepositoryError(AccessError):

@@ -9,11 +9,15 @@ from hfkit.errors import TokenError
 __all__ = ["require_sendable_token", "shown_endpoint", "without_token"]
 
 
-def shown_endpoint() -> str:
-    """Give the hub's address without a name and password that may stand in it."""
+def shown_endpoint(endpoint: str | None = None) -> str:
+    """Give the hub's address without a name and password that may stand in it.
+
+    Args:
+        endpoint: the address; None for ``HF_ENDPOINT``, or the public one.
+    """
     from huggingface_hub import constants
 
-    parts = urlsplit(constants.ENDPOINT)
+    parts = urlsplit(endpoint or constants.ENDPOINT)
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, "", ""))
 

@@ -23,7 +23,18 @@ PublishKind: TypeAlias = Literal["model", "dataset", "space"]
 CardOwner: TypeAlias = Literal["repository", "folder"]
 """Whose README.md is kept where both have one."""
 
-_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+# What the hub allows: no more, or the client complains in the midst of it.
+_REPOSITORY = re.compile(
+    r"(?!.*(?:--|\.\.))(?!.*\.git$)[a-z0-9](?:[\w.-]{0,94}\w)?/\w(?:[\w.-]{0,94}\w)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+# What git allows, or nearly: a name that it refuses would come to light once the commit is made.
+_GIT_NAME = re.compile(
+    r"(?!.*(?:\.\.|//|/\.|@\{|\.lock$))[^\s~^:?*\[\\/.-](?:[^\s~^:?*\[\\]*[^\s~^:?*\[\\/.])?"
+)
+
+_ENDPOINT = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#@]*)?")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,7 +94,7 @@ class PublishSettings:
         if not _REPOSITORY.fullmatch(self.repository):
             raise SettingError(
                 f"repository is {self.repository!r}, must be 'owner/name'",
-                hint="name the user or the organization too, such as 'me/my-model'",
+                hint="name the user or the organization too, such as 'me/my-model'; of letters, digits, '-', '_', '.'",
             )
         require_choice("kind", self.kind, get_args(PublishKind))
         require_choice("readme", self.readme, get_args(CardOwner))
@@ -93,6 +104,7 @@ class PublishSettings:
         for name in ("tag", "message", "license", "endpoint"):
             if getattr(self, name) is not None:
                 require_text(name, getattr(self, name))
+        self._require_names()
         require_texts("ignore", self.ignore)
         require_texts("delete", self.delete)
         require_texts("accept", self.accept)
@@ -111,3 +123,17 @@ class PublishSettings:
 
     def __repr__(self) -> str:
         return shown_settings(self)
+
+    def _require_names(self) -> None:
+        for name, value in (("branch", self.branch), ("tag", self.tag)):
+            if value is not None and not _GIT_NAME.fullmatch(value):
+                raise SettingError(
+                    f"{name} is {value!r}, must be a name that git allows",
+                    hint="use letters, digits, '-', '_', '.' and '/', such as 'v1.0'",
+                )
+        if self.endpoint is not None and not _ENDPOINT.fullmatch(self.endpoint):
+            shown = "an address with a name in it" if "@" in self.endpoint else repr(self.endpoint)
+            raise SettingError(
+                f"endpoint is {shown}, must be the address of a hub alone",
+                hint="for example endpoint='https://hub.example.org'; whose hub it is, the token says",
+            )

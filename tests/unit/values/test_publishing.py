@@ -111,6 +111,15 @@ def test_no_repository_holds_a_secret() -> None:
         ({"repository": "model"}, "repository is 'model', must be 'owner/name'"),
         ({"repository": "a/b/c"}, "repository is 'a/b/c', must be 'owner/name'"),
         ({"repository": 3}, "repository is 3, must be str"),
+        ({"repository": "a/b--c"}, "repository is 'a/b--c', must be 'owner/name'"),
+        ({"repository": "a/b.git"}, "repository is 'a/b.git', must be 'owner/name'"),
+        ({"repository": "a/" + "b" * 97}, "repository is 'a/bbb"),
+        ({"repository": "é/b"}, "repository is 'é/b', must be 'owner/name'"),
+        ({"tag": "my tag"}, "tag is 'my tag', must be a name that git allows"),
+        ({"tag": "a..b"}, "tag is 'a..b', must be a name that git allows"),
+        ({"branch": "-x"}, "branch is '-x', must be a name that git allows"),
+        ({"endpoint": "hub:80"}, "endpoint is 'hub:80', must be the address of a hub alone"),
+        ({"endpoint": "http://me:pass@hub"}, "endpoint is an address with a name in it, must be the address"),
         ({"kind": "models"}, "kind 'models' is not one of ('model', 'dataset', 'space')"),
         ({"readme": "mine"}, "readme 'mine' is not one of ('repository', 'folder')"),
         ({"private": 1}, "private is 1, must be bool"),
@@ -129,6 +138,11 @@ def test_a_bad_setting_is_refused_where_it_is_written(settings: dict[str, object
     with pytest.raises(SettingError) as caught:
         PublishSettings(**{"repository": "me/model"} | settings)  # type: ignore[arg-type]
     assert caught.value.message.startswith(message)
+
+
+@pytest.mark.parametrize("name", ["main", "v1.0", "refs/pr/3", "a", "mine/of-today", "été"])
+def test_what_git_allows_names_a_branch_and_a_tag(name: str) -> None:
+    assert PublishSettings("me/_my.model-1", branch=name, tag=name, endpoint="http://hub:80/on/").tag == name
 
 
 def test_settings_are_a_value() -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from hfkit.errors import HubError, OfflineError
+from hfkit.errors import (
+    AccessError,
+    GatedRepositoryError,
+    HubError,
+    OfflineError,
+    RateLimitError,
+    TokenError,
+)
+from hfkit.hub.secrets import require_sendable_token, shown_endpoint, without_token
 from hfkit.values.publish_secrets import find_secrets
 
 from .quiet import quiet_bars, quiet_client
@@ -15,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
 
     from hfkit.values.publish_settings import PublishSettings
 
@@ -34,12 +44,16 @@ class Asking:
     Args:
         settings: where the hub is, and how often it is asked.
         sleep: waits so many seconds.
+
+    Raises:
+        TokenError: the token is one that cannot be sent.
     """
 
     def __init__(self, settings: PublishSettings, *, sleep: Callable[[float], None] | None = None) -> None:
-        from huggingface_hub import HfApi
+        from huggingface_hub import HfApi, get_token
 
-        self.api: HfApi = HfApi(endpoint=settings.endpoint)
+        require_sendable_token(get_token())
+        self.api: HfApi = HfApi(endpoint=settings.endpoint and settings.endpoint.rstrip("/"))
         self._settings = settings
         self._sleep = sleep or time.sleep
 
@@ -131,41 +145,65 @@ def _passes(error: Exception) -> bool:
 
 def _wait(error: Exception, attempt: int) -> float:
     """Give the seconds to wait: what the hub asks for, else twice as long each time."""
+    asked = _asked(error)
+    if asked is not None:
+        return min(asked, _MOST_ASKED_SECONDS)
+    return float(min(_FIRST_SECONDS * 2 ** (attempt - 1), _MOST_SECONDS))
+
+
+def _asked(error: Exception) -> float | None:
+    """Give the seconds that the hub asks to be left alone; None if it does not."""
     from huggingface_hub.errors import HfHubHTTPError
 
     if isinstance(error, HfHubHTTPError):
         with suppress(KeyError, ValueError):
-            return min(float(error.response.headers["Retry-After"]), _MOST_ASKED_SECONDS)
-    return float(min(_FIRST_SECONDS * 2 ** (attempt - 1), _MOST_SECONDS))
+            return max(0.0, float(error.response.headers["Retry-After"]))
+    return None
 
 
 def _translated(error: Exception, settings: PublishSettings, endpoint: str) -> HubError:
-    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, OfflineModeIsEnabled
 
-    status, name = _status(error), settings.repository
     if isinstance(error, OfflineModeIsEnabled):
         return OfflineError(
-            f"{endpoint} is not asked: HF_HUB_OFFLINE is set",
+            f"{shown_endpoint(endpoint)} is not asked: HF_HUB_OFFLINE is set",
             hint="unset it, or publish where there is a network",
         )
     if not isinstance(error, HfHubHTTPError):
         return OfflineError(
-            f"{endpoint} does not answer: {type(error).__name__}",
+            f"{shown_endpoint(endpoint)} does not answer: {type(error).__name__}",
             hint="call it again: what has arrived is not sent twice",
         )
-    said = " ".join((error.server_message or "no reason given").split())
-    said = "a reason that holds a secret" if find_secrets(said) else said
+    status, kind = error.response.status_code, HubError
     match status:
         case 401:
+            kind = TokenError
             hint = "log in with `hf auth login`, or set HF_TOKEN, with a token that may write"
+        case 403 if isinstance(error, GatedRepoError):
+            kind = GatedRepositoryError
+            hint = f"ask for access on {shown_endpoint(endpoint)}/{settings.repository}"
         case 403:
+            kind = AccessError
             hint = "use a token that may write, and check that you belong to the organization"
         case 404:
             hint = "check the spelling of the repository and its branch"
         case 429:
+            kind = RateLimitError
             hint = "the hub counts requests: wait, then call it again; what has arrived is not sent twice"
         case _ if status in _PASSING:
             hint = "call it again later: what has arrived is not sent twice"
         case _:
             hint = "read what the hub says, and try again"
-    return HubError(f"the hub refused {settings.kind} {name!r} with status {status}: {said}", hint=hint)
+    said = _said(error)
+    told = kind(
+        f"the hub refused {settings.kind} {settings.repository!r} with status {status}: {said}", hint=hint
+    )
+    if isinstance(told, RateLimitError):
+        told.retry_after = math.ceil(_asked(error) or 0) or None
+    return told
+
+
+def _said(error: HfHubHTTPError) -> str:
+    """Give the hub's reason; some repeat what they were sent."""
+    said = without_token(" ".join((error.server_message or "no reason given").split()))
+    return "a reason that holds a secret" if find_secrets(said) else said

@@ -130,7 +130,7 @@ def _walk(folder: Path, ignore: Sequence[str]) -> Iterator[tuple[str, Path]]:
     Raises:
         PublishError: a folder cannot be read, or a link leads back to where it lies.
     """
-    left = [(folder, (folder.resolve(),))]
+    left: list[tuple[Path, tuple[Path, ...]]] = [(folder, (folder.resolve(),))]
     while left:
         place, above = left.pop()
         with _readable(place):

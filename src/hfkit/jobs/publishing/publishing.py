@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.errors import OvertakenError, RefusedFolderError, SettingError, UnprovenPublicationError
+from hfkit.hub.secrets import shown_endpoint
 from hfkit.values.layout import counted
 from hfkit.values.publish_plan import PublishPlan
 from hfkit.values.publish_result import Publication, Verification
@@ -126,7 +127,7 @@ def _publication(
     return Publication(
         repository=settings.repository,
         kind=settings.kind,
-        url=f"{asking.api.endpoint}/{place}{settings.repository}/{at}",
+        url=f"{shown_endpoint(asking.api.endpoint)}/{place}{settings.repository}/{at}",
         commit=made.commit,
         parent=made.parent,
         pull_request=made.pull_request,

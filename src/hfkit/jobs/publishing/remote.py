@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hfkit.errors import HubError
+from hfkit.errors import MovedRepositoryError, UnknownRevisionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,13 +84,18 @@ def read_remote(asking: Asking, settings: PublishSettings) -> Remote:
     api, name, kind = asking.api, settings.repository, settings.kind
     info = asking.find(lambda: api.repo_info(name, repo_type=kind), RepositoryNotFoundError)
     if info is None:
+        if settings.branch != "main":  # else it would be made, and the commit would find no branch
+            raise _no_branch(settings)
         return Remote(None, settings.private, {})
+    if info.id.casefold() != name.casefold():
+        error = MovedRepositoryError(
+            f"{kind} {name!r} is called {info.id!r} now", hint=f"publish to {info.id!r}"
+        )
+        error.new_name = info.id
+        raise error
     head = commit_of(asking, settings, settings.branch)
     if head is None:
-        raise HubError(
-            f"{kind} {name!r} has no branch {settings.branch!r}",
-            hint="make it first, with HfApi().create_branch, or leave out branch= for 'main'",
-        )
+        raise _no_branch(settings)
 
     def list_files() -> dict[str, RemoteFile]:
         entries = api.list_repo_tree(name, recursive=True, revision=head, repo_type=kind)
@@ -110,6 +115,13 @@ def read_remote(asking: Asking, settings: PublishSettings) -> Remote:
         contents.get(README),
         contents.get(_ATTRIBUTES, b"").decode("utf-8", "replace"),
         commit_of(asking, settings, settings.tag) if settings.tag else None,
+    )
+
+
+def _no_branch(settings: PublishSettings) -> UnknownRevisionError:
+    return UnknownRevisionError(
+        f"{settings.kind} {settings.repository!r} has no branch {settings.branch!r}",
+        hint="make it first, with HfApi().create_branch, or leave out branch= for 'main'",
     )
 
 

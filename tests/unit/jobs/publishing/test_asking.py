@@ -12,7 +12,14 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
 )
 
-from hfkit.errors import HubError, OfflineError
+from hfkit.errors import (
+    AccessError,
+    GatedRepositoryError,
+    HubError,
+    OfflineError,
+    RateLimitError,
+    TokenError,
+)
 from hfkit.jobs.publishing.asking import Asking
 from hfkit.values.publish_settings import PublishSettings
 
@@ -97,21 +104,41 @@ def test_what_the_client_tries_again_is_not_tried_again_around_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "hint"),
+    ("refused", "kind", "hint"),
     [
-        (401, "log in with"),
-        (403, "a token that may write"),
-        (404, "check the spelling"),
-        (429, "the hub counts requests"),
-        (400, "read what the hub says"),
+        (refusal(401), TokenError, "log in with"),
+        (refusal(403), AccessError, "a token that may write"),
+        (refusal(403, GatedRepoError), GatedRepositoryError, "ask for access on http://hub/me/model"),
+        (refusal(404), HubError, "check the spelling"),
+        (refusal(429, after="6.5"), RateLimitError, "the hub counts requests"),
+        (refusal(400), HubError, "read what the hub says"),
     ],
 )
-def test_each_refusal_has_its_cure(status: int, hint: str) -> None:
-    hub = Hub(*(refusal(status) for _ in range(9)))
-    with pytest.raises(HubError) as caught:
+def test_each_refusal_has_its_error_and_its_cure(
+    refused: HfHubHTTPError, kind: type[HubError], hint: str
+) -> None:
+    hub = Hub(*[refused] * 9)
+    with pytest.raises(kind) as caught:
         hub.ask()
+    assert type(caught.value) is kind
     assert hint in caught.value.hint
-    assert hub.asked == (4 if status == 429 else 1)
+    limited = isinstance(caught.value, RateLimitError)
+    assert hub.asked == (4 if limited else 1)
+    assert not limited or caught.value.retry_after == 7  # type: ignore[attr-defined]
+
+
+def test_a_token_that_cannot_be_sent_is_told_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secr\u00e9t")
+    with pytest.raises(TokenError, match="the token cannot be sent") as caught:
+        Asking(SETTINGS)
+    assert "secr" not in str(caught.value)
+
+
+def test_an_address_is_shown_without_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://me:pass@hub")
+    asking = Asking(SETTINGS.__class__("me/model", attempts=1))
+    with pytest.raises(OfflineError, match="http://hub does not answer"):
+        asking(Hub(httpx2.ConnectError("refused")))
 
 
 def test_what_is_no_failure_of_the_hub_is_not_touched() -> None:
@@ -124,7 +151,10 @@ def test_what_is_no_failure_of_the_hub_is_not_touched() -> None:
     assert hub.asked == 1, "what is switched off does not come back by waiting"
 
 
-def test_what_the_hub_says_does_not_show_a_secret() -> None:
+def test_what_the_hub_says_does_not_show_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "of-another-form")
+    with pytest.raises(HubError, match=r"bad token \[token\]"):
+        Hub(refusal(400, said="bad token of-another-form")).ask()
     with pytest.raises(HubError, match="a reason that holds a secret"):
         Hub(refusal(400, said="bad token hf_" + "aB3" * 12)).ask()
     with pytest.raises(HubError, match="no reason given"):

@@ -108,8 +108,7 @@ class PublishSettings:
         require_texts("ignore", self.ignore)
         require_texts("delete", self.delete)
         require_texts("accept", self.accept)
-        for kind in self.accept:
-            require_choice("accept", kind, get_args(PublishFindingKind))
+        self._require_acceptable()
         require_kind("reports", self.reports, (tuple,))
         for report in self.reports:
             require_kind("reports", report, (Report,))
@@ -137,3 +136,12 @@ class PublishSettings:
                 f"endpoint is {shown}, must be the address of a hub alone",
                 hint="for example endpoint='https://hub.example.org'; whose hub it is, the token says",
             )
+
+    def _require_acceptable(self) -> None:
+        for kind in self.accept:
+            require_choice("accept", kind, get_args(PublishFindingKind))
+            if kind == "invalid_card":
+                raise SettingError(
+                    "accept is 'invalid_card', which no hub accepts",
+                    hint="mend README.md, or name it in ignore=(...)",
+                )

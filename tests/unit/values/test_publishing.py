@@ -127,6 +127,7 @@ def test_no_repository_holds_a_secret() -> None:
         ({"branch": ""}, "branch is empty, must be a name"),
         ({"delete": "*.bin"}, "delete is '*.bin', must be a tuple of texts"),
         ({"accept": ("pickles",)}, "accept 'pickles' is not one of ("),
+        ({"accept": ("invalid_card",)}, "accept is 'invalid_card', which no hub accepts"),
         ({"reports": ("one",)}, "reports is 'one', must be Report"),
         ({"reports": "one"}, "reports is 'one', must be tuple"),
         ({"attempts": 0}, "attempts is 0, must be a whole number, at least 1"),

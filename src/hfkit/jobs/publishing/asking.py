@@ -117,7 +117,7 @@ def _absent(error: Exception, kind: type[Exception]) -> bool:
 
 
 def _hub_failure(error: BaseException | None) -> Exception | None:
-    """Find what the hub or the network did; uploads and downloads wrap it."""
+    """Find what the hub or the network did; uploads and downloads wrap it, and what it says of a card."""
     from huggingface_hub.errors import (  # type: ignore[attr-defined]
         HTTPError,  # the one name for httpx and httpx2 alike
         LocalEntryNotFoundError,
@@ -125,7 +125,7 @@ def _hub_failure(error: BaseException | None) -> Exception | None:
 
     if isinstance(error, HTTPError | ConnectionError):
         return error
-    wraps = isinstance(error, RuntimeError | LocalEntryNotFoundError)
+    wraps = isinstance(error, RuntimeError | ValueError | LocalEntryNotFoundError)
     return _hub_failure(error.__cause__) if wraps and error is not None else None
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hfkit._version import __version__
-from hfkit.errors import HubError
+from hfkit.errors import HubError, RefusedFolderError
 from hfkit.values.layout import counted
 
 from .remote import commit_of
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelete
 
-    from hfkit.values.publish_plan import PublishPlan
+    from hfkit.values.publish_plan import FileChange, PublishPlan
     from hfkit.values.publish_settings import PublishSettings
 
     from .asking import Asking
+    from .folder_files import FolderFile
     from .planning import Planned
 
 __all__ = ["MadeCommit", "StaleParentError", "commit_plan", "find_made", "make_tag"]
@@ -50,7 +51,7 @@ class MadeCommit:
 
 
 class StaleParentError(Exception):
-    """Somebody has committed since the plan was made."""
+    """Somebody has committed since the plan was made, or has written into the folder."""
 
 
 def commit_plan(asking: Asking, settings: PublishSettings, planned: Planned) -> MadeCommit:
@@ -60,14 +61,15 @@ def commit_plan(asking: Asking, settings: PublishSettings, planned: Planned) -> 
     by it before it is tried again.
 
     Raises:
-        StaleParentError: the branch has moved on.
+        StaleParentError: the branch has moved on, or a file is not what it was.
+        RefusedFolderError: the hub would leave out a file.
         HubError: the hub refuses, or does not answer.
     """
     from huggingface_hub import CommitOperationAdd
 
     plan = planned.plan
-    parent = plan.parent or _make_repository(asking, settings)
     operations = _operations(planned)
+    parent = plan.parent or _make_repository(asking, settings)
     if not operations:
         return MadeCommit(parent, parent)
     api, name, kind = asking.api, settings.repository, settings.kind
@@ -78,6 +80,7 @@ def commit_plan(asking: Asking, settings: PublishSettings, planned: Planned) -> 
             name, additions, repo_type=kind, revision=settings.branch, create_pr=settings.pull_request
         )
     )
+    _require_taken(plan, additions)
     tried = settings.pull_request  # one that was opened by a call that was interrupted is taken up again
 
     def attempt() -> MadeCommit:
@@ -115,8 +118,10 @@ def find_made(asking: Asking, settings: PublishSettings, plan: PublishPlan) -> M
         told = asking(lambda: api.list_repo_commits(name, repo_type=kind, revision=revision))
         return [(one.commit_id, one.message) for one in told]
 
+    # A pull request leaves a repository that was made for it as it was: the first plan knew of none.
+    digests = {plan.digest, replace(plan, parent=None).digest} if settings.pull_request else {plan.digest}
     if not settings.pull_request:
-        return _of_digest(commits(settings.branch), plan.digest, None)
+        return _of_digest(commits(settings.branch), digests, None)
     opened = asking(
         lambda: list(
             api.get_repo_discussions(
@@ -124,19 +129,23 @@ def find_made(asking: Asking, settings: PublishSettings, plan: PublishPlan) -> M
             )
         )
     )
-    found = (_of_digest(commits(f"refs/pr/{one.num}"), plan.digest, one.num) for one in opened)
+    found = (_of_digest(commits(f"refs/pr/{one.num}"), digests, one.num) for one in opened)
     return next((made for made in found if made is not None), None)
 
 
 def make_tag(asking: Asking, settings: PublishSettings, commit: str) -> None:
-    """Give a commit its name; one that it has already is fine.
+    """Give a commit its name; one that it has already is fine, and one of another is moved if that is accepted.
 
     Raises:
         HubError: the name is taken, or the hub refuses.
     """
+    from huggingface_hub.errors import RevisionNotFoundError
+
     api, name, kind, tag = asking.api, settings.repository, settings.kind, settings.tag
     if tag is None:
         return
+    if "moved_tag" in settings.accept and commit_of(asking, settings, tag) not in (None, commit):
+        asking.find(lambda: api.delete_tag(name, tag=tag, repo_type=kind), RevisionNotFoundError)
     asking(lambda: api.create_tag(name, tag=tag, revision=commit, repo_type=kind, exist_ok=True))
     there = commit_of(asking, settings, tag)
     if there != commit:
@@ -146,10 +155,12 @@ def make_tag(asking: Asking, settings: PublishSettings, commit: str) -> None:
         )
 
 
-def _of_digest(commits: list[tuple[str, str]], digest: str, pull_request: int | None) -> MadeCommit | None:
-    """Look for a digest among commits, the newest first."""
+def _of_digest(
+    commits: list[tuple[str, str]], digests: set[str], pull_request: int | None
+) -> MadeCommit | None:
+    """Look for digests among commits, the newest first."""
     for place, (commit, message) in enumerate(commits):
-        if digest in message:
+        if any(digest in message for digest in digests):
             parent = commits[place + 1][0] if place + 1 < len(commits) else commit
             return MadeCommit(commit, parent, pull_request)
     return None
@@ -183,20 +194,53 @@ def _make_repository(asking: Asking, settings: PublishSettings) -> str:
 
 
 def _operations(planned: Planned) -> list[CommitOperationAdd | CommitOperationDelete]:
+    """Say what is to be done with the very bytes that were planned.
+
+    Raises:
+        StaleParentError: a file has others now.
+    """
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
     operations: list[CommitOperationAdd | CommitOperationDelete] = []
     for change in planned.plan.files:
         match change.change:
             case "added" | "changed":
-                file = planned.files[change.path]
-                content = file.content if file.file is None else str(file.file)
-                operations.append(CommitOperationAdd(change.path, content))
+                added = CommitOperationAdd(change.path, _content(change, planned.files[change.path]))
+                if added.upload_info.sha256.hex() != change.sha256:
+                    raise StaleParentError
+                operations.append(added)
             case "deleted":
                 operations.append(CommitOperationDelete(change.path, is_folder=False))
             case "unchanged":
                 pass
     return operations
+
+
+def _content(change: FileChange, file: FolderFile) -> str | bytes:
+    """Give what is sent: large files by their place, whose hash the hub compares; small ones are read once only."""
+    if file.file is None:
+        return file.content
+    try:
+        return str(file.file.resolve(strict=True)) if change.storage == "lfs" else file.file.read_bytes()
+    except OSError as error:
+        raise StaleParentError from error
+
+
+def _require_taken(plan: PublishPlan, additions: list[CommitOperationAdd]) -> None:
+    """Make sure that the hub takes all that is sent: what a .gitignore names, the client drops without a word.
+
+    Raises:
+        RefusedFolderError: a file would be left out.
+    """
+    left = [one.path_in_repo for one in additions if one._should_ignore]  # noqa: SLF001  # it is told nowhere else
+    if left:
+        others = f" and {counted(len(left) - 1, 'other')}" if len(left) > 1 else ""
+        error = RefusedFolderError(
+            f"{plan.folder} is not published: .gitignore names {left[0]}{others}, which the hub would leave out",
+            hint="take it out of .gitignore, or name it in ignore=(...)",
+        )
+        error.plan = plan
+        raise error
 
 
 def _message(plan: PublishPlan) -> str:

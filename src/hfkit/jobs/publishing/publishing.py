@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["plan_folder", "publish"]
 
+_UNUSABLE = ("no_weights", "no_tokenizer")
+
 
 def plan_folder(settings: PublishSettings, folder: str | os.PathLike[str]) -> PublishPlan:
     """Say what would be changed; see :meth:`hfkit.facades.publish.Publish.plan`."""
@@ -49,7 +51,8 @@ def publish(
     if made is None:
         _refuse(plan)
     outputs = partial(outputs_of, subject=planned.subject, probes=probes, runtime=settings.runtime)
-    proves = settings.verify and settings.kind == "model"
+    unusable = any(one.kind in _UNUSABLE for one in plan.findings)  # and accepted as such
+    proves = settings.verify and settings.kind == "model" and not unusable
     before = outputs(folder) if proves else None  # a folder that does not open is not published
     if made is None:
         try:
@@ -104,7 +107,9 @@ def _refuse(plan: PublishPlan) -> None:
         more = f", and {counted(len(others), 'more error')}" if others else ""
         error = RefusedFolderError(
             f"{plan.folder} is not published: {first.message}{more}",
-            hint=f"{first.hint}; or accept=({first.kind!r},) if it is meant",
+            hint=first.hint
+            if first.kind == "invalid_card"
+            else f"{first.hint}; or accept=({first.kind!r},) if it is meant",
         )
         error.plan = plan
         raise error

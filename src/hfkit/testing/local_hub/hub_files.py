@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["GIT_ATTRIBUTES", "HubFile", "UploadMode", "upload_mode"]
+__all__ = ["GIT_ATTRIBUTES", "HubFile", "UploadMode", "is_ignored", "upload_mode"]
 
 UploadMode: TypeAlias = Literal["lfs", "regular"]
 
@@ -82,6 +82,26 @@ def upload_mode(path: str, size: int, files: Mapping[str, HubFile]) -> UploadMod
     name = path.rpartition("/")[2]
     matched = any(fnmatch.fnmatchcase(path if "/" in pattern else name, pattern) for pattern in patterns)
     return "lfs" if matched or size > _LARGEST_REGULAR else "regular"
+
+
+def is_ignored(path: str, gitignore: str) -> bool:
+    r"""Say whether a ``.gitignore`` names a file, or a folder that it lies in; the last line that does decides.
+
+    >>> is_ignored("logs/a.txt", "*.log\nlogs/\n"), is_ignored("a.log", "*.log\n!a.log\n")
+    (True, False)
+    """
+    parts = path.split("/")
+    places = ["/".join(parts[: count + 1]) for count in range(len(parts))]
+    ignored = False
+    for line in gitignore.splitlines():
+        pattern = line.strip().removeprefix("!").strip("/")
+        if not pattern or pattern.startswith("#"):
+            continue
+        named = places if "/" in line.strip().rstrip("/") else parts
+        of_folders = named[:-1] if line.strip().endswith("/") else named
+        if any(fnmatch.fnmatchcase(one, pattern) for one in of_folders):
+            ignored = not line.startswith("!")
+    return ignored
 
 
 def _pointer(sha256: str, size: int) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .exchange import HubAnswer, answer_json, read_flag, read_object, read_objects, read_text
 from .history import DeleteFile, DeleteFolder, PutFile
-from .hub_files import HubFile, upload_mode
+from .hub_files import HubFile, is_ignored, upload_mode
 from .refusal import HubRefusedError
 from .state import url_prefix
 
@@ -29,13 +29,16 @@ def answer_preupload(
 ) -> HubAnswer:
     """Say of each file whether it goes into the commit or is an LFS object, and what is there already."""
     files = state.write(visitor, place).commit(place["revision"]).files
+    fields = read_object(question.body)
+    kept = files[".gitignore"].content.decode("utf-8", "replace") if ".gitignore" in files else ""
+    ignored = read_text(fields, "gitIgnore", kept)
     shown: list[Json] = []
-    for asked in _entries(read_object(question.body), "files"):
+    for asked in _entries(fields, "files"):
         path = read_text(asked, "path")
         there = files.get(path)
         mode = upload_mode(path, _size(asked), files)
         oid = {"oid": there.etag} if there else {}
-        shown.append({"path": path, "uploadMode": mode, "shouldIgnore": False, **oid})
+        shown.append({"path": path, "uploadMode": mode, "shouldIgnore": is_ignored(path, ignored), **oid})
     return answer_json({"files": shown})
 
 

@@ -215,7 +215,7 @@ def test_what_would_remove_nothing_on_purpose_is_refused(hub: LocalHub) -> None:
     report = hfkit.cache()
     with pytest.raises(errors.SettingError, match="nothing says what to remove"):
         report.plan_prune()
-    with pytest.raises(errors.SettingError, match="unused_days is -1, must be at least 0"):
+    with pytest.raises(errors.SettingError, match="unused_days is -1, must be 0 to 36,500"):
         report.plan_prune(unused_days=-1)
     with pytest.raises(errors.SettingError, match="most_bytes"):
         report.plan_prune(most_bytes=-1)
@@ -255,6 +255,14 @@ def test_what_a_killed_process_left_goes_with_the_next(hub: LocalHub) -> None:
 
 
 @pytest.mark.usefixtures("commits")
+@pytest.mark.parametrize(
+    "wrong", [{"unused_days": "3"}, {"unused_days": 10**12}, {"names": None}, {"names": [3]}, {"lock": 3}]
+)
+def test_what_is_no_criterion_is_refused(hub: LocalHub, wrong: dict[str, object]) -> None:
+    with hub.here(), pytest.raises(errors.SettingError):
+        hfkit.cache().plan_prune(**wrong)  # type: ignore[arg-type]
+
+
 def test_a_plan_for_other_caches_removes_nothing(hub: LocalHub) -> None:
     export = write_export(hub.home, "1" * 40)
     plan = hfkit.cache().plan_prune(unused_days=0)

@@ -244,3 +244,8 @@ def test_a_hub_that_repeats_the_token_is_not_repeated(hub: LocalHub, monkeypatch
     assert without_token(f"token {hub.token} may not") == "token [token] may not"
     monkeypatch.delenv("HF_TOKEN")
     assert without_token("token x may not") == "token x may not"
+
+
+def test_what_is_no_text_is_no_token() -> None:
+    with pytest.raises(errors.SettingError, match="token is no text"):
+        hfkit.login(token=3)  # type: ignore[arg-type]

@@ -172,3 +172,20 @@ def test_each_token_has_its_error(
             publish(folder)
         assert type(caught.value) is kind
         assert not token or token not in str(caught.value)
+
+
+def test_a_card_that_was_not_taken_is_told_by_the_result(publish: hfkit.Publish, folder: Path) -> None:
+    (folder / "README.md").write_text("---\nlicense: mit\n---\n# First\n")
+    assert publish(folder).findings == ()
+    (folder / "README.md").write_text("---\nlicense: mit\n---\n# Second\n")
+    done = publish(folder)
+    assert [one.kind for one in done.findings] == ["other_readme"]
+    assert "warning   the folder has another README.md" in str(done)
+    assert "# Second" in (publish.with_(readme="folder")(folder).card or "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig"])
+def test_a_secret_is_found_however_it_is_written(publish: hfkit.Publish, folder: Path, encoding: str) -> None:
+    (folder / "a.json").write_text('{"a": [{"token": "hf_' + "aB3" * 12 + '"}]}', encoding=encoding)
+    with pytest.raises(RefusedFolderError, match=r"a\.json holds a Hugging Face token in line 1"):
+        publish(folder)

@@ -124,3 +124,10 @@ def test_lines_end_as_the_person_ends_them() -> None:
     assert merged.replace("\r\n", "").count("\n") == 0
     assert own_keys("# no metadata") == frozenset()
     assert merge("# A\n\n", {}, "x").startswith(f"---\n{BEGIN_METADATA}\n{END_METADATA}\n---\n# A\n\n{BEGIN}")
+
+
+def test_a_mark_of_the_encoding_hides_no_metadata() -> None:
+    card = "\ufeff---\nlicense: mit\n---\n# A\n"
+    assert own_keys(card) == {"license"}
+    merged = merge_card(card, title="", metadata={"license": "license: gpl\n"}, section="Text.")
+    assert merged.startswith(f"\ufeff---\n{BEGIN_METADATA}\n{END_METADATA}\nlicense: mit\n---\n# A\n")

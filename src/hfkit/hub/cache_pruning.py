@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.errors import HubError, SettingError
-from hfkit.values.constraints import require_whole
+from hfkit.values.constraints import require_kind, require_whole
 from hfkit.values.suggestion import did_you_mean
 
 from .cache import cache_folder
@@ -24,7 +25,7 @@ from .locks import Lock
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from .cached_items import CachedItem
 
@@ -35,6 +36,8 @@ _OF_A_LOCK = ("model", "dataset", "table", "export")
 
 # What is moved here is on its way out; what a killed process left goes with the next.
 _AWAY = ".hfkit-removed-"
+
+_MOST_DAYS = 36_500  # no clock goes further back
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -91,8 +94,9 @@ def plan_prune(
     """Choose what to remove; as :meth:`CacheReport.plan_prune`."""
     wanted = _require_names(report, names)
     require_whole("most_bytes", most_bytes, least=0)
-    if unused_days is not None and not unused_days >= 0:
-        raise SettingError(f"unused_days is {unused_days!r}, must be at least 0", hint="30 is usual")
+    require_kind("unused_days", unused_days, (int, float, type(None)))
+    if unused_days is not None and not 0 <= unused_days <= _MOST_DAYS:
+        raise SettingError(f"unused_days is {unused_days!r}, must be 0 to {_MOST_DAYS:,}", hint="30 is usual")
     if unused_days is None and most_bytes is None and lock is None and not wanted:
         raise SettingError(
             "nothing says what to remove",
@@ -124,7 +128,10 @@ def plan_prune(
 def _require_names(report: CacheReport, names: Iterable[str]) -> frozenset[str]:
     if isinstance(names, str):
         raise SettingError(f"names is {names!r}, must be a list of names", hint=f"write names=[{names!r}]")
+    require_kind("names", names, (Iterable,))
     wanted, there = frozenset(names), sorted({item.name for item in report.items})
+    for name in wanted:
+        require_kind("names", name, (str,))
     for name in sorted(wanted.difference(there)):
         raise SettingError(
             f"the cache holds nothing of {name!r}",

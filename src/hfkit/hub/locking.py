@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.errors import HashMismatchError, OfflineError, SettingError
+from hfkit.values.constraints import require_kind
 
 from .asking import HubKind, ask_commit, require_network
 from .lock_checks import LOCKED_MODEL_FILES, is_wanted
@@ -16,8 +19,7 @@ from .refusals import UnreachableError, hub_errors, require_name
 from .resolve import RepositoryRef
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from huggingface_hub.hf_api import RepoFile
 
@@ -44,11 +46,9 @@ def lock(path: str | os.PathLike[str], *, models: Iterable[str] = (), datasets: 
         ModelNotFoundError: the hub has no such model; DataNotFoundError for a dataset.
         HubError: the hub refused, or the file cannot be written; a subclass says why.
     """
-    for given in (models, datasets):
-        if isinstance(given, str):
-            raise SettingError(f"{given!r} is one text, must be a list of names", hint=f"write [{given!r}]")
-    refs = [("model", RepositoryRef.parse(name)) for name in models]
-    refs += [("dataset", RepositoryRef.parse(name)) for name in datasets]
+    require_kind("path", path, (str, os.PathLike))
+    refs = [("model", RepositoryRef.parse(name)) for name in _names("models", models)]
+    refs += [("dataset", RepositoryRef.parse(name)) for name in _names("datasets", datasets)]
     if not refs:
         raise SettingError("nothing is named to be locked", hint="for example models=['org/name']")
     found: dict[tuple[str, str, str | None], LockedRepository] = {}
@@ -59,6 +59,16 @@ def lock(path: str | os.PathLike[str], *, models: Iterable[str] = (), datasets: 
     made = Lock(Path(path).expanduser(), tuple(in_order))
     made.write()
     return made
+
+
+def _names(setting: str, given: Iterable[str]) -> list[str]:
+    require_kind(setting, given, (Iterable,))
+    if isinstance(given, str):
+        raise SettingError(f"{given!r} is one text, must be a list of names", hint=f"write [{given!r}]")
+    names = list(given)
+    for name in names:
+        require_kind(setting, name, (str,))
+    return names
 
 
 def _lock_one(kind: HubKind, ref: RepositoryRef, *, follow: bool = False) -> Iterator[LockedRepository]:

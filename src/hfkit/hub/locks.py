@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from hfkit.errors import HubError, LockError
+from hfkit.values.constraints import require_kind
 from hfkit.values.layout import counted
 
 from .asking import HubKind
@@ -92,12 +93,14 @@ class Lock:
 
         Raises:
             LockError: there is no such file, or it holds something else.
+            SettingError: it is no path.
         """
+        require_kind("path", path, (str, os.PathLike))
         file = Path(path).expanduser()
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
             _require_format(content["format"])
-            return Lock(file, tuple(map(_repository, content["repositories"])))
+            return Lock(file, _repositories(content["repositories"]))
         except FileNotFoundError as error:
             raise LockError(f"there is no lock {str(path)!r}", hint="hfkit.lock(...) writes one") from error
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -190,6 +193,12 @@ def chosen_lock(path: str | os.PathLike[str] | None) -> Lock | None:
 def _require_format(found: object) -> None:
     if found != _FORMAT:
         raise ValueError(f"it is of format {found!r}, this version of hfkit reads {_FORMAT}")
+
+
+def _repositories(listed: object) -> tuple[LockedRepository, ...]:
+    if not isinstance(listed, list):
+        raise TypeError("its repositories are no list")
+    return tuple(map(_repository, listed))
 
 
 def _repository(plain: Mapping[str, object]) -> LockedRepository:

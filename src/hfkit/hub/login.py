@@ -71,13 +71,15 @@ def login(*, token: str | None = None) -> Account:
         Whose the token is that holds now. One in the environment (``HF_TOKEN``) comes before what is saved.
 
     Raises:
-        SettingError: the token is empty.
+        SettingError: the token is empty, or no text.
         TokenError: the hub does not know the token, or nobody allowed this machine in time.
         OfflineError: the hub cannot be reached.
         HubError: it refuses, or the token cannot be saved.
     """
     import huggingface_hub
 
+    if not isinstance(token, str | None):
+        raise SettingError("token is no text", hint="leave it out to log in with a browser")
     if token is not None and not token.strip():
         raise SettingError("token is empty", hint="leave it out to log in with a browser")
     require_sendable_token(token)

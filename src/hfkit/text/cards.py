@@ -21,8 +21,8 @@ _BEGIN, _END = (
 )
 _BEGIN_METADATA, _END_METADATA = "# hfkit: begin; lines outside of these marks are kept", "# hfkit: end"
 
-# The hub's own rule for what is metadata.
-_METADATA = re.compile(r"\A(\s*---[\r\n]+)([\S\s]*?)([\r\n]+---(?:\r\n|\n|\s*\Z))")
+# The hub's own rule for what is metadata; some editors begin a file with a mark of its encoding, which it overlooks.
+_METADATA = re.compile(r"\A(\ufeff?\s*---[\r\n]+)([\S\s]*?)([\r\n]+---(?:\r\n|\n|\s*\Z))")
 
 # A mark that lost its counterpart is the person's text: no region reaches over another beginning.
 _REGION = re.compile(r"<!-- hfkit: begin\b(?:(?!<!-- hfkit: begin\b)[\S\s])*?<!-- hfkit: end -->")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .jsonable import to_json_value
 from .layout import counted
-from .publish_plan import FileChange
+from .publish_plan import FileChange, PublishFinding
 
 __all__ = ["Publication", "Verification"]
 
@@ -51,6 +51,7 @@ class Publication:
         bytes: those of added and changed files.
         card: the README.md as it is now; None where there is none.
         verified: the proof that it arrived; None where it was not asked for.
+        findings: what the plan told of and did not refuse, such as a README.md of the folder that was not taken.
     """
 
     repository: str
@@ -64,6 +65,7 @@ class Publication:
     bytes: int
     card: str | None
     verified: Verification | None
+    findings: tuple[PublishFinding, ...] = ()
 
     @property
     def reference(self) -> str:
@@ -97,4 +99,5 @@ class Publication:
             lines.append(f"tagged {self.tag}")
         if self.verified:
             lines.append(str(self.verified))
+        lines += [f"{one.severity:<9} {one.message}\n          {one.hint}" for one in self.findings]
         return "\n".join(lines)

@@ -154,3 +154,19 @@ def test_a_lock_is_made_with_a_network(tmp_path: Path, monkeypatch: pytest.Monke
     ):
         lock(tmp_path / "lock", models=["org/a"])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "models"), [("a.lock", None), ("a.lock", [3]), ("a.lock", [Path("org")]), (None, ["org/a"])]
+)
+def test_what_names_nothing_is_refused(path: object, models: object) -> None:
+    with pytest.raises(SettingError, match=r"(models|path) is .*, must be"):
+        lock(path, models=models)  # type: ignore[arg-type]
+
+
+def test_what_is_no_path_or_no_list_is_no_lock(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="path is None, must be str or PathLike"):
+        Lock.read(None)  # type: ignore[arg-type]
+    (tmp_path / "a.lock").write_text('{"format": 1, "repositories": {}}')
+    with pytest.raises(LockError, match="its repositories are no list"):
+        Lock.read(tmp_path / "a.lock")

@@ -182,9 +182,11 @@ def _several(paths: Sequence[str]) -> str:
 
 
 def _secrets(file: FolderFile, own_token: str | None) -> Iterator[PublishFinding]:
-    text = file.head(_READ_HEAD if b"\0" in file.head(_READ_HEAD) else _READ).decode("utf-8", "replace")
+    content = file.head(_READ_HEAD if b"\0" in file.head(_READ_HEAD) else _READ)
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))  # as some shells write what is sent into a file
+    text = content.decode("utf-16" if wide else "utf-8", "replace")
     places = [f"a {one.kind} in line {one.line}" for one in find_secrets(text)]
-    if own_token and file.holds(own_token.encode()):
+    if own_token and (file.holds(own_token.encode()) or own_token in text):
         places.append("the very token that you are logged in with")
     if places:
         yield PublishFinding(

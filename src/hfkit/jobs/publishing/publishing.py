@@ -141,6 +141,7 @@ def _publication(
         bytes=plan.bytes,
         card=plan.card,
         verified=None,
+        findings=plan.findings,
     )
 
 

@@ -81,8 +81,10 @@ if TYPE_CHECKING:
     from .values.quantize_report import QuantizeReport as QuantizeReport
     from .values.quantize_report import Speedup as Speedup
     from .values.runtime import Runtime as Runtime
+    from .values.schemes import BitsAndBytes as BitsAndBytes
     from .values.schemes import Cast as Cast
     from .values.schemes import Int8 as Int8
+    from .values.schemes import Torchao as Torchao
     from .values.special_tokens import SpecialToken as SpecialToken
     from .values.special_tokens import SpecialTokens as SpecialTokens
     from .values.statistics import Statistics as Statistics

@@ -9,7 +9,7 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Agreement Answer AnswerReport Answers AnswerSpan Architecture Batch Beam Bootstrap Cast Chats Choice
+    Agreement Answer AnswerReport Answers AnswerSpan Architecture Batch Beam BitsAndBytes Bootstrap Cast Chats Choice
     Classes Classification ClassificationReport Classify Continuation Coverage DataReport errors
     Estimate Evaluate Evidence Finding Full Generate Generation Greedy HfkitError Int8 JsonSchema
     LabelCount Labelled LabelScore LanguageReport LengthSummary Lora measure_agreement MeasuredModel
@@ -17,7 +17,7 @@ NAMES = """
     Passage QLora Quantize QuantizePlan QuantizeReport Question Regex register_backend Runtime Sample
     SkippedWeights Source SpecialToken SpecialTokens Speedup Splits SplitSummary Squad starter
     Statistics Summarize Summary Table TableStream Tagged TagReport testing TextReport Texts TokenArrays
-    Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate Tune TunedState
+    Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Torchao Translate Translation Truncate Tune TunedState
     TunePlan TuneReport Windows
 """.split()  # noqa: SIM905
 

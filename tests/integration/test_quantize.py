@@ -102,6 +102,15 @@ def test_weights_in_16_bits_are_those_of_torch(half: Made, classifier: Path) -> 
     assert [path.name for path in half.folder.parent.iterdir()] == ["out"]
 
 
+def test_what_was_cast_opens_in_what_it_was_proved_in(half: Made, tmp_path: Path) -> None:
+    assert hfkit.Classify(half.folder, runtime=RUNTIME).source == half.report.result.source
+    full = hfkit.Runtime(device="cpu", threads=1, dtype="float32")
+    assert hfkit.Classify(half.folder, runtime=full).source.dtype == "float32"
+    shutil.copytree(half.folder, tmp_path / "copy")
+    (tmp_path / "copy" / "quantizing.json").write_text('{"result": {"source": {"dtype": "int8"}}}')
+    assert hfkit.Classify(tmp_path / "copy", runtime=RUNTIME).source.dtype == "float32"
+
+
 def test_a_result_opens_and_is_what_was_measured(
     eight: Made, classifier: Path, labelled: hfkit.Labelled
 ) -> None:

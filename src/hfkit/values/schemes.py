@@ -7,11 +7,19 @@ from typing import Literal, TypeAlias, get_args
 
 from .constraints import require_choice
 
-__all__ = ["Cast", "HalfType", "Int8", "Scheme"]
+__all__ = ["BitsAndBytes", "Cast", "HalfType", "Int8", "PackedBits", "Scheme", "Torchao", "TorchaoBits"]
 
 HalfType: TypeAlias = Literal["bfloat16", "float16"]
 """A number type of 16 bits: ``"bfloat16"`` has the range of float32 and 8 bits of precision, ``"float16"`` 11 bits of
 precision and nothing above 65504."""
+
+TorchaoBits: TypeAlias = Literal["int8", "int8_dynamic", "float8"]
+"""What torchao stores: ``"int8"`` and ``"float8"`` are of the weights alone, which are multiplied in float32; with
+``"int8_dynamic"`` what is multiplied with them is rounded to 8 bits too, with a scale for each token."""
+
+PackedBits: TypeAlias = Literal["int8", "nf4", "fp4"]
+"""What bitsandbytes stores: 8 bits, with what is multiplied rounded too; 4 bits that stand for values of a normal
+distribution, which is what weights are nearly drawn from; or 4 bits with a sign, an exponent and a fraction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +36,8 @@ class Int8:
 class Cast:
     """All weights in a number type of 16 bits, as a folder of safetensors like any other.
 
-    The result is half of float32 on the disk, and runs wherever torch does. In memory it is half as well where it is
-    opened with ``Runtime(dtype=...)`` of the same type; ``dtype="auto"`` computes in float32, with the rounded weights.
+    The result is half of float32 on the disk and in memory, and runs wherever torch does. ``Runtime(dtype="auto")``
+    opens it in this number type, which is the one that it was proved in.
 
     Attributes:
         dtype: the number type.
@@ -44,5 +52,47 @@ class Cast:
         require_choice("dtype", self.dtype, get_args(HalfType))
 
 
-Scheme: TypeAlias = Int8 | Cast
+@dataclass(frozen=True, slots=True)
+class Torchao:
+    """The linear layers in 8 bits by torchao, for torch on a processor or an accelerator.
+
+    Each row of a matrix has a scale of its own. Embeddings, the head, norms and biases stay in float32, so a model that
+    is mostly embeddings shrinks little. It and the result take ``pip install 'hfkit[torchao]'``.
+
+    Attributes:
+        bits: what is stored.
+
+    Raises:
+        SettingError: it is another one.
+    """
+
+    bits: TorchaoBits = "int8"
+
+    def __post_init__(self) -> None:
+        require_choice("bits", self.bits, get_args(TorchaoBits))
+
+
+@dataclass(frozen=True, slots=True)
+class BitsAndBytes:
+    """The linear layers in 8 or 4 bits by bitsandbytes, for torch on a processor or an accelerator.
+
+    Of 4 bits, 64 weights share a scale, and the scales are stored in 8 bits themselves. Embeddings, the head, norms and
+    biases stay in float32. It and the result take ``pip install 'hfkit[bitsandbytes]'``.
+
+    Attributes:
+        bits: what is stored.
+
+    Raises:
+        SettingError: it is another one.
+
+    Source: Dettmers et al., LLM.int8() (2022) and QLoRA (2023).
+    """
+
+    bits: PackedBits = "nf4"
+
+    def __post_init__(self) -> None:
+        require_choice("bits", self.bits, get_args(PackedBits))
+
+
+Scheme: TypeAlias = Int8 | Cast | Torchao | BitsAndBytes
 """A way to make a model smaller."""

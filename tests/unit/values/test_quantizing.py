@@ -158,7 +158,7 @@ def test_a_metric_that_is_not_there_keeps_every_bound(report: hfkit.QuantizeRepo
     [
         ({"model": ""}, "model is empty, must be a folder or a repository"),
         ({"model": None}, "model is None, must be str or PathLike"),
-        ({"scheme": "int8"}, "scheme is 'int8', must be Int8 or Cast"),
+        ({"scheme": "int8"}, "scheme is 'int8', must be Int8 or Cast or Torchao or BitsAndBytes"),
         ({"max_metric_drop": -0.1}, "max_metric_drop is -0.1, must be at least 0"),
         ({"min_agreement": 1.5}, "min_agreement is 1.5, must be at least 0 and at most 1"),
         ({"min_speedup": 0}, "min_speedup is 0, must be above 0"),
@@ -180,6 +180,14 @@ def test_a_number_type_of_16_bits_it_is() -> None:
     assert hfkit.Cast() == hfkit.Cast("bfloat16")
     with pytest.raises(SettingError, match="dtype 'int8' is not one of"):
         hfkit.Cast("int8")  # type: ignore[arg-type]
+
+
+def test_bits_are_those_of_the_library() -> None:
+    assert (hfkit.Torchao(), hfkit.BitsAndBytes()) == (hfkit.Torchao("int8"), hfkit.BitsAndBytes("nf4"))
+    with pytest.raises(SettingError, match="bits 'int4' is not one of"):
+        hfkit.Torchao("int4")  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match="bits 'float8' is not one of"):
+        hfkit.BitsAndBytes("float8")  # type: ignore[arg-type]
 
 
 def test_settings_are_written_as_they_would_be_typed() -> None:

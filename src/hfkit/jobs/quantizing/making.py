@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 
 from hfkit.errors import HfkitError, HubError, ModelError, OutputError
 from hfkit.hub.folder import PIN_FILE
-from hfkit.values.schemes import Cast, Int8
+from hfkit.values.schemes import BitsAndBytes, Cast, Int8, Torchao
 
 from .verbs import head_of
 
@@ -54,6 +54,8 @@ def make_smaller(folder: ModelFolder, verb: Verb, scheme: Scheme, runtime: Runti
                 _export(folder, task, runtime, draft)
             case Cast():
                 _cast(folder, task, scheme, runtime, draft)
+            case Torchao() | BitsAndBytes():
+                _pack(folder, task, scheme, runtime, draft)
     except (HubError, OSError, SafetensorError) as error:  # the model is here: what fails is the disk
         if isinstance(error, HfkitError) and not isinstance(error, HubError):
             raise
@@ -74,7 +76,6 @@ def _export(folder: ModelFolder, task: Task, runtime: Runtime, draft: Path) -> N
 def _cast(folder: ModelFolder, task: Task, scheme: Cast, runtime: Runtime, draft: Path) -> None:
     from hfkit.backends.torch.loading import load_model
     from hfkit.backends.torch.quiet import quiet_transformers
-    from hfkit.jobs.tuning.results import copy_tokenizer
 
     loaded = load_model(folder, replace(runtime, dtype=scheme.dtype), task)
     for name, weight in loaded.model.named_parameters():
@@ -85,6 +86,22 @@ def _cast(folder: ModelFolder, task: Task, scheme: Cast, runtime: Runtime, draft
             )
     with quiet_transformers():
         loaded.model.save_pretrained(draft)
+    _copy_beside(folder, draft)
+
+
+def _pack(
+    folder: ModelFolder, task: Task, scheme: Torchao | BitsAndBytes, runtime: Runtime, draft: Path
+) -> None:
+    from .packing import pack_model
+
+    pack_model(folder, task, scheme, runtime, draft)
+    _copy_beside(folder, draft)
+
+
+def _copy_beside(folder: ModelFolder, draft: Path) -> None:
+    """Copy the tokenizer, and what the model is pinned to."""
+    from hfkit.jobs.tuning.results import copy_tokenizer
+
     copy_tokenizer(folder, draft)
     pin = folder.path / PIN_FILE
     if pin.is_file():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hfkit.errors import FailedProofError, OutputError, SettingError
 from hfkit.hub.folder import QUANTIZE_FILE
 from hfkit.hub.resolve import resolve
-from hfkit.values.schemes import Cast, Int8
+from hfkit.values.schemes import BitsAndBytes, Cast, Int8, Torchao
 
 from .beside import Beside
 from .comparing import Contestant, compare
@@ -35,13 +35,14 @@ __all__ = ["plan_smaller", "quantize"]
 
 def plan_smaller(settings: QuantizeSettings) -> QuantizePlan:
     """Say what would be done; see :meth:`hfkit.facades.quantize.Quantize.plan`."""
-    return plan_quantizing(resolve(settings.model, offline=settings.runtime.offline), settings.scheme)
+    folder = resolve(settings.model, offline=settings.runtime.offline)
+    return plan_quantizing(folder, settings.scheme, settings.runtime)
 
 
 def quantize(settings: QuantizeSettings, given: GivenProbes, output: Path) -> QuantizeReport:
     """Make a model smaller; see :class:`hfkit.facades.quantize.Quantize`."""
     folder = resolve(settings.model, offline=settings.runtime.offline)
-    planned = plan_quantizing(folder, settings.scheme)
+    planned = plan_quantizing(folder, settings.scheme, settings.runtime)
     probes = read_probes(given, verb_of(folder))
     if settings.max_metric_drop is not None and probes.data is None:
         raise SettingError(
@@ -96,6 +97,8 @@ def _runtime_of_result(settings: QuantizeSettings, runtime: Runtime) -> Runtime:
             return replace(runtime, backend="onnx", device="auto", dtype="auto", max_memory=())
         case Cast(dtype=dtype):
             return replace(runtime, backend="torch", dtype=dtype)
+        case Torchao() | BitsAndBytes():
+            return replace(runtime, backend="torch", dtype="auto")
 
 
 def _write(report: QuantizeReport, file: Path) -> None:

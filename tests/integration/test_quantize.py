@@ -186,6 +186,8 @@ def test_a_writer_by_its_perplexity(tmp_path: Path) -> None:
     quantize = hfkit.Quantize(model, min_agreement=None, max_metric_drop=0.5, rounds=1, runtime=RUNTIME)
     report = quantize(data, tmp_path / "out")
     assert report.metric is not None
+    with pytest.raises(errors.FailedProofError, match=r"perplexity grows by .*, at most 0"):
+        quantize.with_(scheme=hfkit.Cast(), max_metric_drop=0)(TEXTS, tmp_path / "failed")
     expected = hfkit.Evaluate(model, split="train", runtime=RUNTIME)(data).perplexity
     assert report.metric.before == expected
     growth = report.metric.after.value / report.metric.before.value - 1

@@ -148,6 +148,30 @@ def test_bounds_that_are_not_kept_are_told_with_what_was_measured(
     assert hfkit.Quantize("org/model").with_(**bounds).failures(report) == expected
 
 
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ({}, ("perplexity grows by 0.25, at most 0.1",)),
+        ({"max_metric_drop": None}, ()),
+        (
+            {"max_metric_drop": 0.2, "min_agreement": 0.95},
+            ("perplexity grows by 0.25, at most 0.2", "agreement is 0.75, at least 0.95"),
+        ),
+    ],
+)
+def test_of_models_that_write_perplexity_is_bounded(
+    report: hfkit.QuantizeReport, bounds: QuantizeChanges, expected: tuple[str, ...]
+) -> None:
+    perplexity = hfkit.MetricChange(
+        name="perplexity",
+        before=hfkit.Estimate(80.0, 70.0, 90.0),
+        after=hfkit.Estimate(100.0, 90.0, 110.0),
+        drop=hfkit.Estimate(0.25, 0.2, 0.3),
+    )
+    writer = replace(report, metric=perplexity)
+    assert hfkit.Quantize("org/model").with_(**bounds).failures(writer) == expected
+
+
 def test_a_metric_that_is_not_there_keeps_every_bound(report: hfkit.QuantizeReport) -> None:
     quantize = hfkit.Quantize("org/model", min_agreement=None, max_metric_drop=0.0)
     assert quantize.failures(replace(report, metric=None)) == ()

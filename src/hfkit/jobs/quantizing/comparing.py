@@ -186,10 +186,11 @@ def _changes(before: Decided, after: Decided) -> list[float]:
 def _metric(
     pair: tuple[Beside[Subject], Beside[Subject]], probes: Probes, bootstrap: Bootstrap
 ) -> MetricChange | None:
-    data = probes.data
-    if data is None:
+    if not probes.measured:
         return None
-    before, after = (each.ask(Subject.score, data, probes.split) for each in pair)
+    before, after = (each.ask(Subject.score, probes.data, probes.split, probes.inputs) for each in pair)
+    if not before.rows:  # texts of one token: nothing stands before it
+        return None
     return metric_change(before, after, bootstrap)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hfkit.backends.torch.tasks import CAUSAL_WRITING
 from hfkit.errors import FailedProofError, OutputError, SettingError
 from hfkit.hub.folder import QUANTIZE_FILE
 from hfkit.hub.resolve import resolve
@@ -16,7 +17,7 @@ from .comparing import Contestant, compare
 from .making import make_smaller
 from .planning import files_of, plan_quantizing
 from .probes import read_probes
-from .verbs import verb_of
+from .verbs import head_of, verb_of
 from .work_folder import WorkFolder
 
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ def quantize(settings: QuantizeSettings, given: GivenProbes, output: Path) -> Qu
     """Make a model smaller; see :class:`hfkit.facades.quantize.Quantize`."""
     folder = resolve(settings.model, offline=settings.runtime.offline)
     planned = plan_quantizing(folder, settings.scheme, settings.runtime)
-    probes = read_probes(given, verb_of(folder))
-    if settings.max_metric_drop is not None and probes.data is None:
+    verb = verb_of(folder)
+    probes = read_probes(given, verb, foreseen=head_of(folder, verb) is CAUSAL_WRITING)
+    if settings.max_metric_drop not in {None, "auto"} and not probes.measured:
         raise SettingError(
-            f"max_metric_drop is {settings.max_metric_drop:g} and the probes have no right answers, must be None then",
+            f"max_metric_drop is {settings.max_metric_drop} and the probes have no right answers, must be None then",
             hint="give probes with answers, such as hfkit.Labelled(...), or bound min_agreement alone",
         )
     with WorkFolder(output, overwrite=settings.overwrite) as work:

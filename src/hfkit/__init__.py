@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from .values.runtime import Runtime as Runtime
     from .values.schemes import BitsAndBytes as BitsAndBytes
     from .values.schemes import Cast as Cast
+    from .values.schemes import Int4 as Int4
     from .values.schemes import Int8 as Int8
     from .values.schemes import Torchao as Torchao
     from .values.special_tokens import SpecialToken as SpecialToken

@@ -11,7 +11,7 @@ import hfkit.testing
 NAMES = """
     Agreement Answer AnswerReport Answers AnswerSpan Architecture Batch Beam BitsAndBytes Bootstrap Cast Chats Choice
     Classes Classification ClassificationReport Classify Continuation Coverage DataReport errors
-    Estimate Evaluate Evidence Finding Full Generate Generation Greedy HfkitError Int8 JsonSchema
+    Estimate Evaluate Evidence Finding Full Generate Generation Greedy HfkitError Int4 Int8 JsonSchema
     LabelCount Labelled LabelScore LanguageReport LengthSummary Lora measure_agreement MeasuredModel
     Message MetricChange MultiLabelReport NoPadding NoTruncation PadToLength PadToLongest Pair Parallel
     Passage QLora Quantize QuantizePlan QuantizeReport Question Regex register_backend Runtime Sample

@@ -18,7 +18,9 @@ from safetensors.torch import load_file
 
 import hfkit
 from hfkit import errors
+from hfkit.hub.resolve import resolve
 from hfkit.jobs.quantizing import comparing, planning
+from hfkit.jobs.quantizing.making import make_smaller
 from hfkit.testing import (
     write_tiny_classifier,
     write_tiny_reader,
@@ -29,6 +31,8 @@ from hfkit.testing import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from hfkit.jobs.quantizing.verbs import Verb
 
 RUNTIME = hfkit.Runtime(device="cpu", threads=1, progress="never", backend="torch")
 TEXTS = [
@@ -193,6 +197,26 @@ def test_a_writer_by_its_perplexity(tmp_path: Path) -> None:
     growth = report.metric.after.value / report.metric.before.value - 1
     assert report.metric.drop.value == pytest.approx(growth)
     assert hfkit.Generate(tmp_path / "out", max_new_tokens=3)("a story").source.dtype == "int8"
+
+
+@pytest.mark.parametrize("verb", ["Classify", "Generate"])
+def test_matrices_in_4_bits(verb: Verb, tmp_path: Path) -> None:
+    """Made in this process: how a result is proved is tested above."""
+    model = (write_tiny_classifier if verb == "Classify" else write_tiny_writer)(tmp_path / "model")
+    folder = tmp_path / "out" / "model"
+    folder.parent.mkdir()
+    make_smaller(resolve(model, offline=True), verb, hfkit.Int4(), RUNTIME, folder)
+    opened = hfkit.Classify(folder) if verb == "Classify" else hfkit.Generate(folder, max_new_tokens=3)
+    source = opened("a good story").source
+    assert (source.backend, source.dtype) == ("onnx", "int4")
+    assert any(note.startswith("weights are 4 bits: ") for note in source.notes)
+    plan = hfkit.Quantize(model, scheme=hfkit.Int4()).plan()
+    eight = hfkit.Quantize(model, scheme=hfkit.Int8()).plan()
+    assert plan.changed == eight.changed
+    assert plan.expected_bytes < eight.expected_bytes
+    assert plan.expected_bytes == pytest.approx(sum(files(folder).values()), rel=0.3)
+    with pytest.raises(errors.SettingError, match="is not that of the export in"):
+        opened.with_(runtime=hfkit.Runtime(backend="onnx", dtype="float32")).load()
 
 
 def test_without_probes_its_own_are_used_and_told_of(cast: hfkit.Quantize, tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ __all__ = ["Bound", "QuantizeSettings"]
 Bound: TypeAlias = float | Literal["auto"] | None
 """A bound of how much worse a result may be; ``"auto"`` for hfkit's own, None for none."""
 
-# What "auto" means: of models that write perplexity is bounded, since their next token turns over where two are about as
-# likely, and of all others the decisions.
+# What "auto" means: of models that write perplexity is bounded, since their next token turns over where two are about
+# as likely, and of all others the decisions.
 _LEAST_AGREEMENT, _MOST_GROWTH = 0.95, 0.1
 
 

@@ -182,7 +182,7 @@ def test_a_metric_that_is_not_there_keeps_every_bound(report: hfkit.QuantizeRepo
     [
         ({"model": ""}, "model is empty, must be a folder or a repository"),
         ({"model": None}, "model is None, must be str or PathLike"),
-        ({"scheme": "int8"}, "scheme is 'int8', must be Int8 or Cast or Torchao or BitsAndBytes"),
+        ({"scheme": "int8"}, "scheme is 'int8', must be Int8 or Int4 or Cast or Torchao or BitsAndBytes"),
         ({"max_metric_drop": -0.1}, "max_metric_drop is -0.1, must be at least 0"),
         ({"min_agreement": 1.5}, "min_agreement is 1.5, must be at least 0 and at most 1"),
         ({"min_speedup": 0}, "min_speedup is 0, must be above 0"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hfkit.values.schemes import BitsAndBytes, Cast, Int8, Torchao
+from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, Torchao
 
 from .stored_weights import rest_of
 from .verbs import head_of
@@ -67,7 +67,9 @@ def fates_of(
         case Cast():
             return _cast
         case Int8():
-            return partial(_eight_bits, folder=folder, verb=verb)
+            return partial(_exported, folder=folder, verb=verb, four=False)
+        case Int4():
+            return partial(_exported, folder=folder, verb=verb, four=True)
         case Torchao() | BitsAndBytes():
             from .linear_layers import find_linear_layers
 
@@ -84,8 +86,8 @@ def _cast(weight: StoredWeight) -> Fate:
     return Fate(_HALF * weight.numbers)
 
 
-def _eight_bits(weight: StoredWeight, *, folder: ModelFolder, verb: Verb) -> Fate:
-    """As :mod:`hfkit.backends.onnx.eight_bits` does, which sees the graph: here are names and shapes alone."""
+def _exported(weight: StoredWeight, *, folder: ModelFolder, verb: Verb, four: bool) -> Fate:
+    """As hfkit's exports are rewritten, where the graph is seen: here are names and shapes alone."""
     if not weight.floats:
         return Fate(weight.bytes, _INTEGERS)
     whole = _FLOAT * weight.numbers
@@ -99,7 +101,9 @@ def _eight_bits(weight: StoredWeight, *, folder: ModelFolder, verb: Verb) -> Fat
     labels = folder.config.get("id2label")
     if verb == "Classify" and not table and isinstance(labels, dict) and weight.shape[0] == len(labels):
         return Fate(whole, "it gives the logits")
-    if verb == "Generate":
+    if four and not table and "lm_head" not in weight.name:
+        return Fate(weight.numbers // 2 + (_FLOAT + 1) * weight.numbers // _BLOCK)
+    if four or verb == "Generate":
         return Fate(weight.numbers + _FLOAT * weight.numbers // _BLOCK)
     return Fate(weight.numbers + _FLOAT * weight.shape[0])
 

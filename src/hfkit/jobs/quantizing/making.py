@@ -6,13 +6,13 @@ import errno
 import os
 import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from safetensors import SafetensorError
 
-from hfkit.errors import HfkitError, HubError, ModelError, OutputError
+from hfkit.errors import CorruptModelError, HfkitError, HubError, ModelError, OutputError
 from hfkit.hub.folder import PIN_FILE
-from hfkit.values.schemes import BitsAndBytes, Cast, Int8, Torchao
+from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, Torchao
 
 from .verbs import head_of
 
@@ -51,7 +51,9 @@ def make_smaller(folder: ModelFolder, verb: Verb, scheme: Scheme, runtime: Runti
     try:
         match scheme:
             case Int8():
-                _export(folder, task, runtime, draft)
+                _export(folder, task, runtime, draft, "int8")
+            case Int4():
+                _export(folder, task, runtime, draft, "int4")
             case Cast():
                 _cast(folder, task, scheme, runtime, draft)
             case Torchao() | BitsAndBytes():
@@ -66,10 +68,19 @@ def make_smaller(folder: ModelFolder, verb: Verb, scheme: Scheme, runtime: Runti
         ) from error
 
 
-def _export(folder: ModelFolder, task: Task, runtime: Runtime, draft: Path) -> None:
+def _export(
+    folder: ModelFolder, task: Task, runtime: Runtime, draft: Path, dtype: Literal["int8", "int4"]
+) -> None:
+    from hfkit.backends.onnx.entries import find_entry
     from hfkit.backends.onnx.opening import prepare_export
+    from hfkit.backends.onnx.quantizing import quantize_export
 
-    export = prepare_export(folder, replace(runtime, dtype="int8"), task)
+    quantize_export(folder, prepare_export(folder, replace(runtime, dtype="float32"), task), task, dtype)
+    export = find_entry(folder, task, dtype)
+    if export is None:
+        raise CorruptModelError(
+            f"the export of {folder.name} was damaged as soon as it was written", hint="check the disk"
+        )
     shutil.copytree(export.path, draft)
 
 

@@ -9,7 +9,7 @@ from hfkit.errors import MissingDependencyError, ModelError
 from hfkit.hub.folder import EXPORT_FILES, MODEL_FILES, fingerprint_files
 from hfkit.hub.tokenizer_files import tokenizer_owner
 from hfkit.values.quantize_plan import QuantizePlan, SkippedWeights
-from hfkit.values.schemes import BitsAndBytes, Cast, Int8, Torchao
+from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, Torchao
 
 from .fates import fates_of
 from .stored_weights import read_stored_weights
@@ -53,7 +53,7 @@ def require_packages(scheme: Scheme) -> None:
 def _needs(scheme: Scheme) -> tuple[tuple[str, ...], str, str]:
     """Give the packages of a scheme, the line that installs them, and what would do with fewer."""
     match scheme:
-        case Int8():
+        case Int8() | Int4():
             packages = ("torch", "transformers", "onnx", "onnxruntime")
             return packages, "pip install 'hfkit[export]'", _OTHERWISE
         case Cast():
@@ -93,7 +93,7 @@ def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> Qu
     beside = sum(
         size for name, size, *_ in _stamp(tokenizer_owner(folder)) if not name.endswith(".safetensors")
     )
-    graph = _GRAPH_BYTES * len(weights) if isinstance(scheme, Int8) else _CONFIG_BYTES
+    graph = _GRAPH_BYTES * len(weights) if isinstance(scheme, Int8 | Int4) else _CONFIG_BYTES
     notes = []
     if folder.base:
         notes.append(f"the adapter is merged into {folder.base.name}, and the result is a whole model")
@@ -149,7 +149,7 @@ def _skipped(weights: Sequence[StoredWeight], fates: Sequence[Fate]) -> tuple[Sk
 
 def _place(scheme: Scheme) -> str:
     match scheme:
-        case Int8():
+        case Int8() | Int4():
             return "ONNX Runtime on the processor, without torch: pip install 'hfkit[onnx]'"
         case Cast():
             return "torch, on the processor or an accelerator: pip install 'hfkit[torch]'"

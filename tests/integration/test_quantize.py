@@ -363,7 +363,7 @@ def compare(*_, **__):
     print("saved", flush=True)
     sys.stdin.read()
 
-quantizing.compare = compare
+quantizing.measure_both = compare
 runtime = hfkit.Runtime(device="cpu", threads=1)
 hfkit.Quantize(sys.argv[1], scheme=hfkit.Cast(), overwrite=True, runtime=runtime)(["a text"], sys.argv[2])
 """
@@ -397,6 +397,30 @@ def test_a_kill_in_the_middle_of_an_exchange_is_put_back(
     with pytest.raises(errors.OutputError, match="set overwrite=True"):
         cast(TEXTS, tmp_path / "out")
     assert files(tmp_path / "out") == before
+
+
+def test_schemes_side_by_side(cast: hfkit.Quantize, classifier: Path, tmp_path: Path) -> None:
+    model = shutil.copytree(classifier, tmp_path / "model")
+    found = hfkit.compare(model, [hfkit.Cast(), hfkit.Int8()], TEXTS, rounds=1, runtime=RUNTIME)
+    assert [one.scheme for one in found.compared] == ["Cast(dtype='bfloat16')", "Int8()"]
+    assert found.refused == ()
+    assert found.compared[0].report.plan.changed == cast.plan().changed
+    sizes = [one.report.result.bytes for one in found.compared]
+    smallest = found.compared[sizes.index(min(sizes))]
+    assert smallest.on_front
+    assert str(found).splitlines()[0] == f"{model} on 8 probes"
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_schemes_that_cannot_be_tried(classifier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "find_spec", lambda name: None if name == "onnx" else name)
+    with pytest.raises(errors.MissingDependencyError, match=r"Int8\(\) needs onnx"):
+        hfkit.compare(classifier, [hfkit.Int8(), hfkit.Int4()], TEXTS, runtime=RUNTIME)
+    with pytest.raises(errors.EmptyInputError, match="there are no schemes"):
+        hfkit.compare(classifier, [], TEXTS, runtime=RUNTIME)
+    found = hfkit.compare(classifier, [hfkit.Int8(), hfkit.Cast()], ["a text"], rounds=1, runtime=RUNTIME)
+    assert found.refused == (hfkit.RefusedScheme("Int8()", "Int8() needs onnx, which is not installed"),)
+    assert len(found.compared) == 1
 
 
 def test_an_encoder_decoder(tmp_path: Path) -> None:

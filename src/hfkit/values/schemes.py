@@ -46,7 +46,7 @@ class Int8:
 class Int4:
     """Matrices in 4 bits and embeddings in 8, for ONNX Runtime on the processor.
 
-    Up to 64 weights share a step and a zero, chosen for the least squared error; what they are multiplied with is
+    32 weights share a step and a zero, chosen for the least squared error; what they are multiplied with is
     rounded to 8 bits on the way, in blocks of as many. A matrix that gives logits has 8 bits. Meant for models that
     write, which are limited by how fast weights are read. The result opens without torch. To make it takes
     ``pip install 'hfkit[export]'``.

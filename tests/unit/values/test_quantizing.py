@@ -12,6 +12,8 @@ import hfkit
 from hfkit.errors import SettingError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hfkit.facades.quantize import QuantizeChanges
 
 SOURCE = hfkit.Source(
@@ -175,6 +177,78 @@ def test_of_models_that_write_perplexity_is_bounded(
 def test_a_metric_that_is_not_there_keeps_every_bound(report: hfkit.QuantizeReport) -> None:
     quantize = hfkit.Quantize("org/model", min_agreement=None, max_metric_drop=0.0)
     assert quantize.failures(replace(report, metric=None)) == ()
+
+
+@pytest.fixture
+def comparison(report: hfkit.QuantizeReport) -> hfkit.SchemeComparison:
+    small = replace(report, result=measured(900, peak=None), throughput=hfkit.Speedup(1.25, low=1, high=2))
+    return hfkit.SchemeComparison(
+        model="org/model",
+        compared=(
+            hfkit.ComparedScheme("Int8()", report, on_front=True),
+            hfkit.ComparedScheme("Int4()", small, on_front=True),
+            hfkit.ComparedScheme("Cast()", replace(report, result=measured(2000, peak=1)), on_front=False),
+        ),
+        refused=(hfkit.RefusedScheme("Torchao(bits='int8')", "not installed"),),
+        original_on_front=True,
+    )
+
+
+def test_schemes_stand_side_by_side(comparison: hfkit.SchemeComparison) -> None:
+    assert comparison.front == ("Int4()", "Int8()")
+    assert str(comparison).splitlines() == [
+        "org/model on 4 probes",
+        "scheme     MB   bytes  many   one              accuracy  front",
+        "original  0.0  100.0%  1.00  1.00  0.900 [0.850, 0.950]      *",
+        "Int8()    0.0   30.0%  2.00  1.50  0.850 [0.800, 0.900]      *",
+        "Int4()    0.0   22.5%  1.25  1.50  0.850 [0.800, 0.900]      *",
+        "Cast()    0.0   50.0%  2.00  1.50  0.850 [0.800, 0.900]",
+        "not tried: Torchao(bits='int8'): not installed",
+    ]
+    assert comparison.markdown().splitlines()[:3] == [
+        "| scheme | MB | bytes | many | one | accuracy | front |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| original | 0.0 | 100.0% | 1.00 | 1.00 | 0.900 [0.850, 0.950] | * |",
+    ]
+
+
+def test_schemes_without_a_metric_are_compared_by_agreement(comparison: hfkit.SchemeComparison) -> None:
+    plain = replace(
+        comparison,
+        compared=tuple(
+            replace(one, report=replace(one.report, metric=None)) for one in comparison.compared[:1]
+        ),
+        original_on_front=False,
+    )
+    assert plain.markdown().splitlines() == [
+        "| scheme | MB | bytes | many | one | agreement | front |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| original | 0.0 | 100.0% | 1.00 | 1.00 | 100.0% |  |",
+        "| Int8() | 0.0 | 30.0% | 2.00 | 1.50 | 75.0% | * |",
+    ]
+
+
+def test_a_comparison_is_json(comparison: hfkit.SchemeComparison) -> None:
+    plain = json.loads(comparison.to_json(indent=2))
+    assert plain == comparison.to_dict()
+    assert plain["compared"][1]["report"]["result"]["bytes"] == 900
+    assert plain["refused"] == [{"scheme": "Torchao(bits='int8')", "reason": "not installed"}]
+
+
+def test_a_comparison_is_drawn(comparison: hfkit.SchemeComparison, tmp_path: Path) -> None:
+    plain = replace(
+        comparison,
+        compared=tuple(replace(one, report=replace(one.report, metric=None)) for one in comparison.compared),
+    )
+    assert comparison.plot(tmp_path / "schemes.svg").read_text().startswith("<?xml")
+    assert plain.plot(str(tmp_path / "plain.png")).read_bytes().startswith(b"\x89PNG")
+    one = comparison.compared[0].report
+    assert one.metric is not None
+    perplexity = replace(one, metric=replace(one.metric, name="perplexity"))
+    compared = (replace(comparison.compared[0], report=perplexity),)
+    replace(comparison, compared=compared).plot(tmp_path / "perplexity.png")
+    with pytest.raises(SettingError, match="must end in"):
+        comparison.plot(tmp_path / "schemes.pdf")
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .subjects import Decided, ScoredRows
     from .verbs import Verb
 
-__all__ = ["Contestant", "compare", "metric_change"]
+__all__ = ["Contestant", "measure_both", "metric_change"]
 
 # Probes that are timed together, and those that are read one by one.
 _TOGETHER, _ALONE = 64, 16
@@ -59,7 +59,7 @@ class Contestant:
     environment: Mapping[str, str]
 
 
-def compare(
+def measure_both(
     settings: QuantizeSettings,
     plan: QuantizePlan,
     verb: Verb,

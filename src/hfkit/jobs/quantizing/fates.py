@@ -28,6 +28,7 @@ _NARROW = 16
 _AXES = 2
 _HALF, _FLOAT = 2, 4  # bytes
 _BLOCK = 64  # weights of a writer that share a scale
+_SMALL_BLOCK = 32  # the same, of 4 bits
 
 # Of a weight that is packed: what is written beside its numbers and scales, in 4 bits two tables of values too.
 _BESIDE, _TABLES = 400, 1500
@@ -102,7 +103,7 @@ def _exported(weight: StoredWeight, *, folder: ModelFolder, verb: Verb, four: bo
     if verb == "Classify" and not table and isinstance(labels, dict) and weight.shape[0] == len(labels):
         return Fate(whole, "it gives the logits")
     if four and not table and "lm_head" not in weight.name:
-        return Fate(weight.numbers // 2 + (_FLOAT + 1) * weight.numbers // _BLOCK)
+        return Fate(weight.numbers // 2 + (_FLOAT + 1) * weight.numbers // _SMALL_BLOCK)
     if four or verb == "Generate":
         return Fate(weight.numbers + _FLOAT * weight.numbers // _BLOCK)
     return Fate(weight.numbers + _FLOAT * weight.shape[0])

@@ -13,7 +13,7 @@ from hfkit.hub.resolve import resolve
 from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, Torchao
 
 from .beside import Beside
-from .comparing import Contestant, compare
+from .comparing import Contestant, measure_both
 from .making import make_smaller
 from .planning import files_of, plan_quantizing
 from .probes import read_probes
@@ -90,7 +90,9 @@ def _prove(
     # Files of a commit have no stamp: they never change.
     name = str(folder.path) if folder.stamp else f"{folder.name}@{folder.revision}"
     original = Contestant(name, files_of(folder), runtime, {})
-    return compare(settings, planned, verb, probes, (original, result), output=work.output, scratch=work.path)
+    return measure_both(
+        settings, planned, verb, probes, (original, result), output=work.output, scratch=work.path
+    )
 
 
 def _runtime_of_result(settings: QuantizeSettings, runtime: Runtime) -> Runtime:

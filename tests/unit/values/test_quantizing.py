@@ -16,67 +16,10 @@ if TYPE_CHECKING:
 
     from hfkit.facades.quantize import QuantizeChanges
 
-SOURCE = hfkit.Source(
-    model="org/model",
-    revision="abc",
-    tokenizer="sha256:1",
-    backend="torch",
-    device="cpu",
-    dtype="float32",
-    versions=(("torch", "2"),),
-)
-
-
-def measured(size: int, *, peak: int | None) -> hfkit.MeasuredModel:
-    return hfkit.MeasuredModel(
-        source=SOURCE,
-        bytes=size,
-        weight_bytes=size - 100,
-        peak_memory=peak,
-        seconds_per_text=0.002,
-        texts_per_second=1000.0,
-        changed_by_batching=0.25,
-    )
-
 
 @pytest.fixture
-def report() -> hfkit.QuantizeReport:
-    plan = hfkit.QuantizePlan(
-        model="org/model",
-        revision="sha256:" + "a" * 64,
-        verb="Classify",
-        scheme="Int8()",
-        changed=("one", "two"),
-        skipped=(
-            hfkit.SkippedWeights("small", ("bias",), 4),
-            hfkit.SkippedWeights("narrow", tuple("abcde"), 50),
-        ),
-        bytes=4000,
-        expected_bytes=1000,
-        runs_on="the processor",
-        notes=("a note",),
-    )
-    return hfkit.QuantizeReport(
-        output="out",
-        plan=plan,
-        settings="Quantize('org/model')",
-        original=measured(4000, peak=3 << 20),
-        result=measured(1200, peak=None),
-        probes=4,
-        agreement=0.75,
-        differing=(2,),
-        largest_change=0.5,
-        mean_change=0.125,
-        metric=hfkit.MetricChange(
-            name="accuracy",
-            before=hfkit.Estimate(0.9, 0.85, 0.95),
-            after=hfkit.Estimate(0.85, 0.8, 0.9),
-            drop=hfkit.Estimate(0.05, 0.01, 0.09),
-        ),
-        latency=hfkit.Speedup(1.5, low=1.25, high=1.75),
-        throughput=hfkit.Speedup(2.0, low=1.5, high=2.5),
-        notes=("another note",),
-    )
+def report(quantize_report: hfkit.QuantizeReport) -> hfkit.QuantizeReport:
+    return quantize_report
 
 
 def test_a_plan_says_what_changes_and_what_stays(report: hfkit.QuantizeReport) -> None:
@@ -119,6 +62,13 @@ def test_a_report_fits_on_a_screen(report: hfkit.QuantizeReport) -> None:
 def test_a_report_without_a_metric_has_no_lines_of_it(report: hfkit.QuantizeReport) -> None:
     lines = str(replace(report, metric=None)).splitlines()
     assert not [line for line in lines if line.startswith(("accuracy", "metric"))]
+
+
+def test_a_report_is_drawn(report: hfkit.QuantizeReport, tmp_path: Path) -> None:
+    assert report.plot(tmp_path / "report.svg").read_text().startswith("<?xml")
+    plain = replace(report, metric=None)
+    assert plain.plot(str(tmp_path / "report.png")).read_bytes().startswith(b"\x89PNG")
+    assert [line for line in plain.markdown().splitlines() if "metric" in line] == []
 
 
 def test_a_report_is_json(report: hfkit.QuantizeReport) -> None:
@@ -181,13 +131,17 @@ def test_a_metric_that_is_not_there_keeps_every_bound(report: hfkit.QuantizeRepo
 
 @pytest.fixture
 def comparison(report: hfkit.QuantizeReport) -> hfkit.SchemeComparison:
-    small = replace(report, result=measured(900, peak=None), throughput=hfkit.Speedup(1.25, low=1, high=2))
+    small = replace(
+        report, result=replace(report.result, bytes=900), throughput=hfkit.Speedup(1.25, low=1, high=2)
+    )
     return hfkit.SchemeComparison(
         model="org/model",
         compared=(
             hfkit.ComparedScheme("Int8()", report, on_front=True),
             hfkit.ComparedScheme("Int4()", small, on_front=True),
-            hfkit.ComparedScheme("Cast()", replace(report, result=measured(2000, peak=1)), on_front=False),
+            hfkit.ComparedScheme(
+                "Cast()", replace(report, result=replace(report.result, bytes=2000)), on_front=False
+            ),
         ),
         refused=(hfkit.RefusedScheme("Torchao(bits='int8')", "not installed"),),
         original_on_front=True,

@@ -13,6 +13,7 @@ from hfkit.hub.resolve import resolve
 from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, Torchao
 
 from .beside import Beside
+from .card import model_card
 from .comparing import Contestant, measure_both
 from .making import make_smaller
 from .planning import files_of, plan_quantizing
@@ -61,7 +62,8 @@ def quantize(settings: QuantizeSettings, given: GivenProbes, output: Path) -> Qu
             )
             error.report = report
             raise error
-        _write(report, work.draft / QUANTIZE_FILE)
+        _write(report.to_json(indent=2) + "\n", work.draft / QUANTIZE_FILE)
+        _write(model_card(report), work.draft / "README.md")
         work.finish()
     return report
 
@@ -105,10 +107,10 @@ def _runtime_of_result(settings: QuantizeSettings, runtime: Runtime) -> Runtime:
             return replace(runtime, backend="torch", dtype="auto")
 
 
-def _write(report: QuantizeReport, file: Path) -> None:
+def _write(text: str, file: Path) -> None:
     try:
-        file.write_text(report.to_json(indent=2) + "\n", encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(
-            f"{QUANTIZE_FILE} cannot be written: {error.strerror}", hint="make room on the disk"
+            f"{file.name} cannot be written: {error.strerror}", hint="make room on the disk"
         ) from error

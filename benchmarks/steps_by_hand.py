@@ -15,7 +15,6 @@ from hfkit.jobs.tuning.bases import open_base
 from hfkit.jobs.tuning.preparing import prepare
 from hfkit.jobs.tuning.surroundings import quiet_warnings
 from hfkit.text.epochs import plan_steps
-from step_clock import StepClock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +22,8 @@ if TYPE_CHECKING:
     from hfkit import Labelled, Tune
     from hfkit.jobs.tuning.preparing import Prepared
     from hfkit.text.arrays import IntArray
-    from step_clock import StepTime
 
-__all__ = ["PADDED", "Lesson", "open_lesson", "padded_steps", "planned_steps"]
+__all__ = ["PADDED", "HandLoop", "Lesson", "open_lesson"]
 
 PADDED = 128
 """Tokens that guides pad every text to."""
@@ -63,41 +61,46 @@ def open_lesson(tune: Tune, data: Labelled) -> Lesson:
     return Lesson(model, prepared, steps[: tune.steps])
 
 
-def padded_steps(lesson: Lesson) -> StepTime:
-    """Make the steps in float32, every text padded to the same length."""
-    return _loop(lesson, [_padded(lesson, step) for step in lesson.steps], bfloat16=False)
+class HandLoop:
+    """The steps of a lesson as a loop by hand makes them.
+
+    Args:
+        lesson: the model and the steps.
+        padded: whether every text is padded to the same length and computed in float32, as guides have it; else steps
+            are as Tune makes them, padded to their longest text, products in bfloat16 where the machine has it.
+    """
+
+    def __init__(self, lesson: Lesson, *, padded: bool) -> None:
+        lay_out = _padded if padded else _planned
+        self._model = lesson.model
+        self._batches = [lay_out(lesson, step) for step in lesson.steps]
+        self._bfloat16 = not padded and lesson.prepared.bfloat16
+        self._trained = [parameter for parameter in self._model.parameters() if parameter.requires_grad]
+        self._optimizer = torch.optim.AdamW(self._trained, lr=5e-5, weight_decay=0.01, fused=True)
+        self._schedule = get_linear_schedule_with_warmup(  # type: ignore[no-untyped-call]
+            self._optimizer, 0, len(self._batches)
+        )
+
+    def step(self, number: int) -> None:
+        """Make one step."""
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._bfloat16):
+            loss = cast("torch.Tensor", self._model(**self._batches[number]).loss)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self._trained, 1.0)
+        self._optimizer.step()
+        self._schedule.step()
+        self._optimizer.zero_grad()
 
 
-def planned_steps(lesson: Lesson) -> StepTime:
-    """Make the steps as Tune does: padded to their longest text, products in bfloat16 where the machine has it."""
-    batches = [
-        lesson.prepared.collate([lesson.prepared.train[position] for position in step.tolist()])
-        for step in lesson.steps
-    ]
-    return _loop(lesson, batches, bfloat16=lesson.prepared.bfloat16)
+def _planned(lesson: Lesson, step: IntArray) -> dict[str, torch.Tensor]:
+    """Lay out a step as Tune does."""
+    return lesson.prepared.collate([lesson.prepared.train[position] for position in step.tolist()])
 
 
 def _padded(lesson: Lesson, step: IntArray) -> dict[str, torch.Tensor]:
     """Lay out a step as ``padding="max_length", truncation=True`` does."""
-    batch = lesson.prepared.collate([lesson.prepared.train[position] for position in step.tolist()])
+    batch = _planned(lesson, step)
     room = PADDED - batch["input_ids"].shape[1]
     return {
         name: part if part.dim() == 1 else functional.pad(part, (0, room)) for name, part in batch.items()
     }
-
-
-def _loop(lesson: Lesson, batches: Sequence[dict[str, torch.Tensor]], *, bfloat16: bool) -> StepTime:
-    trained = [parameter for parameter in lesson.model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=5e-5, weight_decay=0.01, fused=True)
-    schedule = get_linear_schedule_with_warmup(optimizer, 0, len(batches))  # type: ignore[no-untyped-call]
-    clock = StepClock()
-    for batch in batches:
-        clock.tick()
-        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            loss = cast("torch.Tensor", lesson.model(**batch).loss)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
-    return clock.mean

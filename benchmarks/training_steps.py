@@ -2,6 +2,7 @@
 
     python benchmarks/training_steps.py [--rounds N] [--threads N] [--quick]
 
+While Tune trains, the other ways make each step before it does: whatever else the machine is at meets all of them.
 The base is the encoder of the sentiment starter, MiniLM-L6. What it learns is no matter here: a step costs the same.
 """
 
@@ -12,6 +13,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -23,11 +25,11 @@ from corpus import SENTENCES, read_corpus
 from hfkit.jobs.tuning.trainer import RunTrainer
 from hfkit.starter import starter_folder
 from step_clock import StepClock
-from steps_by_hand import open_lesson, padded_steps, planned_steps
+from steps_by_hand import HandLoop, open_lesson
 from tuning_report import BY_HAND, GUIDE, GUIDE_LORA, TUNE, TUNE_LORA, StepTimes, tuning_section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from step_clock import StepTime
 
@@ -57,37 +59,44 @@ def measure_tuning(scale: Scale) -> StepTimes:
     rows = [{"text": text, "label": ("even", "odd")[len(text) % 2]} for text in read_corpus(SENTENCES).texts]
     data = hfkit.Labelled(train=rows)
     tune = hfkit.Tune(base, steps=scale.steps, warmup=0.0)
-    lora = tune.with_(method=hfkit.Lora(rank=16))
-    lesson, small = open_lesson(tune, data), open_lesson(lora, data)
-    ways: Mapping[str, Callable[[], StepTime]] = {
-        GUIDE: partial(padded_steps, lesson),
-        GUIDE_LORA: partial(padded_steps, small),
-        BY_HAND: partial(planned_steps, lesson),
-        TUNE: partial(_tuned_steps, tune, data),
-        TUNE_LORA: partial(_tuned_steps, lora, data),
+    small = tune.with_(method=hfkit.Lora(rank=16))
+    whole, again, adapted = open_lesson(tune, data), open_lesson(tune, data), open_lesson(small, data)
+    guide = HandLoop(whole, padded=True)
+    beside: Mapping[str, tuple[hfkit.Tune, Mapping[str, HandLoop]]] = {
+        TUNE: (tune, {GUIDE: guide, BY_HAND: HandLoop(again, padded=False)}),
+        TUNE_LORA: (small, {GUIDE: guide, GUIDE_LORA: HandLoop(adapted, padded=True)}),
     }
-    found: dict[str, list[StepTime]] = {name: [] for name in ways}
+    found: dict[str, list[Mapping[str, Sequence[StepTime]]]] = {name: [] for name in beside}
     for number in range(1, scale.rounds + 1):
-        for name, way in ways.items():
-            found[name].append(way())
-            sys.stderr.write(f"round {number}/{scale.rounds}: {name}: {found[name][-1].wall:.3f} s a step\n")
+        for name, (way, loops) in beside.items():
+            found[name].append(_in_turns(name, way, data, loops))
+            sys.stderr.write(f"round {number}/{scale.rounds}: {name}\n")
     return StepTimes(
-        found, tokens=lesson.tokens, rows=tune.batch_size, steps=scale.steps, rounds=scale.rounds
+        found[TUNE],
+        found[TUNE_LORA],
+        tokens=whole.tokens,
+        rows=tune.batch_size,
+        steps=scale.steps,
     )
 
 
-def _tuned_steps(tune: hfkit.Tune, data: hfkit.Labelled) -> StepTime:
-    """Let Tune train, one step more than are measured, and look at the clock whenever a step begins."""
-    clock = StepClock()
-    step = RunTrainer.training_step
+def _in_turns(
+    name: str, tune: hfkit.Tune, data: hfkit.Labelled, loops: Mapping[str, HandLoop]
+) -> Mapping[str, Sequence[StepTime]]:
+    """Let Tune train, one step more than are measured; before each of its steps the loops make the same one."""
+    clock, numbers, own = StepClock(), count(), RunTrainer.training_step
 
     def timed(self: RunTrainer, *args: Any, **kwargs: Any) -> torch.Tensor:  # noqa: ANN401  # Trainer's own
-        clock.tick()
-        return step(self, *args, **kwargs)
+        clock.end(name)
+        if (number := next(numbers)) < (tune.steps or 0):
+            for other, loop in loops.items():
+                clock.measure(other, partial(loop.step, number))
+            clock.begin()
+        return own(self, *args, **kwargs)
 
     with tempfile.TemporaryDirectory() as scratch, mock.patch.object(RunTrainer, "training_step", timed):
         tune.with_(steps=(tune.steps or 0) + 1)(data, Path(scratch) / "out")
-    return clock.mean
+    return clock.times
 
 
 def main() -> None:

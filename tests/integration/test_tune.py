@@ -97,6 +97,19 @@ def largest_gap(one: Path, other: Path) -> float:
     return max(float(np.abs(first[name] - second[name]).max()) for name in first)
 
 
+def test_dropout_is_of_the_training_alone(
+    base: Path, steady: Path, tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path
+) -> None:
+    """The weights are those of a base that says so itself; what is written says what the base says."""
+    tune.with_(steps=3, dropout=0.0)(data, tmp_path / "told")
+    tune.with_(steps=3, base=steady)(data, tmp_path / "said")
+    assert largest_gap(tmp_path / "told", tmp_path / "said") == 0.0
+    names = ("hidden_dropout_prob", "attention_probs_dropout_prob")
+    told, own = (json.loads((folder / "config.json").read_text()) for folder in (tmp_path / "told", base))
+    assert [told[name] for name in names] == [own[name] for name in names]
+    assert all(own[name] > 0 for name in names)
+
+
 def test_a_tuned_model_opens_with_the_names_of_its_labels(
     tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path
 ) -> None:

@@ -50,6 +50,7 @@ class TuneChanges(TypedDict, total=False):
     precision: Precision
     class_weights: Mapping[str, float] | Literal["balanced"] | None
     label_smoothing: float
+    dropout: float | None
     evaluate_every: int | None
     patience: int | None
     gradient_checkpointing: bool

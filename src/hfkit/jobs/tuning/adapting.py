@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never, cast
 from hfkit.errors import MissingDependencyError, SettingError
 from hfkit.values.methods import Full, Lora, QLora
 
+from .going_on import go_on, merged_base
 from .targets import body_of, embedding_name, linear_targets, new_head, stores_transposed
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ def adapt(base: Base, settings: TuneSettings, folder: ModelFolder) -> PreTrained
         The model itself, or PEFT's wrapper around it.
 
     Raises:
-        SettingError: the method names parts that the model does not have.
+        SettingError: the method names parts that the model does not have, or differs from the adapter that goes on.
         MissingDependencyError: peft is not installed.
     """
     match settings.method:
         case Full(frozen=frozen):
-            _freeze(base.model, frozen)
-            return base.model
+            model = base.model if folder.base is None else merged_base(base.model, folder, folder.base)
+            _freeze(model, frozen)
+            return model
         case Lora() as method:
             return _with_matrices(base, method, folder, embeddings=method.embeddings)
         case QLora() as method:
@@ -72,6 +74,8 @@ def _with_matrices(
 ) -> PreTrainedModel:
     """Put small matrices beside large ones; what is new is trained whole, and goes with them."""
     peft = _peft()
+    if folder.base is not None:
+        return go_on(base.model, method, folder, folder.base, embeddings=embeddings)
     targets = list(linear_targets(base.model, method.targets))
     if embeddings:
         targets.append(embedding_name(base.model))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import transformers
 from transformers import CONFIG_MAPPING, set_seed
 
+from hfkit.backends.torch.adapters import adapter_shapes
 from hfkit.backends.torch.opening_lock import opening_lock
 from hfkit.backends.torch.quantized import never_repack
 from hfkit.backends.torch.quiet import first_line, quiet_transformers
@@ -16,8 +17,10 @@ from hfkit.backends.torch.weights import read_config
 from hfkit.errors import CorruptModelError, WrongHeadError
 from hfkit.values.architecture import Family
 
+from .going_on import require_same_task
 from .new_bases import is_new
 from .targets import new_head
+from .training_config import restore_config, set_dropout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,19 +43,16 @@ class Base:
     Attributes:
         model: the model, its new weights drawn by the seed.
         new: names of weights that its files do not have.
-        caches: whether it keeps keys and values of what it reads; None if its configuration does not say.
+        before: what its configuration said before training; None for what it did not say.
     """
 
     model: PreTrainedModel
     new: tuple[str, ...]
-    caches: bool | None
+    before: Mapping[str, object]
 
-    def restore_cache(self) -> None:
-        """Let the configuration say again of the cache what it said before training."""
-        if self.caches is None:
-            del self.model.config.use_cache
-        else:
-            self.model.config.use_cache = self.caches
+    def restore(self) -> None:
+        """Let the configuration say again what it said before training."""
+        restore_config(self.model.config, self.before)
 
 
 def open_base(
@@ -62,12 +62,13 @@ def open_base(
     config: Mapping[str, object],
     *,
     seed: int,
+    dropout: float | None = None,
     packing: Packing | None = None,
 ) -> Base:
     """Open a base under a head for a task.
 
     A head that the base has already is kept if it has the same labels in the same order; else a new one is drawn. Of an
-    architecture all weights are.
+    architecture all weights are. Of an adapter this is the model under it: the adapter is put on it afterwards.
 
     Args:
         folder: its files.
@@ -75,16 +76,22 @@ def open_base(
         head: the kind of model.
         config: settings that the data decide.
         seed: of what is drawn.
+        dropout: the share of activations that training leaves out; None for what the base says.
         packing: how its matrices are held in 4 bits; None where they are not.
 
     Raises:
         ModelError: the folder holds no such model, or the architecture has no such head; a subclass says why.
+        WrongHeadError: it is an adapter for another task or other labels.
+        SettingError: dropout is set, and the model has none.
         MissingDependencyError: it is to be held in 4 bits, and bitsandbytes is not installed.
     """
     settings = read_config(folder, runtime)
     same_labels = "id2label" not in config or dict(settings.id2label or {}) == config["id2label"]
+    if folder.base is not None:
+        require_same_task(folder, head, settings, same_labels=same_labels)
     for name, value in config.items():
         setattr(settings, name, value)
+    before = set_dropout(settings, dropout)
     with opening_lock, quiet_transformers():
         set_seed(seed)
         if is_new(folder):
@@ -96,10 +103,10 @@ def open_base(
                 new |= _draw_head(model)
     if "eos_token_id" in config:  # what its writing goes by
         model.generation_config.eos_token_id = config["eos_token_id"]
-    caches = getattr(model.config, "use_cache", None)
+    before = {**before, "use_cache": getattr(model.config, "use_cache", None)}
     # With a cache transformers would not keep texts apart that lie in one row.
     model.config.use_cache = False
-    return Base(model, tuple(sorted(new)), caches)
+    return Base(model, tuple(sorted(new)), before)
 
 
 def _draw(folder: ModelFolder, head: Task, settings: PretrainedConfig) -> PreTrainedModel:
@@ -121,10 +128,12 @@ def _load(
     """Read the weights of a model; name those that its files lack, which are drawn."""
     folder.require_weights()
     kind, trusted = getattr(transformers, head.model_class), check_code(folder, runtime)
-    packed = {} if packing is None else packing.arguments(kind, settings, folder.path, trusted=trusted)
+    weights = folder if folder.base is None else folder.base
+    weights.require_weights()
+    packed = {} if packing is None else packing.arguments(kind, settings, weights.path, trusted=trusted)
     try:
         model, report = kind.from_pretrained(
-            folder.path,
+            weights.path,
             config=settings,
             dtype="float32",
             local_files_only=True,
@@ -143,7 +152,8 @@ def _load(
         never_repack(model)
     found = cast("Mapping[str, Any]", report)
     mismatched = {str(entry[0] if isinstance(entry, tuple) else entry) for entry in found["mismatched_keys"]}
-    return model, {str(key) for key in found["missing_keys"]} | mismatched
+    new = {str(key) for key in found["missing_keys"]} | mismatched
+    return model, new if folder.base is None else new - adapter_shapes(folder).keys()
 
 
 def _draw_head(model: PreTrainedModel) -> set[str]:

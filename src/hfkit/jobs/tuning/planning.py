@@ -39,6 +39,7 @@ def plan_training(settings: TuneSettings, prepared: Prepared, data: TaskData) ->
         prepared.task.head,
         prepared.task.config,
         seed=settings.seed,
+        dropout=settings.dropout,
         packing=packing_of(settings.method, prepared.device),
     )
     targets = () if isinstance(settings.method, Full) else linear_targets(base.model, settings.method.targets)

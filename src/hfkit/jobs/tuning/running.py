@@ -60,6 +60,7 @@ def run(
         prepared.task.head,
         prepared.task.config,
         seed=settings.seed,
+        dropout=settings.dropout,
         packing=packing_of(settings.method, prepared.device),
     )
     model = adapt(base, settings, prepared.folder)
@@ -107,7 +108,7 @@ def run(
         def finish() -> None:
             result = folder.path / "result"
             shutil.rmtree(result, ignore_errors=True)
-            base.restore_cache()
+            base.restore()
             write_model(model, settings.method, result, weights)
             copy_tokenizer(prepared.folder, result)
             written = {"run": folder.digest, **report.to_dict()}

@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from .values.schemes import Cast as Cast
     from .values.schemes import Int4 as Int4
     from .values.schemes import Int8 as Int8
+    from .values.schemes import StaticInt8 as StaticInt8
     from .values.schemes import Torchao as Torchao
     from .values.special_tokens import SpecialToken as SpecialToken
     from .values.special_tokens import SpecialTokens as SpecialTokens

@@ -18,7 +18,7 @@ NAMES = """
     Passage QLora Quantize QuantizePlan QuantizeReport Question RefusedScheme
     Regex register_backend Runtime Sample SchemeComparison
     SkippedWeights Source SpecialToken SpecialTokens Speedup Splits SplitSummary Squad starter
-    Statistics Summarize Summary Table TableStream Tagged TagReport testing TextReport Texts TokenArrays
+    StaticInt8 Statistics Summarize Summary Table TableStream Tagged TagReport testing TextReport Texts TokenArrays
     Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Torchao Translate Translation Truncate Tune TunedState
     TunePlan TuneReport Windows
 """.split()  # noqa: SIM905

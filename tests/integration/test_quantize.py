@@ -220,6 +220,20 @@ def test_matrices_in_4_bits(verb: Verb, tmp_path: Path) -> None:
         opened.with_(runtime=hfkit.Runtime(backend="onnx", dtype="float32")).load()
 
 
+def test_steps_that_are_measured_on_texts(classifier: Path, labelled: hfkit.Labelled, tmp_path: Path) -> None:
+    scheme = hfkit.StaticInt8(tuple(TEXTS))
+    quantize = hfkit.Quantize(classifier, scheme=scheme, min_agreement=None, rounds=1, runtime=RUNTIME)
+    report = quantize(labelled, tmp_path / "out")
+    assert report.plan.scheme == "StaticInt8(8 texts)"
+    assert report.result.source.dtype == "int8_static"
+    assert report.result.source.notes[-1].endswith("in steps of a fixed size, measured on 8 texts")
+    assert report.largest_change < 0.2
+    assert report.result.changed_by_batching == 0
+    writer = write_tiny_writer(tmp_path / "writer")
+    with pytest.raises(errors.ModelError, match="is for models that read"):
+        quantize.with_(model=writer).plan()
+
+
 def test_without_probes_its_own_are_used_and_told_of(cast: hfkit.Quantize, tmp_path: Path) -> None:
     report = cast.with_(min_agreement=None)(None, tmp_path / "out")
     assert report.probes == 24

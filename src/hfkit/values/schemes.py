@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
-from .constraints import require_choice
+from hfkit.errors import SettingError
+
+from .constraints import require_choice, require_kind, require_text
+from .layout import counted
 
 __all__ = [
     "BitsAndBytes",
@@ -15,6 +18,7 @@ __all__ = [
     "Int8",
     "PackedBits",
     "Scheme",
+    "StaticInt8",
     "Torchao",
     "TorchaoBits",
 ]
@@ -40,6 +44,37 @@ class Int8:
     depends on the others of its batch. Norms, biases and a head's last matrix stay in float32. The result is a quarter
     of float32, and opens without torch. To make it takes ``pip install 'hfkit[export]'``.
     """
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StaticInt8:
+    """As :class:`Int8`, but what is multiplied is rounded in steps of a fixed size, measured on texts.
+
+    For models that read: Classify and Answer. The steps are found once, so each forward pass does less; but one step
+    has to do for all tokens, and what is larger than anything in the texts is cut off. Give some hundred texts like those
+    that the model will meet, and see by the proof whether it is worth it.
+
+    Attributes:
+        texts: what the sizes are measured on, at least one.
+
+    Raises:
+        SettingError: they are no texts, or there are none.
+
+    >>> StaticInt8(("a text", "another"))
+    StaticInt8(2 texts)
+    """
+
+    texts: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        require_kind("texts", self.texts, (tuple,))
+        if not self.texts:
+            raise SettingError("there are no texts, must be at least one", hint="give some hundred")
+        for text in self.texts:
+            require_text("a text to measure on", text)
+
+    def __repr__(self) -> str:
+        return f"StaticInt8({counted(len(self.texts), 'text')})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,5 +150,5 @@ class BitsAndBytes:
         require_choice("bits", self.bits, get_args(PackedBits))
 
 
-Scheme: TypeAlias = Int8 | Int4 | Cast | Torchao | BitsAndBytes
+Scheme: TypeAlias = Int8 | StaticInt8 | Int4 | Cast | Torchao | BitsAndBytes
 """A way to make a model smaller."""

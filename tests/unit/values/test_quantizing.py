@@ -210,7 +210,10 @@ def test_a_comparison_is_drawn(comparison: hfkit.SchemeComparison, tmp_path: Pat
     [
         ({"model": ""}, "model is empty, must be a folder or a repository"),
         ({"model": None}, "model is None, must be str or PathLike"),
-        ({"scheme": "int8"}, "scheme is 'int8', must be Int8 or Int4 or Cast or Torchao or BitsAndBytes"),
+        (
+            {"scheme": "int8"},
+            "scheme is 'int8', must be Int8 or StaticInt8 or Int4 or Cast or Torchao or BitsAndBytes",
+        ),
         ({"max_metric_drop": -0.1}, "max_metric_drop is -0.1, must be at least 0"),
         ({"min_agreement": 1.5}, "min_agreement is 1.5, must be at least 0 and at most 1"),
         ({"min_speedup": 0}, "min_speedup is 0, must be above 0"),
@@ -240,6 +243,17 @@ def test_bits_are_those_of_the_library() -> None:
         hfkit.Torchao("int4")  # type: ignore[arg-type]
     with pytest.raises(SettingError, match="bits 'float8' is not one of"):
         hfkit.BitsAndBytes("float8")  # type: ignore[arg-type]
+
+
+def test_texts_that_steps_are_measured_on() -> None:
+    assert repr(hfkit.StaticInt8(("one",))) == "StaticInt8(1 text)"
+    with pytest.raises(SettingError, match="there are no texts, must be at least one"):
+        hfkit.StaticInt8(())
+    for text in ("", 2):
+        with pytest.raises(SettingError, match="a text to measure on"):
+            hfkit.StaticInt8(("one", text))  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match=r"texts is \['one'\], must be tuple"):
+        hfkit.StaticInt8(["one"])  # type: ignore[arg-type]
 
 
 def test_settings_are_written_as_they_would_be_typed() -> None:

@@ -25,7 +25,7 @@ __all__ = [
     "holds_export",
 ]
 
-ExportBits: TypeAlias = Literal["float32", "int8", "int4"]
+ExportBits: TypeAlias = Literal["float32", "int8", "int8_static", "int4"]
 """What the weights of hfkit's own exports are."""
 
 CARD_FILE = "hfkit-export.json"

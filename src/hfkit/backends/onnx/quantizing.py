@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from hfkit.backends.torch.tasks import Task
     from hfkit.hub.folder import ModelFolder
 
-    from .export_folder import ExportCard, ExportFolder
+    from .calibrating import Calibration
+    from .export_folder import ExportBits, ExportCard, ExportFolder
 
 __all__ = ["quantize_export", "write_quantized"]
 
@@ -43,7 +44,12 @@ _SMALL = 1024
 
 
 def quantize_export(
-    folder: ModelFolder, export: ExportFolder, task: Task, dtype: Literal["int8", "int4"] = "int8"
+    folder: ModelFolder,
+    export: ExportFolder,
+    task: Task,
+    dtype: Literal["int8", "int4"] = "int8",
+    *,
+    calibration: Calibration | None = None,
 ) -> None:
     """Make the 8-bit or 4-bit entry of a model in hfkit's cache.
 
@@ -52,6 +58,8 @@ def quantize_export(
         export: its export in float32.
         task: its head.
         dtype: what its matrices become; tables are 8 bits in both.
+        calibration: of a model that reads, in 8 bits: what fixes the steps of what is multiplied; None for a scale for
+            each token.
 
     Raises:
         MissingDependencyError: the onnx package is not installed.
@@ -69,7 +77,8 @@ def quantize_export(
             f"{folder.name} has no export with 8-bit weights yet, which takes onnx once",
             hint="pip install 'hfkit[export]'",
         )
-    with drafted_entry(folder, task, dtype) as (draft, origin):
+    kept: ExportBits = "int8_static" if calibration else dtype
+    with drafted_entry(folder, task, kept) as (draft, origin):
         for file in sorted(export.path.iterdir()):
             if file.is_file() and file.name != CARD_FILE and not file.name.startswith(_MODELS):
                 shutil.copyfile(file, draft / file.name)
@@ -78,27 +87,43 @@ def quantize_export(
 
             note = quantize_writer(export, draft, name=folder.name, bits=_BITS[dtype])
         else:
-            note = _quantize(export, draft, card, task, name=folder.name, bits=_BITS[dtype])
+            rewrite = _rewriting(dtype, calibration)
+            note = _quantize(export, draft, card, task, rewrite, name=folder.name, bits=_BITS[dtype])
         card = replace(
             card,
-            dtype=dtype,
+            dtype=kept,
             origin=origin,
             versions=tuple(sorted((dict(card.versions) | maker_versions()).items())),
-            notes=(*card.notes, note),
+            notes=(*card.notes, note, *([calibration.note] if calibration else [])),
             files=tuple((file.name, file_digest(file)) for file in sorted(draft.iterdir())),
         )
         (draft / CARD_FILE).write_text(json.dumps(card.to_dict(), indent=2) + "\n", encoding="utf-8")
 
 
-def _quantize(
-    export: ExportFolder, draft: Path, card: ExportCard, task: Task, *, name: str, bits: Literal[8, 4]
-) -> str:
-    """Write the model in fewer bits; say what that changes."""
+def _rewriting(
+    dtype: Literal["int8", "int4"], calibration: Calibration | None
+) -> Callable[[GraphProto], int]:
+    """Say how the graph of a model that reads is rewritten."""
     from .bit_blocks import quantize_blocks
     from .eight_bits import quantize_graph
 
-    quantize = quantize_graph if bits == _BITS["int8"] else partial(quantize_blocks, bits=bits)
-    write_quantized(export.model, draft / MODEL_FILE, quantize, name=name)
+    if dtype == "int4":
+        return partial(quantize_blocks, bits=_BITS[dtype])
+    return partial(quantize_graph, ranges=calibration.ranges if calibration else None)
+
+
+def _quantize(
+    export: ExportFolder,
+    draft: Path,
+    card: ExportCard,
+    task: Task,
+    rewrite: Callable[[GraphProto], int],
+    *,
+    name: str,
+    bits: Literal[8, 4],
+) -> str:
+    """Write the model in fewer bits; say what that changes."""
+    write_quantized(export.model, draft / MODEL_FILE, rewrite, name=name)
     models = [
         OnnxModel(file, name=name, outputs=task.outputs, threads=1)
         for file in (export.model, draft / MODEL_FILE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, Torchao
+from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
 
 from .stored_weights import rest_of
 from .verbs import head_of
@@ -67,7 +67,7 @@ def fates_of(
     match scheme:
         case Cast():
             return _cast
-        case Int8():
+        case Int8() | StaticInt8():
             return partial(_exported, folder=folder, verb=verb, four=False)
         case Int4():
             return partial(_exported, folder=folder, verb=verb, four=True)

@@ -12,11 +12,12 @@ from safetensors import SafetensorError
 
 from hfkit.errors import CorruptModelError, HfkitError, HubError, ModelError, OutputError
 from hfkit.hub.folder import PIN_FILE
-from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, Torchao
+from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
 
 from .verbs import head_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from hfkit.backends.torch.tasks import Task
@@ -52,6 +53,8 @@ def make_smaller(folder: ModelFolder, verb: Verb, scheme: Scheme, runtime: Runti
         match scheme:
             case Int8():
                 _export(folder, task, runtime, draft, "int8")
+            case StaticInt8(texts=texts):
+                _export(folder, task, runtime, draft, "int8", texts=texts)
             case Int4():
                 _export(folder, task, runtime, draft, "int4")
             case Cast():
@@ -69,14 +72,26 @@ def make_smaller(folder: ModelFolder, verb: Verb, scheme: Scheme, runtime: Runti
 
 
 def _export(
-    folder: ModelFolder, task: Task, runtime: Runtime, draft: Path, dtype: Literal["int8", "int4"]
+    folder: ModelFolder,
+    task: Task,
+    runtime: Runtime,
+    draft: Path,
+    dtype: Literal["int8", "int4"],
+    *,
+    texts: Sequence[str] = (),
 ) -> None:
     from hfkit.backends.onnx.entries import find_entry
     from hfkit.backends.onnx.opening import prepare_export
     from hfkit.backends.onnx.quantizing import quantize_export
 
-    quantize_export(folder, prepare_export(folder, replace(runtime, dtype="float32"), task), task, dtype)
-    export = find_entry(folder, task, dtype)
+    full = prepare_export(folder, replace(runtime, dtype="float32"), task)
+    calibration = None
+    if texts:
+        from .calibration import calibrate_export
+
+        calibration = calibrate_export(folder, full, runtime, texts)
+    quantize_export(folder, full, task, dtype, calibration=calibration)
+    export = find_entry(folder, task, "int8_static" if calibration else dtype)
     if export is None:
         raise CorruptModelError(
             f"the export of {folder.name} was damaged as soon as it was written", hint="check the disk"

@@ -9,7 +9,7 @@ from hfkit.errors import MissingDependencyError, ModelError
 from hfkit.hub.folder import EXPORT_FILES, MODEL_FILES, fingerprint_files
 from hfkit.hub.tokenizer_files import tokenizer_owner
 from hfkit.values.quantize_plan import QuantizePlan, SkippedWeights
-from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, Torchao
+from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
 
 from .fates import fates_of
 from .stored_weights import read_stored_weights
@@ -53,7 +53,7 @@ def require_packages(scheme: Scheme) -> None:
 def _needs(scheme: Scheme) -> tuple[tuple[str, ...], str, str]:
     """Give the packages of a scheme, the line that installs them, and what would do with fewer."""
     match scheme:
-        case Int8() | Int4():
+        case Int8() | StaticInt8() | Int4():
             packages = ("torch", "transformers", "onnx", "onnxruntime")
             return packages, "pip install 'hfkit[export]'", _OTHERWISE
         case Cast():
@@ -80,6 +80,11 @@ def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> Qu
 
         require_packing(scheme, runtime)
     verb = verb_of(folder)
+    if verb == "Generate" and isinstance(scheme, StaticInt8):
+        raise ModelError(
+            f"{folder.name} is for Generate, {scheme!r} is for models that read",
+            hint="use scheme=hfkit.Int8(), whose scales are found on the way",
+        )
     weights = read_stored_weights(folder)
     fate = fates_of(folder, scheme, verb, runtime)
     fates = [fate(weight) for weight in weights]
@@ -93,7 +98,7 @@ def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> Qu
     beside = sum(
         size for name, size, *_ in _stamp(tokenizer_owner(folder)) if not name.endswith(".safetensors")
     )
-    graph = _GRAPH_BYTES * len(weights) if isinstance(scheme, Int8 | Int4) else _CONFIG_BYTES
+    graph = _GRAPH_BYTES * len(weights) if isinstance(scheme, Int8 | StaticInt8 | Int4) else _CONFIG_BYTES
     notes = []
     if folder.base:
         notes.append(f"the adapter is merged into {folder.base.name}, and the result is a whole model")
@@ -149,7 +154,7 @@ def _skipped(weights: Sequence[StoredWeight], fates: Sequence[Fate]) -> tuple[Sk
 
 def _place(scheme: Scheme) -> str:
     match scheme:
-        case Int8() | Int4():
+        case Int8() | StaticInt8() | Int4():
             return "ONNX Runtime on the processor, without torch: pip install 'hfkit[onnx]'"
         case Cast():
             return "torch, on the processor or an accelerator: pip install 'hfkit[torch]'"

@@ -10,7 +10,7 @@ from hfkit.backends.torch.tasks import CAUSAL_WRITING
 from hfkit.errors import FailedProofError, OutputError, SettingError
 from hfkit.hub.folder import QUANTIZE_FILE
 from hfkit.hub.resolve import resolve
-from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, Torchao
+from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
 
 from .beside import Beside
 from .card import model_card
@@ -99,7 +99,7 @@ def _prove(
 
 def _runtime_of_result(settings: QuantizeSettings, runtime: Runtime) -> Runtime:
     match settings.scheme:
-        case Int8() | Int4():
+        case Int8() | StaticInt8() | Int4():
             return replace(runtime, backend="onnx", device="auto", dtype="auto", max_memory=())
         case Cast(dtype=dtype):
             return replace(runtime, backend="torch", dtype=dtype)

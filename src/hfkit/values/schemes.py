@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 
 from hfkit.errors import SettingError
 
-from .constraints import require_choice, require_kind, require_text
+from .constraints import require_choice, require_texts
 from .layout import counted
 
 __all__ = [
@@ -51,8 +51,8 @@ class StaticInt8:
     """As :class:`Int8`, but what is multiplied is rounded in steps of a fixed size, measured on texts.
 
     For models that read: Classify and Answer. The steps are found once, so each forward pass does less; but one step
-    has to do for all tokens, and what is larger than anything in the texts is cut off. Give some hundred texts like those
-    that the model will meet, and see by the proof whether it is worth it.
+    has to do for all tokens, and what is larger than anything in the texts is cut off. Give some hundred texts like
+    those that the model will meet, and see by the proof whether it is worth it.
 
     Attributes:
         texts: what the sizes are measured on, at least one.
@@ -67,11 +67,9 @@ class StaticInt8:
     texts: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        require_kind("texts", self.texts, (tuple,))
+        require_texts("texts", self.texts)
         if not self.texts:
             raise SettingError("there are no texts, must be at least one", hint="give some hundred")
-        for text in self.texts:
-            require_text("a text to measure on", text)
 
     def __repr__(self) -> str:
         return f"StaticInt8({counted(len(self.texts), 'text')})"

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from hfkit.backends.protocols import TokenBatch
 
-__all__ = ["Calibration", "calibrate"]
+__all__ = ["MeasuredRanges", "calibrate"]
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class MeasuredRanges:
     """What was measured of the numbers that matrices are multiplied with.
 
     Attributes:
@@ -41,7 +41,7 @@ class Calibration:
         return f"what is multiplied is rounded in steps of a fixed size, measured on {self.texts} texts"
 
 
-def calibrate(file: Path, batches: Sequence[TokenBatch], *, name: str) -> Calibration:
+def calibrate(file: Path, batches: Sequence[TokenBatch], *, name: str) -> MeasuredRanges:
     """Run a model in float32 on rows, and note the largest numbers.
 
     Args:
@@ -73,4 +73,4 @@ def calibrate(file: Path, batches: Sequence[TokenBatch], *, name: str) -> Calibr
         finally:
             del session
             opened.close()
-    return Calibration(dict(zip(names, map(float, largest), strict=True)), len(batches))
+    return MeasuredRanges(dict(zip(names, map(float, largest), strict=True)), len(batches))

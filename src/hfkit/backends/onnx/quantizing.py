@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hfkit.backends.torch.tasks import Task
     from hfkit.hub.folder import ModelFolder
 
-    from .calibrating import Calibration
+    from .calibrating import MeasuredRanges
     from .export_folder import ExportBits, ExportCard, ExportFolder
 
 __all__ = ["quantize_export", "write_quantized"]
@@ -49,7 +49,7 @@ def quantize_export(
     task: Task,
     dtype: Literal["int8", "int4"] = "int8",
     *,
-    calibration: Calibration | None = None,
+    calibration: MeasuredRanges | None = None,
 ) -> None:
     """Make the 8-bit or 4-bit entry of a model in hfkit's cache.
 
@@ -101,7 +101,7 @@ def quantize_export(
 
 
 def _rewriting(
-    dtype: Literal["int8", "int4"], calibration: Calibration | None
+    dtype: Literal["int8", "int4"], calibration: MeasuredRanges | None
 ) -> Callable[[GraphProto], int]:
     """Say how the graph of a model that reads is rewritten."""
     from .bit_blocks import quantize_blocks

@@ -15,7 +15,7 @@ from hfkit.text.templates import Row
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hfkit.backends.onnx.calibrating import Calibration
+    from hfkit.backends.onnx.calibrating import MeasuredRanges
     from hfkit.backends.onnx.export_folder import ExportFolder
     from hfkit.hub.folder import ModelFolder
     from hfkit.values.runtime import Runtime
@@ -28,7 +28,7 @@ _LONGEST = 512
 
 def calibrate_export(
     folder: ModelFolder, export: ExportFolder, runtime: Runtime, texts: Sequence[str]
-) -> Calibration:
+) -> MeasuredRanges:
     """Measure the ranges of an export in float32 on texts, each read alone and as far as the model reads at once.
 
     Args:

@@ -108,7 +108,7 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Torchao:
-    """The linear layers in 8 bits by torchao, for torch on a processor or an accelerator.
+    """The linear layers in 8 bits by torchao, for torch.
 
     Each row of a matrix has a scale of its own. Embeddings, the head, norms and biases stay in float32, so a model that
     is mostly embeddings shrinks little. It and the result take ``pip install 'hfkit[torchao]'``.
@@ -128,7 +128,7 @@ class Torchao:
 
 @dataclass(frozen=True, slots=True)
 class BitsAndBytes:
-    """The linear layers in 8 or 4 bits by bitsandbytes, for torch on a processor or an accelerator.
+    """The linear layers in 8 or 4 bits by bitsandbytes, for torch.
 
     Of 4 bits, 64 weights share a scale, and the scales are stored in 8 bits themselves. Embeddings, the head, norms and
     biases stay in float32. It and the result take ``pip install 'hfkit[bitsandbytes]'``.

@@ -159,6 +159,6 @@ def _place(scheme: Scheme) -> str:
         case Cast():
             return "torch, on the processor or an accelerator: pip install 'hfkit[torch]'"
         case Torchao():
-            return "torch with torchao, on the processor or an accelerator: pip install 'hfkit[torchao]'"
+            return "torch with torchao: pip install 'hfkit[torchao]'"
         case BitsAndBytes():
-            return "torch with bitsandbytes, on the processor or an accelerator: pip install 'hfkit[bitsandbytes]'"
+            return "torch with bitsandbytes: pip install 'hfkit[bitsandbytes]'"

@@ -114,7 +114,7 @@ def load_model(folder: ModelFolder, runtime: Runtime, task: Task) -> LoadedModel
         *([f"the model did not use weights of its files: {_few(weights.unused)}"] if weights.unused else []),
         *([f"its weights lie on several devices: {_amounts(places)}"] if places else []),
     ]
-    if not spread and model.device != device:  # what is packed may be there already, and refuse to go
+    if not spread and not packed:  # what is packed was read to where it is, and may refuse to go
         model = cast("PreTrainedModel", model.to(device))  # type: ignore[arg-type]
     return LoadedModel(
         model,

@@ -5,19 +5,17 @@
 
 `--data` holds the texts (for `sentiment`: `sentence_polarity/train.csv` and
 `vader/tweets_GroundTruth.txt`; for `reader`: `qamr/` and `xquad/xquad.en.json`), `--base` the files of
-sentence-transformers/all-MiniLM-L6-v2. With `--work FOLDER` the reader keeps what each of its lessons
-leaves, and goes on from there if it is stopped.
+sentence-transformers/all-MiniLM-L6-v2. With `--work FOLDER` what Tune wrote is kept there; a call that was stopped goes
+on from it.
 """
 
 from __future__ import annotations
 
 import argparse
-import logging
 import tempfile
 from pathlib import Path
 
 import torch
-import transformers
 
 import hfkit
 import reader
@@ -31,19 +29,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the training texts")
     parser.add_argument("--base", type=Path, required=True, help="folder of the base model")
     parser.add_argument("--output", type=Path, required=True, help="folder to write the adapter to")
-    parser.add_argument("--work", type=Path, help="folder to keep finished lessons of the reader in")
+    parser.add_argument("--work", type=Path, help="folder to keep what Tune wrote in")
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     # One thread: sums of another order would be other bits.
     torch.set_num_threads(1)
+    build = {"sentiment": sentiment.build, "reader": reader.build}[arguments.name]
     with tempfile.TemporaryDirectory() as scratch:
-        match arguments.name:
-            case "sentiment":
-                sentiment.build(arguments.data, arguments.base, arguments.output)
-            case _:
-                work = arguments.work or Path(scratch)
-                reader.build(arguments.data, arguments.base, arguments.output, work)
+        build(arguments.data, arguments.base, arguments.output, arguments.work or Path(scratch))
     hfkit.Tokenize(arguments.base).pin(arguments.output)
 
 

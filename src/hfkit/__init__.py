@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from .facades.answer import Answer as Answer
     from .facades.classify import Classify as Classify
     from .facades.compare import compare as compare
+    from .facades.demo import Demo as Demo
     from .facades.evaluate import Evaluate as Evaluate
     from .facades.generate import Generate as Generate
+    from .facades.publish import Publish as Publish
     from .facades.quantize import Quantize as Quantize
     from .facades.summarize import Summarize as Summarize
     from .facades.tokenize import Tokenize as Tokenize
@@ -75,6 +77,11 @@ if TYPE_CHECKING:
     from .values.passages import Passage as Passage
     from .values.provenance import Coverage as Coverage
     from .values.provenance import Source as Source
+    from .values.publish_plan import FileChange as FileChange
+    from .values.publish_plan import PublishFinding as PublishFinding
+    from .values.publish_plan import PublishPlan as PublishPlan
+    from .values.publish_result import Publication as Publication
+    from .values.publish_result import Verification as Verification
     from .values.quantize_plan import QuantizePlan as QuantizePlan
     from .values.quantize_plan import SkippedWeights as SkippedWeights
     from .values.quantize_report import MeasuredModel as MeasuredModel

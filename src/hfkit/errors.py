@@ -39,6 +39,10 @@
     │   └── SessionClosedError
     ├── TrainingError                       a loss that is no number, a merge that changes the model
     ├── FailedProofError                    a smaller model that is not as good as was asked
+    ├── PublishError                        between a folder and its repository on the hub
+    │   ├── RefusedFolderError              something in it must be put right first
+    │   ├── OvertakenError                  the repository or the folder changed since the plan
+    │   └── UnprovenPublicationError        what arrived is not what was sent
     ├── OutputError (FileExistsError)       the output folder holds something else, or the disk is full
     └── NoValueError (ValueError)           a text was cut before its value was whole
         └── RefusedValueError               its type's own checks refuse a value that fits the schema
@@ -80,7 +84,10 @@ __all__ = [
     "OfflineError",
     "OutOfMemoryError",
     "OutputError",
+    "OvertakenError",
+    "PublishError",
     "QuestionTooLongError",
+    "RefusedFolderError",
     "RefusedValueError",
     "SessionClosedError",
     "SettingError",
@@ -91,6 +98,7 @@ __all__ = [
     "UnknownBackendError",
     "UnknownLabelError",
     "UnknownSplitError",
+    "UnprovenPublicationError",
     "UnsafeWeightsError",
     "UntrustedCodeError",
     "WeightsNotFoundError",
@@ -313,6 +321,48 @@ class FailedProofError(HfkitError):
     """
 
     report: ProvesModel | None = None
+
+
+class TellsPublication(Protocol):
+    """A plan, or what was published; ``hfkit.PublishPlan`` and ``hfkit.Publication`` are two."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Give it as a dict of JSON values."""
+        ...
+
+
+class PublishError(HfkitError):
+    """A folder cannot be published as it was asked."""
+
+
+class RefusedFolderError(PublishError):
+    """Something in a folder must be put right before anybody else may see it; nothing was sent.
+
+    Attributes:
+        plan: what would have been done, and all that was found; ``print(error.plan)`` shows it.
+    """
+
+    plan: TellsPublication | None = None
+
+
+class OvertakenError(PublishError):
+    """The repository or the folder is no longer what it was when the plan was made; nothing was committed.
+
+    Attributes:
+        plan: what would be done now.
+    """
+
+    plan: TellsPublication | None = None
+
+
+class UnprovenPublicationError(PublishError):
+    """A commit was made, and what arrives from it is not what was sent, or gives other outputs.
+
+    Attributes:
+        publication: what was committed.
+    """
+
+    publication: TellsPublication | None = None
 
 
 class OutputError(HfkitError, FileExistsError):

@@ -11,16 +11,17 @@ import hfkit.testing
 NAMES = """
     Agreement Answer AnswerReport Answers AnswerSpan Architecture Batch Beam BitsAndBytes Bootstrap Cast Chats Choice
     Classes Classification ClassificationReport Classify
-    compare ComparedScheme Continuation Coverage DataReport errors
-    Estimate Evaluate Evidence Finding Full Generate Generation Greedy HfkitError Int4 Int8 JsonSchema
+    compare ComparedScheme Continuation Coverage DataReport Demo errors
+    Estimate Evaluate Evidence FileChange Finding Full Generate Generation Greedy HfkitError Int4 Int8 JsonSchema
     LabelCount Labelled LabelScore LanguageReport LengthSummary Lora measure_agreement MeasuredModel
     Message MetricChange MultiLabelReport NoPadding NoTruncation PadToLength PadToLongest Pair Parallel
-    Passage QLora Quantize QuantizePlan QuantizeReport Question RefusedScheme
+    Passage Publication Publish PublishFinding PublishPlan
+    QLora Quantize QuantizePlan QuantizeReport Question RefusedScheme
     Regex register_backend Runtime Sample SchemeComparison
     SkippedWeights Source SpecialToken SpecialTokens Speedup Splits SplitSummary Squad starter
     StaticInt8 Statistics Summarize Summary Table TableStream Tagged TagReport testing TextReport Texts TokenArrays
     Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Torchao Translate Translation Truncate Tune TunedState
-    TunePlan TuneReport Windows
+    TunePlan TuneReport Verification Windows
 """.split()  # noqa: SIM905
 
 TESTING = """

@@ -16,6 +16,6 @@ def shown_settings(value: DataclassInstance) -> str:
     shown = []
     for setting in fields(value):
         own = getattr(value, setting.name)
-        if setting.init and own != setting.default:
+        if setting.init and setting.repr and own != setting.default:
             shown.append(f"{setting.name}={own!r}" if setting.kw_only else repr(own))
     return f"{type(value).__name__}({', '.join(shown)})"

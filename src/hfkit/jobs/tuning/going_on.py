@@ -38,10 +38,10 @@ def require_same_task(
             hint="name its base to begin anew",
         )
     if not same_labels:
-        labels = ", ".join(map(str, (settings.id2label or {}).values()))
+        labels = tuple((settings.id2label or {}).values())
         raise WrongHeadError(
-            f"{folder.name} is an adapter that tells {labels}, and the data have other labels",
-            hint="give the data labels= in the adapter's own order, or name its base to begin anew",
+            f"{folder.name} is an adapter that tells {', '.join(map(str, labels))}, and the data have other labels",
+            hint=f"cast their column to hfkit.Classes({labels}) if it is the order, or name its base to begin anew",
         )
 
 

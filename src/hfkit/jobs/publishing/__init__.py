@@ -1,0 +1,1 @@
+"""What Publish does, step by step."""

@@ -1,0 +1,163 @@
+"""Plan what would be published, or publish it and prove that it arrived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hfkit.errors import OvertakenError, RefusedFolderError, SettingError, UnprovenPublicationError
+from hfkit.values.layout import counted
+from hfkit.values.publish_plan import PublishPlan
+from hfkit.values.publish_result import Publication, Verification
+
+from .asking import Asking
+from .committing import MadeCommit, StaleParentError, commit_plan, find_made, make_tag
+from .outputs import outputs_of
+from .planning import plan_publishing
+from .verifying import differing_files, fetched
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    from hfkit.jobs.quantizing.probes import GivenProbes
+    from hfkit.values.publish_settings import PublishSettings
+
+    from .outputs import Outputs
+    from .planning import Planned
+
+__all__ = ["plan_folder", "publish"]
+
+
+def plan_folder(settings: PublishSettings, folder: Path) -> PublishPlan:
+    """Say what would be changed; see :meth:`hfkit.facades.publish.Publish.plan`."""
+    asking = Asking(settings)
+    return plan_publishing(asking, settings, folder.expanduser().absolute()).plan
+
+
+def publish(
+    settings: PublishSettings, what: PublishPlan | str | os.PathLike[str], probes: GivenProbes
+) -> Publication:
+    """Publish a folder, or exactly a plan; see :class:`hfkit.facades.publish.Publish`."""
+    asking = Asking(settings)
+    folder = Path(what.folder if isinstance(what, PublishPlan) else what).expanduser().absolute()
+    planned = plan_publishing(asking, settings, folder)
+    made = _require_as_planned(asking, settings, what, planned) if isinstance(what, PublishPlan) else None
+    plan = what if made is not None and isinstance(what, PublishPlan) else planned.plan
+    if made is None:
+        _refuse(plan)
+    outputs = partial(outputs_of, subject=planned.subject, probes=probes, runtime=settings.runtime)
+    proves = settings.verify and settings.kind == "model"
+    before = outputs(folder) if proves else None  # a folder that does not open is not published
+    if made is None:
+        try:
+            made = commit_plan(asking, settings, planned)
+        except StaleParentError:
+            raise _overtaken(settings, plan_publishing(asking, settings, folder)) from None
+    make_tag(asking, settings, made.commit)
+    publication = _publication(asking, settings, plan, made)
+    if not settings.verify:
+        return publication
+    return replace(publication, verified=_verify(asking, settings, publication, outputs, before))
+
+
+def _require_as_planned(
+    asking: Asking, settings: PublishSettings, plan: PublishPlan, now: Planned
+) -> MadeCommit | None:
+    """Make sure that a plan still holds; give the commit if it was made already.
+
+    Raises:
+        OvertakenError: it does not hold any more.
+        SettingError: it is a plan of other settings.
+    """
+    if plan.settings != repr(settings):
+        raise SettingError(
+            f"the plan is one of {plan.settings}, must be one of {settings!r}",
+            hint="publish it with what planned it, or plan again",
+        )
+    if plan.files == now.plan.files and plan.parent == now.plan.parent:
+        return None
+    made = find_made(asking, settings, plan) if now.plan.parent else None
+    if made is None:
+        raise _overtaken(settings, now)
+    return made
+
+
+def _refuse(plan: PublishPlan) -> None:
+    if plan.errors:
+        first, *others = plan.errors
+        more = f", and {counted(len(others), 'more error')}" if others else ""
+        error = RefusedFolderError(
+            f"{plan.folder} is not published: {first.message}{more}",
+            hint=f"{first.hint}; or accept=({first.kind!r},) if it is meant",
+        )
+        error.plan = plan
+        raise error
+
+
+def _overtaken(settings: PublishSettings, now: Planned) -> OvertakenError:
+    error = OvertakenError(
+        f"{settings.repository} or the folder has changed since the plan was made; nothing was committed",
+        hint="print(error.plan) shows what would be done now; publish that plan if it is right",
+    )
+    error.plan = now.plan
+    return error
+
+
+def _publication(
+    asking: Asking, settings: PublishSettings, plan: PublishPlan, made: MadeCommit
+) -> Publication:
+    place = "" if settings.kind == "model" else f"{settings.kind}s/"
+    at = f"discussions/{made.pull_request}" if made.pull_request else f"commit/{made.commit}"
+    return Publication(
+        repository=settings.repository,
+        kind=settings.kind,
+        url=f"{asking.api.endpoint}/{place}{settings.repository}/{at}",
+        commit=made.commit,
+        parent=made.parent,
+        pull_request=made.pull_request,
+        tag=settings.tag,
+        files=plan.files,
+        bytes=plan.bytes,
+        card=plan.card,
+        verified=None,
+    )
+
+
+def _verify(
+    asking: Asking,
+    settings: PublishSettings,
+    publication: Publication,
+    outputs: Callable[[Path], Outputs | None],
+    before: Outputs | None,
+) -> Verification:
+    """Compare what arrives with what was sent.
+
+    Raises:
+        UnprovenPublicationError: it is something else.
+    """
+    with fetched(asking, settings, publication) as fresh:
+        wrong = differing_files(publication.files, fresh)
+        if wrong:
+            others = f" and {counted(len(wrong) - 1, 'other')}" if len(wrong) > 1 else ""
+            raise _unproven(publication, f"{wrong[0]}{others} arrived with other bytes, or not at all")
+        files = [change for change in publication.files if change.change != "deleted"]
+        size = sum(change.bytes for change in files)
+        if before is None:
+            return Verification(files=len(files), bytes=size)
+        after = outputs(fresh)
+        place = None if after is None else before.differs_at(after)
+        if after is None or place is not None:
+            raise _unproven(publication, f"{before.verb} gives something else on probe {place}")
+        return Verification(files=len(files), bytes=size, verb=before.verb, probes=len(before.decisions))
+
+
+def _unproven(publication: Publication, fault: str) -> UnprovenPublicationError:
+    error = UnprovenPublicationError(
+        f"{publication.repository} at {publication.commit} is not what was sent: {fault}",
+        hint="look at what else lies in the repository, and at its .gitignore; then publish again",
+    )
+    error.publication = publication
+    return error

@@ -22,7 +22,8 @@ def model_card(report: QuantizeReport) -> str:
     plan = report.plan
     known = bool(_ON_HUB.fullmatch(plan.model))
     name = plan.model if known else Path(plan.model).name
-    head = f"---\nbase_model: {name}\nbase_model_relation: quantized\n---\n\n" if known else ""
+    base = f"base_model: {name}\nbase_model_relation: quantized\n" if known else ""
+    head = f"---\n{base}tags:\n- quantized\n---\n\n"
     notes = "".join(f"- {note}\n" for note in report.notes)
     return (
         f"{head}# {name} as {plan.scheme}\n\n"

@@ -16,6 +16,8 @@ def test_a_card_names_the_model_and_what_was_measured(quantize_report: hfkit.Qua
         "---",
         "base_model: org/model",
         "base_model_relation: quantized",
+        "tags:",
+        "- quantized",
         "---",
         "",
         "# org/model as Int8()",
@@ -46,5 +48,5 @@ def test_a_card_names_the_model_and_what_was_measured(quantize_report: hfkit.Qua
 def test_a_folder_of_this_machine_is_named_by_its_last_part(quantize_report: hfkit.QuantizeReport) -> None:
     local = replace(quantize_report, plan=replace(quantize_report.plan, model="/home/somebody/models/mine"))
     card = model_card(local)
-    assert card.startswith("# mine as Int8()")
+    assert card.startswith("---\ntags:\n- quantized\n---\n\n# mine as Int8()")
     assert "somebody" not in card

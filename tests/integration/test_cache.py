@@ -255,14 +255,6 @@ def test_what_a_killed_process_left_goes_with_the_next(hub: LocalHub) -> None:
 
 
 @pytest.mark.usefixtures("commits")
-@pytest.mark.parametrize(
-    "wrong", [{"unused_days": "3"}, {"unused_days": 10**12}, {"names": None}, {"names": [3]}, {"lock": 3}]
-)
-def test_what_is_no_criterion_is_refused(hub: LocalHub, wrong: dict[str, object]) -> None:
-    with hub.here(), pytest.raises(errors.SettingError):
-        hfkit.cache().plan_prune(**wrong)  # type: ignore[arg-type]
-
-
 def test_a_plan_for_other_caches_removes_nothing(hub: LocalHub) -> None:
     export = write_export(hub.home, "1" * 40)
     plan = hfkit.cache().plan_prune(unused_days=0)
@@ -283,3 +275,11 @@ def test_what_cannot_be_removed_is_told(hub: LocalHub, monkeypatch: pytest.Monke
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(errors.HubError, match="the cache cannot be pruned: text-generation to removed"):
         plan.execute()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"unused_days": "3"}, {"unused_days": 10**12}, {"names": None}, {"names": [3]}, {"lock": 3}]
+)
+def test_what_is_no_criterion_is_refused(hub: LocalHub, wrong: dict[str, object]) -> None:
+    with hub.here(), pytest.raises(errors.SettingError):
+        hfkit.cache().plan_prune(**wrong)  # type: ignore[arg-type]

@@ -5,8 +5,8 @@
 
 `--data` holds the texts (for `sentiment`: `sentence_polarity/train.csv` and
 `vader/tweets_GroundTruth.txt`; for `reader`: `qamr/` and `xquad/xquad.en.json`), `--base` the files of
-sentence-transformers/all-MiniLM-L6-v2. With `--work FOLDER` what Tune wrote of the reader is kept there; a call that was
-stopped goes on from it.
+sentence-transformers/all-MiniLM-L6-v2. With `--work FOLDER` what Tune wrote of the reader is kept there; a call that
+was stopped goes on from it.
 """
 
 from __future__ import annotations

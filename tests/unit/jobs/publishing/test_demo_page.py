@@ -38,7 +38,7 @@ def test_each_page_makes_the_facade_that_it_was_made_of(facade: hfkit.Classify) 
     made = eval(compile(ast.Expression(run.value), "app.py", "eval"), known)  # noqa: S307  # what we wrote
     assert made == facade
     used = {node.id for node in ast.walk(program) if isinstance(node, ast.Name)}
-    assert used - {"gradio", "page", "error", "Iterator", "__name__"} >= {"run", "HfkitError"}
+    assert used - {"gradio", "page", "error", "Iterator", "__name__"} >= {"run", "HfkitError", "escape"}
     assert "\n\n\n\n" not in source
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .errors import HfkitError as HfkitError
     from .facades.answer import Answer as Answer
     from .facades.classify import Classify as Classify
+    from .facades.compare import compare as compare
     from .facades.demo import Demo as Demo
     from .facades.evaluate import Evaluate as Evaluate
     from .facades.generate import Generate as Generate
@@ -102,8 +103,15 @@ if TYPE_CHECKING:
     from .values.quantize_report import QuantizeReport as QuantizeReport
     from .values.quantize_report import Speedup as Speedup
     from .values.runtime import Runtime as Runtime
+    from .values.scheme_comparison import ComparedScheme as ComparedScheme
+    from .values.scheme_comparison import RefusedScheme as RefusedScheme
+    from .values.scheme_comparison import SchemeComparison as SchemeComparison
+    from .values.schemes import BitsAndBytes as BitsAndBytes
     from .values.schemes import Cast as Cast
+    from .values.schemes import Int4 as Int4
     from .values.schemes import Int8 as Int8
+    from .values.schemes import StaticInt8 as StaticInt8
+    from .values.schemes import Torchao as Torchao
     from .values.special_tokens import SpecialToken as SpecialToken
     from .values.special_tokens import SpecialTokens as SpecialTokens
     from .values.statistics import Statistics as Statistics

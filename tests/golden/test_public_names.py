@@ -9,17 +9,18 @@ import hfkit.starter
 import hfkit.testing
 
 NAMES = """
-    Account Agreement Answer AnswerReport Answers AnswerSpan Architecture Batch Beam Bootstrap cache
-    CacheCheck CachedItem CacheReport Cast Chats Choice Classes Classification ClassificationReport
-    Classify Continuation Coverage DataReport Demo errors Estimate Evaluate Evidence FileChange Finding
-    Full Generate Generation Greedy HfkitError Int8 JsonSchema LabelCount Labelled LabelScore
-    LanguageReport LengthSummary Lock lock LockedFile LockedRepository LockReport login logout Lora
-    measure_agreement MeasuredModel Message MetricChange MultiLabelReport NoPadding NoTruncation
-    PadToLength PadToLongest Pair Parallel Passage PrunePlan Publication Publish PublishFinding
-    PublishPlan QLora Quantize QuantizePlan QuantizeReport Question Regex register_backend Runtime
-    Sample SkippedWeights Source SpecialToken SpecialTokens Speedup Splits SplitSummary Squad starter
-    Statistics Summarize Summary Table TableStream Tagged TagReport testing TextReport Texts TokenArrays
-    Tokenize TokenLogprob Tokens Tool ToolCall TopLogprob Translate Translation Truncate Tune TunedState
+    Account Agreement Answer AnswerReport Answers AnswerSpan Architecture Batch Beam BitsAndBytes
+    Bootstrap cache CacheCheck CachedItem CacheReport Cast Chats Choice Classes Classification
+    ClassificationReport Classify compare ComparedScheme Continuation Coverage DataReport Demo errors
+    Estimate Evaluate Evidence FileChange Finding Full Generate Generation Greedy HfkitError Int4 Int8
+    JsonSchema LabelCount Labelled LabelScore LanguageReport LengthSummary Lock lock LockedFile
+    LockedRepository LockReport login logout Lora measure_agreement MeasuredModel Message MetricChange
+    MultiLabelReport NoPadding NoTruncation PadToLength PadToLongest Pair Parallel Passage PrunePlan
+    Publication Publish PublishFinding PublishPlan QLora Quantize QuantizePlan QuantizeReport Question
+    RefusedScheme Regex register_backend Runtime Sample SchemeComparison SkippedWeights Source
+    SpecialToken SpecialTokens Speedup Splits SplitSummary Squad starter StaticInt8 Statistics Summarize
+    Summary Table TableStream Tagged TagReport testing TextReport Texts TokenArrays Tokenize
+    TokenLogprob Tokens Tool ToolCall TopLogprob Torchao Translate Translation Truncate Tune TunedState
     TunePlan TuneReport Verification whoami Windows
 """.split()  # noqa: SIM905
 

@@ -93,9 +93,9 @@ def test_a_model_is_published_and_opens_as_before(
         ".gitattributes": held[".gitattributes"],
     }
     assert done.url == f"{hub.endpoint}/{NAME}/commit/{done.commit}"
-    assert done.bytes == plan.bytes == sum(len(held[change.path]) for change in plan.added)
+    assert done.bytes == plan.upload_bytes == sum(len(held[change.path]) for change in plan.added)
     assert done.reference == f"{NAME}@{done.commit}"
-    assert done.verified == hfkit.Verification(files=5, bytes=plan.bytes, verb="Classify", probes=24)
+    assert done.verified == hfkit.Verification(files=5, bytes=plan.upload_bytes, verb="Classify", probes=24)
     assert json.loads(done.to_json())["verified"]["verb"] == "Classify"
 
 

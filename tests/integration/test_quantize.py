@@ -18,7 +18,9 @@ from safetensors.torch import load_file
 
 import hfkit
 from hfkit import errors
+from hfkit.hub.resolve import resolve
 from hfkit.jobs.quantizing import comparing, planning
+from hfkit.jobs.quantizing.making import make_smaller
 from hfkit.testing import (
     write_tiny_classifier,
     write_tiny_reader,
@@ -29,6 +31,8 @@ from hfkit.testing import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from hfkit.jobs.quantizing.verbs import Verb
 
 RUNTIME = hfkit.Runtime(device="cpu", threads=1, progress="never", backend="torch")
 TEXTS = [
@@ -102,6 +106,15 @@ def test_weights_in_16_bits_are_those_of_torch(half: Made, classifier: Path) -> 
     assert [path.name for path in half.folder.parent.iterdir()] == ["out"]
 
 
+def test_what_was_cast_opens_in_what_it_was_proved_in(half: Made, tmp_path: Path) -> None:
+    assert hfkit.Classify(half.folder, runtime=RUNTIME).source == half.report.result.source
+    full = hfkit.Runtime(device="cpu", threads=1, dtype="float32")
+    assert hfkit.Classify(half.folder, runtime=full).source.dtype == "float32"
+    shutil.copytree(half.folder, tmp_path / "copy")
+    (tmp_path / "copy" / "quantizing.json").write_text('{"result": {"source": {"dtype": "int8"}}}')
+    assert hfkit.Classify(tmp_path / "copy", runtime=RUNTIME).source.dtype == "float32"
+
+
 def test_a_result_opens_and_is_what_was_measured(
     eight: Made, classifier: Path, labelled: hfkit.Labelled
 ) -> None:
@@ -141,6 +154,7 @@ def test_bytes_are_those_of_the_files(
     sizes = files(made.folder)
     told = json.loads((made.folder / "quantizing.json").read_text())
     assert sizes.pop("quantizing.json")
+    assert sizes.pop("README.md")
     assert made.report.result.bytes == sum(sizes.values())
     assert made.report.original.bytes == sum(files(classifier).values())
     assert told == made.report.to_dict()
@@ -177,11 +191,47 @@ def test_a_writer_by_its_perplexity(tmp_path: Path) -> None:
     quantize = hfkit.Quantize(model, min_agreement=None, max_metric_drop=0.5, rounds=1, runtime=RUNTIME)
     report = quantize(data, tmp_path / "out")
     assert report.metric is not None
+    with pytest.raises(errors.FailedProofError, match=r"perplexity grows by .*, at most 0"):
+        quantize.with_(scheme=hfkit.Cast(), max_metric_drop=0)(TEXTS, tmp_path / "failed")
     expected = hfkit.Evaluate(model, split="train", runtime=RUNTIME)(data).perplexity
     assert report.metric.before == expected
     growth = report.metric.after.value / report.metric.before.value - 1
     assert report.metric.drop.value == pytest.approx(growth)
     assert hfkit.Generate(tmp_path / "out", max_new_tokens=3)("a story").source.dtype == "int8"
+
+
+@pytest.mark.parametrize("verb", ["Classify", "Generate"])
+def test_matrices_in_4_bits(verb: Verb, tmp_path: Path) -> None:
+    """Made in this process: how a result is proved is tested above."""
+    model = (write_tiny_classifier if verb == "Classify" else write_tiny_writer)(tmp_path / "model")
+    folder = tmp_path / "out" / "model"
+    folder.parent.mkdir()
+    make_smaller(resolve(model, offline=True), verb, hfkit.Int4(), RUNTIME, folder)
+    opened = hfkit.Classify(folder) if verb == "Classify" else hfkit.Generate(folder, max_new_tokens=3)
+    source = opened("a good story").source
+    assert (source.backend, source.dtype) == ("onnx", "int4")
+    assert any(note.startswith("weights are 4 bits: ") for note in source.notes)
+    plan = hfkit.Quantize(model, scheme=hfkit.Int4()).plan()
+    eight = hfkit.Quantize(model, scheme=hfkit.Int8()).plan()
+    assert plan.changed == eight.changed
+    assert plan.expected_bytes < eight.expected_bytes
+    assert plan.expected_bytes == pytest.approx(sum(files(folder).values()), rel=0.3)
+    with pytest.raises(errors.SettingError, match="is not that of the export in"):
+        opened.with_(runtime=hfkit.Runtime(backend="onnx", dtype="float32")).load()
+
+
+def test_steps_that_are_measured_on_texts(classifier: Path, labelled: hfkit.Labelled, tmp_path: Path) -> None:
+    scheme = hfkit.StaticInt8(tuple(TEXTS))
+    quantize = hfkit.Quantize(classifier, scheme=scheme, min_agreement=None, rounds=1, runtime=RUNTIME)
+    report = quantize(labelled, tmp_path / "out")
+    assert report.plan.scheme == "StaticInt8(8 texts)"
+    assert report.result.source.dtype == "int8_static"
+    assert report.result.source.notes[-1].endswith("in steps of a fixed size, measured on 8 texts")
+    assert report.largest_change < 0.2
+    assert report.result.changed_by_batching == 0
+    writer = write_tiny_writer(tmp_path / "writer")
+    with pytest.raises(errors.ModelError, match="is for models that read"):
+        quantize.with_(model=writer).plan()
 
 
 def test_without_probes_its_own_are_used_and_told_of(cast: hfkit.Quantize, tmp_path: Path) -> None:
@@ -328,7 +378,7 @@ def compare(*_, **__):
     print("saved", flush=True)
     sys.stdin.read()
 
-quantizing.compare = compare
+quantizing.measure_both = compare
 runtime = hfkit.Runtime(device="cpu", threads=1)
 hfkit.Quantize(sys.argv[1], scheme=hfkit.Cast(), overwrite=True, runtime=runtime)(["a text"], sys.argv[2])
 """
@@ -362,6 +412,30 @@ def test_a_kill_in_the_middle_of_an_exchange_is_put_back(
     with pytest.raises(errors.OutputError, match="set overwrite=True"):
         cast(TEXTS, tmp_path / "out")
     assert files(tmp_path / "out") == before
+
+
+def test_schemes_side_by_side(cast: hfkit.Quantize, classifier: Path, tmp_path: Path) -> None:
+    model = shutil.copytree(classifier, tmp_path / "model")
+    found = hfkit.compare(model, [hfkit.Cast(), hfkit.Int8()], TEXTS, rounds=1, runtime=RUNTIME)
+    assert [one.scheme for one in found.compared] == ["Cast(dtype='bfloat16')", "Int8()"]
+    assert found.refused == ()
+    assert found.compared[0].report.plan.changed == cast.plan().changed
+    sizes = [one.report.result.bytes for one in found.compared]
+    smallest = found.compared[sizes.index(min(sizes))]
+    assert smallest.on_front
+    assert str(found).splitlines()[0] == f"{model} on 8 probes"
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_schemes_that_cannot_be_tried(classifier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "find_spec", lambda name: None if name == "onnx" else name)
+    with pytest.raises(errors.MissingDependencyError, match=r"Int8\(\) needs onnx"):
+        hfkit.compare(classifier, [hfkit.Int8(), hfkit.Int4()], TEXTS, runtime=RUNTIME)
+    with pytest.raises(errors.EmptyInputError, match="there are no schemes"):
+        hfkit.compare(classifier, [], TEXTS, runtime=RUNTIME)
+    found = hfkit.compare(classifier, [hfkit.Int8(), hfkit.Cast()], ["a text"], rounds=1, runtime=RUNTIME)
+    assert found.refused == (hfkit.RefusedScheme("Int8()", "Int8() needs onnx, which is not installed"),)
+    assert len(found.compared) == 1
 
 
 def test_an_encoder_decoder(tmp_path: Path) -> None:

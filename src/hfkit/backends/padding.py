@@ -22,7 +22,8 @@ __all__ = ["withstands_padding"]
 _PROBE = 9
 
 # How far padding may move a logit, relative to the largest, and still be rounding.
-_TOLERANCES = {"float32": 1e-4, "bfloat16": 5e-2, "float16": 1e-2}
+_PACKED = dict.fromkeys(("int8", "int8_dynamic", "float8", "nf4", "fp4"), 5e-2)
+_TOLERANCES = {"float32": 1e-4, "bfloat16": 5e-2, "float16": 1e-2, **_PACKED}
 
 
 def withstands_padding(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 from hfkit._lazy import reach
-from hfkit.values.quantizing import QuantizeSettings
+from hfkit.values.quantizing import Bound, QuantizeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,8 +32,8 @@ class QuantizeChanges(TypedDict, total=False):
 
     model: str | os.PathLike[str]
     scheme: Scheme
-    max_metric_drop: float | None
-    min_agreement: float | None
+    max_metric_drop: Bound
+    min_agreement: Bound
     min_speedup: float | None
     max_bytes: int | None
     rounds: int

@@ -67,7 +67,7 @@ class LockedRepository:
     files: tuple[LockedFile, ...]
 
     @property
-    def bytes(self) -> int:
+    def size(self) -> int:
         """The bytes of its files."""
         return sum(file.size for file in self.files)
 
@@ -171,7 +171,7 @@ class Lock:
     def __str__(self) -> str:
         lines = [
             f"{one.kind:<7}  {one.name}@{one.revision or 'main'}  {one.commit[:_SHORT]}  "
-            f"{counted(len(one.files), 'file')}, {one.bytes:,} bytes"
+            f"{counted(len(one.files), 'file')}, {one.size:,} bytes"
             for one in self.repositories
         ]
         return "\n".join([f"lock {self.path}", *lines])

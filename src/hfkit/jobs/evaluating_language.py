@@ -17,6 +17,8 @@ from hfkit.values.layout import counted
 from .evaluation import Stopwatch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hfkit.data.texts import Texts
     from hfkit.engines.foreseeing import ForeseenText, Sight
     from hfkit.engines.writing import WritingSession
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from .evaluated_models import GoesOn
     from .evaluation import EvaluationRows
 
-__all__ = ["evaluate_language", "foresee_rows"]
+__all__ = ["evaluate_language", "foresee_texts"]
 
 
 def evaluate_language(
@@ -50,7 +52,7 @@ def evaluate_language(
         InputError: a text cannot be read, or no text has more than one token.
     """
     watch = Stopwatch()
-    session, sight, found = foresee_rows(generate, data, rows, window=window, stride=stride, watch=watch)
+    session, sight, found = _foresee_rows(generate, data, rows, window=window, stride=stride, watch=watch)
     foreseen = [one for one in found if one.tokens]
     if not foreseen:
         raise EmptyInputError(
@@ -78,7 +80,7 @@ def evaluate_language(
     )
 
 
-def foresee_rows(
+def _foresee_rows(
     generate: GoesOn,
     data: Texts,
     rows: EvaluationRows,
@@ -100,6 +102,13 @@ def foresee_rows(
         watch.count(perf_counter() - started, statistics)
         found += part
     return session, sight, found
+
+
+def foresee_texts(generate: GoesOn, texts: Sequence[str]) -> list[ForeseenText]:
+    """Foresee texts, with the window and the stride that :class:`hfkit.Evaluate` chooses."""
+    session = open_writing(lambda: _locate(generate), generate.runtime)
+    sight = plan_sight(session, window=None, stride=None)
+    return foresee(session, texts, sight, budget=generate.runtime.batch_tokens, first_index=0)[0]
 
 
 def _locate(generate: GoesOn) -> ModelFolder:

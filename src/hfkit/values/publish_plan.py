@@ -145,7 +145,7 @@ class PublishPlan:
         return self._of("deleted")
 
     @property
-    def bytes(self) -> int:
+    def upload_bytes(self) -> int:
         """How many bytes would be sent at most: objects that the hub has already are not."""
         return sum(one.bytes for one in (*self.added, *self.changed))
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from hfkit._lazy import reach
 
 from .estimates import Estimate
 from .jsonable import to_json_value
@@ -139,9 +145,44 @@ class QuantizeReport:
         """
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
+    def markdown(self) -> str:
+        """Give the figures of both as a table in Markdown, and below it what was compared."""
+        head, *rows = self._rows()
+        lines = [head, tuple("---" for _ in head), *rows]
+        said = ["- " + " ".join(line.split()) for line in self._comparison()]
+        return "\n".join([*(f"| {' | '.join(row)} |" for row in lines), "", *said])
+
+    def plot(self, path: str | os.PathLike[str], /) -> Path:
+        """Draw bytes, memory, speed and the metric, or else agreement, of both.
+
+        Args:
+            path: where to; ``.png`` or ``.svg`` says what is drawn.
+
+        Returns:
+            The file.
+
+        Raises:
+            SettingError: the file's name ends otherwise.
+            MissingDependencyError: matplotlib is not installed.
+        """
+        draw = cast(
+            "Callable[[QuantizeReport, Path], None]", reach("hfkit.interop.quantize_plot", "plot_smaller")
+        )
+        draw(self, Path(path))
+        return Path(path)
+
     def __str__(self) -> str:
+        share = self.result.bytes / self.original.bytes
+        lines = [
+            f"{self.output}: {self.plan.model} as {self.plan.scheme}, {share:.1%} of the bytes",
+            *aligned(self._rows()),
+            *self._comparison(),
+        ]
+        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+
+    def _rows(self) -> list[tuple[str, ...]]:
         one, other = self.original, self.result
-        rows = [
+        rows: list[tuple[str, ...]] = [
             ("", "original", "result"),
             ("runs in", *(f"{each.source.backend}, {each.source.dtype}" for each in (one, other))),
             ("bytes of its files", *(f"{each.bytes:,}" for each in (one, other))),
@@ -153,16 +194,15 @@ class QuantizeReport:
         ]
         if self.metric:
             rows.append((self.metric.name, str(self.metric.before), str(self.metric.after)))
+        return rows
+
+    def _comparison(self) -> list[str]:
         lines = [
-            f"{self.output}: {self.plan.model} as {self.plan.scheme}, {other.bytes / one.bytes:.1%} of the bytes",
-            *aligned(rows),
             f"speed         {self.throughput} of many, {self.latency} of one",
             f"agreement     {self.agreement:.1%} of {counted(self.probes, 'probe')}",
             f"change        {self.mean_change:.2g} on the mean, {self.largest_change:.2g} at most",
         ]
-        if self.metric:
-            lines.append(f"metric drops  {self.metric.drop}")
-        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+        return [*lines, f"metric drops  {self.metric.drop}"] if self.metric else lines
 
 
 def _mebibytes(size: int | None) -> str:

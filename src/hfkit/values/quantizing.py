@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from hfkit.errors import SettingError
 
@@ -17,7 +17,14 @@ from .shown import shown_settings
 if TYPE_CHECKING:
     from .quantize_report import QuantizeReport
 
-__all__ = ["QuantizeSettings"]
+__all__ = ["Bound", "QuantizeSettings"]
+
+Bound: TypeAlias = float | Literal["auto"] | None
+"""A bound of how much worse a result may be; ``"auto"`` for hfkit's own, None for none."""
+
+# What "auto" means: of models that write perplexity is bounded, since their next token turns over where two are about
+# as likely, and of all others the decisions.
+_LEAST_AGREEMENT, _MOST_GROWTH = 0.95, 0.1
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -27,10 +34,11 @@ class QuantizeSettings:
     Attributes:
         model: a folder, ``"org/name"`` or ``"org/name@revision"``, for Classify, Answer or Generate.
         scheme: what it is made of afterwards.
-        max_metric_drop: by how much the metric may get worse on labelled probes: accuracy and F1, from 0 to 1, by their
-            difference; perplexity by its growth, 0.01 for one percent. None for no bound.
+        max_metric_drop: by how much the metric may get worse: on labelled probes accuracy and F1, from 0 to 1, by
+            their difference; perplexity, of a model that writes, by its growth, 0.01 for one percent. ``"auto"`` bounds
+            perplexity by 0.1 and nothing else. None for no bound.
         min_agreement: the least share of probes on which the result decides as the original does, from 0 to 1;
-            None for no bound.
+            ``"auto"`` is 0.95, and none where perplexity is measured. None for no bound.
         min_speedup: how many times as fast as the original many probes must at least be read; None for no bound.
         max_bytes: the most bytes of the result's files; None for no bound.
         rounds: how often the two are timed, in turns, at least 1.
@@ -45,8 +53,8 @@ class QuantizeSettings:
     model: str | os.PathLike[str]
     _: KW_ONLY
     scheme: Scheme = Int8()
-    max_metric_drop: float | None = None
-    min_agreement: float | None = 0.95
+    max_metric_drop: Bound = "auto"
+    min_agreement: Bound = "auto"
     min_speedup: float | None = None
     max_bytes: int | None = None
     rounds: int = 5
@@ -62,9 +70,9 @@ class QuantizeSettings:
         require_kind("bootstrap", self.bootstrap, (Bootstrap,))
         require_kind("runtime", self.runtime, (Runtime,))
         require_kind("overwrite", self.overwrite, (bool,))
-        if self.max_metric_drop is not None:
+        if self.max_metric_drop not in {None, "auto"}:
             require_number("max_metric_drop", self.max_metric_drop, least=0)
-        if self.min_agreement is not None:
+        if self.min_agreement not in {None, "auto"}:
             require_number("min_agreement", self.min_agreement, least=0, most=1)
         if self.min_speedup is not None:
             require_number("min_speedup", self.min_speedup, above=0)
@@ -75,14 +83,17 @@ class QuantizeSettings:
         """Say which bounds a result does not keep, each with what was measured."""
         found = []
         metric, agreement, speedup = report.metric, report.agreement, report.throughput.value
-        if (
-            self.max_metric_drop is not None
-            and metric is not None
-            and metric.drop.value > self.max_metric_drop
-        ):
-            found.append(f"{metric.name} drops by {metric.drop.value:.4g}, at most {self.max_metric_drop:g}")
-        if self.min_agreement is not None and agreement < self.min_agreement:
-            found.append(f"agreement is {agreement:.4g}, at least {self.min_agreement:g}")
+        perplexed = metric is not None and metric.name == "perplexity"
+        most, least = self.max_metric_drop, self.min_agreement
+        if most == "auto":
+            most = _MOST_GROWTH if perplexed else None
+        if least == "auto":
+            least = None if perplexed else _LEAST_AGREEMENT
+        if most is not None and metric is not None and metric.drop.value > most:
+            how = "grows" if perplexed else "drops"
+            found.append(f"{metric.name} {how} by {metric.drop.value:.4g}, at most {most:g}")
+        if least is not None and agreement < least:
+            found.append(f"agreement is {agreement:.4g}, at least {least:g}")
         if self.min_speedup is not None and speedup < self.min_speedup:
             found.append(f"it is {speedup:.3g} times as fast, at least {self.min_speedup:g}")
         if self.max_bytes is not None and report.result.bytes > self.max_bytes:

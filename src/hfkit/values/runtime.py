@@ -14,7 +14,8 @@ from .constraints import require_choice, require_kind, require_text, require_who
 __all__ = ["DType", "Progress", "Runtime"]
 
 DType: TypeAlias = Literal["auto", "float32", "bfloat16", "float16", "fastest", "int8"]
-"""The number type of the weights; ``"auto"`` is float32, exact however the weights are stored.
+"""The number type of the weights; ``"auto"`` is float32, exact however the weights are stored, but for results of
+Quantize: what was cast to 16 bits opens in them, and what is packed with the rest as it is stored.
 
 ``"fastest"`` is bfloat16 where a short measurement finds it clearly faster on the device, else float32.
 ``"int8"`` needs ``backend="onnx"``.

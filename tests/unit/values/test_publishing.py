@@ -163,7 +163,7 @@ def test_a_plan_reads_as_what_would_be_done() -> None:
 
 def test_a_plan_knows_its_parts() -> None:
     assert (PLAN.added, PLAN.changed, PLAN.unchanged, PLAN.deleted) == tuple((one,) for one in CHANGES)
-    assert PLAN.bytes == 1_000_005
+    assert PLAN.upload_bytes == 1_000_005
     assert PLAN.errors == FINDINGS[:1]
     assert json.loads(json.dumps(PLAN.to_dict()))["files"][1]["storage"] == "lfs"
 

@@ -12,69 +12,14 @@ import hfkit
 from hfkit.errors import SettingError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hfkit.facades.quantize import QuantizeChanges
-
-SOURCE = hfkit.Source(
-    model="org/model",
-    revision="abc",
-    tokenizer="sha256:1",
-    backend="torch",
-    device="cpu",
-    dtype="float32",
-    versions=(("torch", "2"),),
-)
-
-
-def measured(size: int, *, peak: int | None) -> hfkit.MeasuredModel:
-    return hfkit.MeasuredModel(
-        source=SOURCE,
-        bytes=size,
-        weight_bytes=size - 100,
-        peak_memory=peak,
-        seconds_per_text=0.002,
-        texts_per_second=1000.0,
-        changed_by_batching=0.25,
-    )
 
 
 @pytest.fixture
-def report() -> hfkit.QuantizeReport:
-    plan = hfkit.QuantizePlan(
-        model="org/model",
-        revision="sha256:" + "a" * 64,
-        verb="Classify",
-        scheme="Int8()",
-        changed=("one", "two"),
-        skipped=(
-            hfkit.SkippedWeights("small", ("bias",), 4),
-            hfkit.SkippedWeights("narrow", tuple("abcde"), 50),
-        ),
-        bytes=4000,
-        expected_bytes=1000,
-        runs_on="the processor",
-        notes=("a note",),
-    )
-    return hfkit.QuantizeReport(
-        output="out",
-        plan=plan,
-        settings="Quantize('org/model')",
-        original=measured(4000, peak=3 << 20),
-        result=measured(1200, peak=None),
-        probes=4,
-        agreement=0.75,
-        differing=(2,),
-        largest_change=0.5,
-        mean_change=0.125,
-        metric=hfkit.MetricChange(
-            name="accuracy",
-            before=hfkit.Estimate(0.9, 0.85, 0.95),
-            after=hfkit.Estimate(0.85, 0.8, 0.9),
-            drop=hfkit.Estimate(0.05, 0.01, 0.09),
-        ),
-        latency=hfkit.Speedup(1.5, low=1.25, high=1.75),
-        throughput=hfkit.Speedup(2.0, low=1.5, high=2.5),
-        notes=("another note",),
-    )
+def report(quantize_report: hfkit.QuantizeReport) -> hfkit.QuantizeReport:
+    return quantize_report
 
 
 def test_a_plan_says_what_changes_and_what_stays(report: hfkit.QuantizeReport) -> None:
@@ -119,6 +64,13 @@ def test_a_report_without_a_metric_has_no_lines_of_it(report: hfkit.QuantizeRepo
     assert not [line for line in lines if line.startswith(("accuracy", "metric"))]
 
 
+def test_a_report_is_drawn(report: hfkit.QuantizeReport, tmp_path: Path) -> None:
+    assert report.plot(tmp_path / "report.svg").read_text().startswith("<?xml")
+    plain = replace(report, metric=None)
+    assert plain.plot(str(tmp_path / "report.png")).read_bytes().startswith(b"\x89PNG")
+    assert [line for line in plain.markdown().splitlines() if "metric" in line] == []
+
+
 def test_a_report_is_json(report: hfkit.QuantizeReport) -> None:
     plain = json.loads(report.to_json(indent=2))
     assert plain == report.to_dict()
@@ -148,9 +100,109 @@ def test_bounds_that_are_not_kept_are_told_with_what_was_measured(
     assert hfkit.Quantize("org/model").with_(**bounds).failures(report) == expected
 
 
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ({}, ("perplexity grows by 0.25, at most 0.1",)),
+        ({"max_metric_drop": None}, ()),
+        (
+            {"max_metric_drop": 0.2, "min_agreement": 0.95},
+            ("perplexity grows by 0.25, at most 0.2", "agreement is 0.75, at least 0.95"),
+        ),
+    ],
+)
+def test_of_models_that_write_perplexity_is_bounded(
+    report: hfkit.QuantizeReport, bounds: QuantizeChanges, expected: tuple[str, ...]
+) -> None:
+    perplexity = hfkit.MetricChange(
+        name="perplexity",
+        before=hfkit.Estimate(80.0, 70.0, 90.0),
+        after=hfkit.Estimate(100.0, 90.0, 110.0),
+        drop=hfkit.Estimate(0.25, 0.2, 0.3),
+    )
+    writer = replace(report, metric=perplexity)
+    assert hfkit.Quantize("org/model").with_(**bounds).failures(writer) == expected
+
+
 def test_a_metric_that_is_not_there_keeps_every_bound(report: hfkit.QuantizeReport) -> None:
     quantize = hfkit.Quantize("org/model", min_agreement=None, max_metric_drop=0.0)
     assert quantize.failures(replace(report, metric=None)) == ()
+
+
+@pytest.fixture
+def comparison(report: hfkit.QuantizeReport) -> hfkit.SchemeComparison:
+    small = replace(
+        report, result=replace(report.result, bytes=900), throughput=hfkit.Speedup(1.25, low=1, high=2)
+    )
+    return hfkit.SchemeComparison(
+        model="org/model",
+        compared=(
+            hfkit.ComparedScheme("Int8()", report, on_front=True),
+            hfkit.ComparedScheme("Int4()", small, on_front=True),
+            hfkit.ComparedScheme(
+                "Cast()", replace(report, result=replace(report.result, bytes=2000)), on_front=False
+            ),
+        ),
+        refused=(hfkit.RefusedScheme("Torchao(bits='int8')", "not installed"),),
+        original_on_front=True,
+    )
+
+
+def test_schemes_stand_side_by_side(comparison: hfkit.SchemeComparison) -> None:
+    assert comparison.front == ("Int4()", "Int8()")
+    assert str(comparison).splitlines() == [
+        "org/model on 4 probes",
+        "scheme     MB   bytes  many   one              accuracy  front",
+        "original  0.0  100.0%  1.00  1.00  0.900 [0.850, 0.950]      *",
+        "Int8()    0.0   30.0%  2.00  1.50  0.850 [0.800, 0.900]      *",
+        "Int4()    0.0   22.5%  1.25  1.50  0.850 [0.800, 0.900]      *",
+        "Cast()    0.0   50.0%  2.00  1.50  0.850 [0.800, 0.900]",
+        "not tried: Torchao(bits='int8'): not installed",
+    ]
+    assert comparison.markdown().splitlines()[:3] == [
+        "| scheme | MB | bytes | many | one | accuracy | front |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| original | 0.0 | 100.0% | 1.00 | 1.00 | 0.900 [0.850, 0.950] | * |",
+    ]
+
+
+def test_schemes_without_a_metric_are_compared_by_agreement(comparison: hfkit.SchemeComparison) -> None:
+    plain = replace(
+        comparison,
+        compared=tuple(
+            replace(one, report=replace(one.report, metric=None)) for one in comparison.compared[:1]
+        ),
+        original_on_front=False,
+    )
+    assert plain.markdown().splitlines() == [
+        "| scheme | MB | bytes | many | one | agreement | front |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| original | 0.0 | 100.0% | 1.00 | 1.00 | 100.0% |  |",
+        "| Int8() | 0.0 | 30.0% | 2.00 | 1.50 | 75.0% | * |",
+    ]
+
+
+def test_a_comparison_is_json(comparison: hfkit.SchemeComparison) -> None:
+    plain = json.loads(comparison.to_json(indent=2))
+    assert plain == comparison.to_dict()
+    assert plain["compared"][1]["report"]["result"]["bytes"] == 900
+    assert plain["refused"] == [{"scheme": "Torchao(bits='int8')", "reason": "not installed"}]
+
+
+def test_a_comparison_is_drawn(comparison: hfkit.SchemeComparison, tmp_path: Path) -> None:
+    plain = replace(
+        comparison,
+        compared=tuple(replace(one, report=replace(one.report, metric=None)) for one in comparison.compared),
+    )
+    assert comparison.plot(tmp_path / "schemes.svg").read_text().startswith("<?xml")
+    assert plain.plot(str(tmp_path / "plain.png")).read_bytes().startswith(b"\x89PNG")
+    one = comparison.compared[0].report
+    assert one.metric is not None
+    perplexity = replace(one, metric=replace(one.metric, name="perplexity"))
+    compared = (replace(comparison.compared[0], report=perplexity),)
+    replace(comparison, compared=compared).plot(tmp_path / "perplexity.png")
+    with pytest.raises(SettingError, match="must end in"):
+        comparison.plot(tmp_path / "schemes.pdf")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +210,10 @@ def test_a_metric_that_is_not_there_keeps_every_bound(report: hfkit.QuantizeRepo
     [
         ({"model": ""}, "model is empty, must be a folder or a repository"),
         ({"model": None}, "model is None, must be str or PathLike"),
-        ({"scheme": "int8"}, "scheme is 'int8', must be Int8 or Cast"),
+        (
+            {"scheme": "int8"},
+            "scheme is 'int8', must be Int8 or StaticInt8 or Int4 or Cast or Torchao or BitsAndBytes",
+        ),
         ({"max_metric_drop": -0.1}, "max_metric_drop is -0.1, must be at least 0"),
         ({"min_agreement": 1.5}, "min_agreement is 1.5, must be at least 0 and at most 1"),
         ({"min_speedup": 0}, "min_speedup is 0, must be above 0"),
@@ -180,6 +235,24 @@ def test_a_number_type_of_16_bits_it_is() -> None:
     assert hfkit.Cast() == hfkit.Cast("bfloat16")
     with pytest.raises(SettingError, match="dtype 'int8' is not one of"):
         hfkit.Cast("int8")  # type: ignore[arg-type]
+
+
+def test_bits_are_those_of_the_library() -> None:
+    assert (hfkit.Torchao(), hfkit.BitsAndBytes()) == (hfkit.Torchao("int8"), hfkit.BitsAndBytes("nf4"))
+    with pytest.raises(SettingError, match="bits 'int4' is not one of"):
+        hfkit.Torchao("int4")  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match="bits 'float8' is not one of"):
+        hfkit.BitsAndBytes("float8")  # type: ignore[arg-type]
+
+
+def test_texts_that_steps_are_measured_on() -> None:
+    assert repr(hfkit.StaticInt8(("one",))) == "StaticInt8(1 text)"
+    with pytest.raises(SettingError, match="there are no texts, must be at least one"):
+        hfkit.StaticInt8(())
+    with pytest.raises(SettingError, match="texts holds an empty text"):
+        hfkit.StaticInt8(("one", ""))
+    with pytest.raises(SettingError, match=r"texts is \['one'\], must be a tuple of texts"):
+        hfkit.StaticInt8(["one"])  # type: ignore[arg-type]
 
 
 def test_settings_are_written_as_they_would_be_typed() -> None:

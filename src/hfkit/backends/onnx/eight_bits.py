@@ -10,13 +10,13 @@ from onnx import TensorProto, helper, numpy_helper
 from .whole_numbers import rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from onnx import GraphProto, NodeProto
 
     from hfkit.text.arrays import FloatArray
 
-__all__ = ["quantize_graph"]
+__all__ = ["multiplied_values", "quantize_graph"]
 
 _MICROSOFT = "com.microsoft"
 
@@ -30,10 +30,18 @@ _NARROW = 16
 
 # The least that GELU gives, exact or by tanh.
 _FLOOR = 0.1701
+_LEAST = 1e-9
+
 _FLOORED = ("BiasGelu", "FastGelu", "Gelu")
 
 
-def quantize_graph(graph: GraphProto) -> int:
+def multiplied_values(graph: GraphProto) -> list[str]:
+    """Name what is multiplied with the matrices that :func:`quantize_graph` turns into 8 bits."""
+    rewriter = _Rewriter(graph, {})
+    return list(dict.fromkeys(node.input[0] for node in graph.node if rewriter.is_rounded(node)))
+
+
+def quantize_graph(graph: GraphProto, *, ranges: Mapping[str, float] | None = None) -> int:
     """Turn embeddings and matrices into 8 bits, in place.
 
     A row of an embedding has a scale, and so has a column of a matrix. What is multiplied with a matrix is
@@ -47,11 +55,13 @@ def quantize_graph(graph: GraphProto) -> int:
 
     Args:
         graph: of opset 17, optimized.
+        ranges: the largest numbers of what is multiplied, by name: it is then rounded in steps of a fixed size, and
+            what is larger is cut off. None for a scale for each row, found on the way.
 
     Returns:
         How many embeddings and matrices there were.
     """
-    rewriter = _Rewriter(graph)
+    rewriter = _Rewriter(graph, ranges or {})
     nodes = [new for node in graph.node for new in rewriter.rewrite(node)]
     del graph.node[:]
     graph.node.extend(nodes)
@@ -65,8 +75,9 @@ def quantize_graph(graph: GraphProto) -> int:
 class _Rewriter:
     """Goes through the nodes once, in order."""
 
-    def __init__(self, graph: GraphProto) -> None:
+    def __init__(self, graph: GraphProto, ranges: Mapping[str, float]) -> None:
         self._graph = graph
+        self._ranges = ranges
         self._weights = {weight.name: weight for weight in graph.initializer}
         self._makers = {name: node.op_type for node in graph.node for name in node.output}
         self._heads = {value.name for value in graph.output}
@@ -78,10 +89,14 @@ class _Rewriter:
         """Give what a node becomes; itself if it stays."""
         if node.op_type == "Gather" and self._is_table(node):
             yield from self._look_up(node)
-        elif node.output[0] not in self._heads and self._is_matrix(node):
+        elif self.is_rounded(node):
             yield from self._multiply(node)
         else:
             yield node
+
+    def is_rounded(self, node: NodeProto) -> bool:
+        """Tell whether a node multiplies with a matrix that becomes 8 bits."""
+        return node.output[0] not in self._heads and self._is_matrix(node)
 
     def _is_table(self, node: NodeProto) -> bool:
         shape = self._shape(node.input[0])
@@ -138,7 +153,7 @@ class _Rewriter:
             [
                 f"{value}/whole",
                 f"{name}/columns",
-                self._constant("one", np.float32(1)),
+                f"{value}/scale" if value in self._ranges else self._constant("one", np.float32(1)),
                 f"{name}/column-scales",
                 zero,
             ],
@@ -147,7 +162,8 @@ class _Rewriter:
         )
         added = [*([f"{name}/shift"] if floored else []), *(one for one in bias if one)]
         reached = f"{out}/scaled" if added else out
-        yield helper.make_node("Mul", [f"{out}/product", f"{value}/scale"], [reached])
+        scaling = ("Identity", []) if value in self._ranges else ("Mul", [f"{value}/scale"])
+        yield helper.make_node(scaling[0], [f"{out}/product", *scaling[1]], [reached])
         for position, one in enumerate(added, start=1):
             further = out if position == len(added) else f"{out}/added-{position}"
             yield helper.make_node("Add", [reached, one], [further])
@@ -158,6 +174,9 @@ class _Rewriter:
         if value in self._rounded:
             return
         self._rounded.add(value)
+        if value in self._ranges:
+            yield from self._round_in_fixed_steps(value, floored=floored)
+            return
         floor = self._constant("floor", np.float32(_FLOOR))
         if floored:
             whole = f"{value}/shifted"
@@ -169,7 +188,7 @@ class _Rewriter:
             yield helper.make_node(
                 "ReduceMax", [f"{value}/size"], [f"{value}/largest"], axes=[-1], keepdims=1
             )
-        least = self._constant("least", np.float32(1e-9))  # a row of zeros has a scale too
+        least = self._constant("least", np.float32(_LEAST))  # a row of zeros has a scale too
         yield helper.make_node("Max", [f"{value}/largest", least], [f"{value}/range"])
         step = self._constant("step", np.float32(1 / (255 if floored else 127)))
         yield helper.make_node("Mul", [f"{value}/range", step], [f"{value}/scale"])
@@ -177,6 +196,16 @@ class _Rewriter:
         one = self._constant("one", np.float32(1))
         zero = self._constant("zero", np.uint8(0 if floored else 128))
         yield helper.make_node("QuantizeLinear", [f"{value}/steps", one, zero], [f"{value}/whole"])
+
+    def _round_in_fixed_steps(self, value: str, *, floored: bool) -> Iterator[NodeProto]:
+        largest = max(self._ranges[value] + (_FLOOR if floored else 0), _LEAST)
+        self._hold(f"{value}/scale", np.array(largest / (255 if floored else 127), dtype=np.float32))
+        whole = value
+        if floored:
+            whole = f"{value}/shifted"
+            yield helper.make_node("Add", [value, self._constant("floor", np.float32(_FLOOR))], [whole])
+        zero = self._constant("zero", np.uint8(0 if floored else 128))
+        yield helper.make_node("QuantizeLinear", [whole, f"{value}/scale", zero], [f"{value}/whole"])
 
     def _array(self, name: str) -> FloatArray:
         return numpy_helper.to_array(self._weights[name]).astype(np.float32)

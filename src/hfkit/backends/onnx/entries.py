@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from hfkit.errors import CorruptModelError, HfkitError, HubError
 from hfkit.hub.cache import cache_folder, keep, mark_used
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from hfkit.backends.torch.tasks import Task
     from hfkit.hub.folder import ModelFolder
+
+    from .export_folder import ExportBits
 
 __all__ = ["drafted_entry", "find_entry", "maker_versions"]
 
@@ -46,9 +48,7 @@ def maker_versions() -> dict[str, str]:
     return found
 
 
-def find_entry(
-    folder: ModelFolder, task: Task | None, dtype: Literal["float32", "int8"] = "float32"
-) -> ExportFolder | None:
+def find_entry(folder: ModelFolder, task: Task | None, dtype: ExportBits = "float32") -> ExportFolder | None:
     """Find the current export of a model in the cache.
 
     It is current if the libraries that made it have the versions that are installed here. Those
@@ -76,7 +76,7 @@ def find_entry(
 
 @contextmanager
 def drafted_entry(
-    folder: ModelFolder, task: Task, dtype: Literal["float32", "int8"] = "float32"
+    folder: ModelFolder, task: Task, dtype: ExportBits = "float32"
 ) -> Iterator[tuple[Path, str]]:
     """Give an empty folder to write an export to; when the block ends it becomes the model's entry.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hfkit.errors import CorruptModelError
 from hfkit.hub.digests import file_digest
@@ -18,11 +18,15 @@ __all__ = [
     "CARD_FILE",
     "ENCODER_FILE",
     "MODEL_FILE",
+    "ExportBits",
     "ExportCard",
     "ExportFolder",
     "find_export",
     "holds_export",
 ]
+
+ExportBits: TypeAlias = Literal["float32", "int8", "int8_static", "int4"]
+"""What the weights of hfkit's own exports are."""
 
 CARD_FILE = "hfkit-export.json"
 """What hfkit knew of a model when it exported it, beside the export."""

@@ -71,6 +71,11 @@ def export_model(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
             f"{folder.name} is not exported to ONNX yet, which takes torch, transformers and onnx once",
             hint="pip install 'hfkit[export]'",
         )
+    if (folder.base or folder).config.get("quantization_config"):
+        raise ModelError(
+            f"{folder.name} is quantized, as its config.json says, and cannot be exported",
+            hint="use Runtime(backend='torch'), or give the model that it was made from",
+        )
     if task not in WRITERS and folder.config.get("is_encoder_decoder") is True:
         raise ModelError(
             f"{folder.name} ({folder.config.get('model_type')}) has a decoder behind its encoder; "

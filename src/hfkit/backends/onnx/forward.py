@@ -14,14 +14,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from hfkit.backends.protocols import TokenBatch
-    from hfkit.text.arrays import FloatArray
+    from onnxruntime import InferenceSession
 
-__all__ = ["OnnxModel"]
+    from hfkit.backends.protocols import TokenBatch
+    from hfkit.text.arrays import FloatArray, IntArray
+
+__all__ = ["OnnxModel", "input_arrays"]
 
 _INPUTS = {"input_ids": "ids", "attention_mask": "mask", "token_type_ids": "types"}
 
 _KINDS = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
+
+
+def input_arrays(session: InferenceSession, batch: TokenBatch) -> dict[str, IntArray]:
+    """Give a batch as the inputs of a session, in the number types that it wants."""
+    return {
+        given.name: getattr(batch, _INPUTS[given.name]).astype(_KINDS[given.type], copy=False)
+        for given in session.get_inputs()
+    }
 
 
 class OnnxModel:
@@ -72,7 +82,6 @@ class OnnxModel:
                 f"{file} gives {', '.join(found)}, must give {' and '.join(outputs)}",
                 hint="open it with the verb it was trained for",
             )
-        self._kinds = {name: _KINDS[kind] for name, kind in kinds.items()}
         self.reads_types: bool = reads_types and "token_type_ids" in kinds
         self._outputs = tuple(outputs)
         self._vocabulary = vocabulary
@@ -93,9 +102,7 @@ class OnnxModel:
             CorruptModelError: the ids are not the model's, or its weights were written over.
         """
         session = self._open.get()
-        given = {
-            name: getattr(batch, _INPUTS[name]).astype(kind, copy=False) for name, kind in self._kinds.items()
-        }
+        given = input_arrays(session, batch)
         if not self.reads_types and "token_type_ids" in given:
             given["token_type_ids"] = np.zeros_like(given["token_type_ids"])
         with self._open.computing(batch.ids, vocabulary=self._vocabulary):

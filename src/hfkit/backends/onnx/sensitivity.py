@@ -1,4 +1,4 @@
-"""What 8 bits change, measured on the built-in probes when they are made, and told with every answer."""
+"""What 8 or 4 bits change, measured on the built-in probes when they are made, and told with every answer."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 __all__ = ["state_sensitivity"]
 
 
-def state_sensitivity(reference: OnnxModel, candidate: OnnxModel, batches: Sequence[TokenBatch]) -> str:
+def state_sensitivity(
+    reference: OnnxModel, candidate: OnnxModel, batches: Sequence[TokenBatch], *, bits: int
+) -> str:
     """Say how far a model is from another, and how far batching moves it.
 
     A decision is the highest logit of a row: the label, or of a reader the first and the last token.
 
     Args:
         reference: the model in float32.
-        candidate: the same in 8 bits.
+        candidate: the same in fewer bits.
         batches: what to run both with.
+        bits: how many its matrices have.
 
     Raises:
         BackendError: one of them fails.
@@ -45,8 +48,8 @@ def state_sensitivity(reference: OnnxModel, candidate: OnnxModel, batches: Seque
             decisions += _differ(one, other)
             moved += _differ(other, _own(alone[0], length))
     return (
-        f"weights are 8 bits: on hfkit's own {rows} probes of random tokens, against float32, logits change by up to "
-        f"{change:.2g} and {decisions} decisions differ; batching changes {moved}. "
+        f"weights are {bits} bits: on hfkit's own {rows} probes of random tokens, against float32, logits change by up "
+        f"to {change:.2g} and {decisions} decisions differ; batching changes {moved}. "
         "hfkit.measure_agreement tells it for your own texts"
     )
 

@@ -33,7 +33,7 @@ class OpenModel:
     Attributes:
         enters: where its inputs are to be.
         device: where it is; several places joined by ``+``.
-        dtype: the number type that it computes in.
+        dtype: the number type that it computes in; of packed weights what they are stored in.
         max_tokens: the longest sequence that it has positions for; None for no limit.
         position_padding: the padding id behind which it counts positions (RoBERTa), if it does.
         config: its configuration.
@@ -49,7 +49,8 @@ class OpenModel:
         # What spreads a model also brings the inputs to it, and the outputs back to where the inputs came from.
         self.enters: torch.device = torch.device("cpu") if loaded.spread else self._computes
         self.device: str = loaded.device
-        self.dtype: str = str(model.dtype).removeprefix("torch.")
+        packed = loaded.packed
+        self.dtype: str = packed.bits if packed else str(model.dtype).removeprefix("torch.")
         embedding = _position_embedding(model)
         # RoBERTa counts positions from behind its padding id.
         self.position_padding: int | None = None if embedding is None else embedding.padding_idx
@@ -58,6 +59,7 @@ class OpenModel:
         self.versions: tuple[tuple[str, str], ...] = (
             ("torch", torch.__version__),
             ("transformers", transformers.__version__),
+            *((packed.version,) if packed else ()),
         )
 
     @property

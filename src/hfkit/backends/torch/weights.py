@@ -75,6 +75,7 @@ def load_weights(
     config: PretrainedConfig,
     *,
     spread: Spread | None = None,
+    device: torch.device | None = None,
 ) -> LoadedWeights:
     """Build the task's model and load its weights.
 
@@ -84,7 +85,8 @@ def load_weights(
         task: which head.
         dtype: the number type of the weights.
         config: the model's configuration.
-        spread: how to place the model on several devices; None leaves it on the processor.
+        spread: how to place the model on several devices; None leaves it in one place.
+        device: where it is to be read to; None for the processor, or what a library that packed it chooses.
 
     Raises:
         ModelError: a subclass says what is wrong with the files.
@@ -104,7 +106,7 @@ def load_weights(
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,  # reported below, as missing
                 trust_remote_code=check_code(folder, runtime),
-                **_placement(spread),
+                **_placement(spread, device),
             )
     except ImportError as error:
         raise MissingDependencyError(
@@ -131,9 +133,9 @@ def load_weights(
     )
 
 
-def _placement(spread: Spread | None) -> dict[str, object]:
+def _placement(spread: Spread | None, device: torch.device | None) -> dict[str, object]:
     if spread is None:
-        return {}
+        return {"device_map": {"": device}} if device else {}
     return {
         "device_map": "auto",
         "max_memory": dict(spread.limits),

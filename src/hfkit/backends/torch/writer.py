@@ -35,7 +35,8 @@ _PROBE = 7
 
 # Of the largest logit: what another order of sums may change.
 _TOLERANCE = 1e-4
-_TOLERANCES = {"float32": _TOLERANCE, "float16": 1e-2, "bfloat16": 1e-1}
+_PACKED = dict.fromkeys(("int8", "int8_dynamic", "float8", "nf4", "fp4"), 1e-1)
+_TOLERANCES = {"float16": 1e-2, "bfloat16": 1e-1, **_PACKED}
 
 
 class TorchWriter:

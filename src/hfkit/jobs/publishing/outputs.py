@@ -70,7 +70,7 @@ def outputs_of(folder: Path, subject: FolderSubject, probes: GivenProbes, runtim
         HfkitError: it cannot be opened, or a probe cannot be read.
     """
     if subject.verb is not None:
-        inputs = read_probes(probes, subject.verb).inputs
+        inputs = read_probes(probes, subject.verb, foreseen=False).inputs
         decided = open_subject(str(folder), subject.verb, runtime, no_answer=False).decide(inputs)
         return Outputs(subject.verb, decided.decisions, decided.scores)
     if subject.is_model or not any(any(folder.glob(mark)) for mark in TOKENIZER_MARKS):

@@ -120,7 +120,7 @@ def _publication(
         pull_request=made.pull_request,
         tag=settings.tag,
         files=plan.files,
-        bytes=plan.bytes,
+        bytes=plan.upload_bytes,
         card=plan.card,
         verified=None,
     )

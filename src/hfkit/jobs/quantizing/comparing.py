@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .subjects import Decided, ScoredRows
     from .verbs import Verb
 
-__all__ = ["Contestant", "compare", "metric_change"]
+__all__ = ["Contestant", "measure_both", "metric_change"]
 
 # Probes that are timed together, and those that are read one by one.
 _TOGETHER, _ALONE = 64, 16
@@ -59,7 +59,7 @@ class Contestant:
     environment: Mapping[str, str]
 
 
-def compare(
+def measure_both(
     settings: QuantizeSettings,
     plan: QuantizePlan,
     verb: Verb,
@@ -186,10 +186,11 @@ def _changes(before: Decided, after: Decided) -> list[float]:
 def _metric(
     pair: tuple[Beside[Subject], Beside[Subject]], probes: Probes, bootstrap: Bootstrap
 ) -> MetricChange | None:
-    data = probes.data
-    if data is None:
+    if not probes.measured:
         return None
-    before, after = (each.ask(Subject.score, data, probes.split) for each in pair)
+    before, after = (each.ask(Subject.score, probes.data, probes.split, probes.inputs) for each in pair)
+    if not before.rows:  # texts of one token: nothing stands before it
+        return None
     return metric_change(before, after, bootstrap)
 
 

@@ -6,17 +6,18 @@ import errno
 import os
 import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from safetensors import SafetensorError
 
-from hfkit.errors import HfkitError, HubError, ModelError, OutputError
+from hfkit.errors import CorruptModelError, HfkitError, HubError, ModelError, OutputError
 from hfkit.hub.folder import PIN_FILE
-from hfkit.values.schemes import Cast, Int8
+from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
 
 from .verbs import head_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from hfkit.backends.torch.tasks import Task
@@ -51,9 +52,15 @@ def make_smaller(folder: ModelFolder, verb: Verb, scheme: Scheme, runtime: Runti
     try:
         match scheme:
             case Int8():
-                _export(folder, task, runtime, draft)
+                _export(folder, task, runtime, draft, "int8")
+            case StaticInt8(texts=texts):
+                _export(folder, task, runtime, draft, "int8", texts=texts)
+            case Int4():
+                _export(folder, task, runtime, draft, "int4")
             case Cast():
                 _cast(folder, task, scheme, runtime, draft)
+            case Torchao() | BitsAndBytes():
+                _pack(folder, task, scheme, runtime, draft)
     except (HubError, OSError, SafetensorError) as error:  # the model is here: what fails is the disk
         if isinstance(error, HfkitError) and not isinstance(error, HubError):
             raise
@@ -64,17 +71,37 @@ def make_smaller(folder: ModelFolder, verb: Verb, scheme: Scheme, runtime: Runti
         ) from error
 
 
-def _export(folder: ModelFolder, task: Task, runtime: Runtime, draft: Path) -> None:
+def _export(
+    folder: ModelFolder,
+    task: Task,
+    runtime: Runtime,
+    draft: Path,
+    dtype: Literal["int8", "int4"],
+    *,
+    texts: Sequence[str] = (),
+) -> None:
+    from hfkit.backends.onnx.entries import find_entry
     from hfkit.backends.onnx.opening import prepare_export
+    from hfkit.backends.onnx.quantizing import quantize_export
 
-    export = prepare_export(folder, replace(runtime, dtype="int8"), task)
+    full = prepare_export(folder, replace(runtime, dtype="float32"), task)
+    calibration = None
+    if texts:
+        from .calibration import calibrate_export
+
+        calibration = calibrate_export(folder, full, runtime, texts)
+    quantize_export(folder, full, task, dtype, calibration=calibration)
+    export = find_entry(folder, task, "int8_static" if calibration else dtype)
+    if export is None:
+        raise CorruptModelError(
+            f"the export of {folder.name} was damaged as soon as it was written", hint="check the disk"
+        )
     shutil.copytree(export.path, draft)
 
 
 def _cast(folder: ModelFolder, task: Task, scheme: Cast, runtime: Runtime, draft: Path) -> None:
     from hfkit.backends.torch.loading import load_model
     from hfkit.backends.torch.quiet import quiet_transformers
-    from hfkit.jobs.tuning.results import copy_tokenizer
 
     loaded = load_model(folder, replace(runtime, dtype=scheme.dtype), task)
     for name, weight in loaded.model.named_parameters():
@@ -85,6 +112,22 @@ def _cast(folder: ModelFolder, task: Task, scheme: Cast, runtime: Runtime, draft
             )
     with quiet_transformers():
         loaded.model.save_pretrained(draft)
+    _copy_beside(folder, draft)
+
+
+def _pack(
+    folder: ModelFolder, task: Task, scheme: Torchao | BitsAndBytes, runtime: Runtime, draft: Path
+) -> None:
+    from .packing import pack_model
+
+    pack_model(folder, task, scheme, runtime, draft)
+    _copy_beside(folder, draft)
+
+
+def _copy_beside(folder: ModelFolder, draft: Path) -> None:
+    """Copy the tokenizer, and what the model is pinned to."""
+    from hfkit.jobs.tuning.results import copy_tokenizer
+
     copy_tokenizer(folder, draft)
     pin = folder.path / PIN_FILE
     if pin.is_file():

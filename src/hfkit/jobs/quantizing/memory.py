@@ -26,7 +26,8 @@ def weight_bytes(model: str, verb: Verb, backend: str) -> int:
     """Give the bytes of an open model's weights.
 
     Of torch those of all storages of tensors in this process, which holds nothing else, each once: ``numel`` and
-    ``get_memory_footprint`` miscount what is packed. ONNX Runtime maps the files of an export, which are counted.
+    ``get_memory_footprint`` miscount what is packed: its wrappers have no numbers of their own. ONNX Runtime maps the
+    files of an export, which are counted.
 
     Args:
         model: the model's folder, or its name and commit.
@@ -42,7 +43,11 @@ def weight_bytes(model: str, verb: Verb, backend: str) -> int:
 
     sizes = {}
     for held in gc.get_objects():
-        if issubclass(type(held), torch.Tensor) and not held.is_meta:
+        if (
+            issubclass(type(held), torch.Tensor)
+            and not held.is_meta
+            and not hasattr(held, "__tensor_flatten__")
+        ):
             try:
                 storage = held.untyped_storage()
             except NotImplementedError:

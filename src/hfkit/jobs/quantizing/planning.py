@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,9 @@ from hfkit.errors import MissingDependencyError, ModelError
 from hfkit.hub.folder import EXPORT_FILES, MODEL_FILES, fingerprint_files
 from hfkit.hub.tokenizer_files import tokenizer_owner
 from hfkit.values.quantize_plan import QuantizePlan, SkippedWeights
-from hfkit.values.schemes import Cast, Int8
+from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
 
+from .fates import fates_of
 from .stored_weights import read_stored_weights
 from .verbs import verb_of
 
@@ -19,30 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hfkit.hub.folder import ModelFolder
+    from hfkit.values.runtime import Runtime
     from hfkit.values.schemes import Scheme
 
+    from .fates import Fate
     from .stored_weights import StoredWeight
-    from .verbs import Verb
 
 __all__ = ["files_of", "plan_quantizing", "require_packages"]
-
-_NARROW = 16
-_AXES = 2
-_HALF, _FLOAT = 2, 4  # bytes
-_BLOCK = 64  # weights of a writer that share a scale
 
 # Of an export: what its graph takes beside the weights, for each of them.
 _GRAPH_BYTES = 1000
 
 _CONFIG_BYTES = 2000
 
-
-@dataclass(frozen=True, slots=True)
-class _Fate:
-    """What becomes of a weight: the bytes that it will take, and why it stays where it does."""
-
-    bytes: int
-    stays: str | None = None
+_OTHERWISE = ", or use scheme=hfkit.Cast('bfloat16'), which needs torch alone"
 
 
 def require_packages(scheme: Scheme) -> None:
@@ -63,42 +53,55 @@ def require_packages(scheme: Scheme) -> None:
 def _needs(scheme: Scheme) -> tuple[tuple[str, ...], str, str]:
     """Give the packages of a scheme, the line that installs them, and what would do with fewer."""
     match scheme:
-        case Int8():
+        case Int8() | StaticInt8() | Int4():
             packages = ("torch", "transformers", "onnx", "onnxruntime")
-            otherwise = ", or use scheme=hfkit.Cast('bfloat16'), which needs torch alone"
-            return packages, "pip install 'hfkit[export]'", otherwise
+            return packages, "pip install 'hfkit[export]'", _OTHERWISE
         case Cast():
             return ("torch", "transformers"), "pip install 'hfkit[torch]'", ""
+        case Torchao():
+            return ("torch", "transformers", "torchao"), "pip install 'hfkit[torchao]'", _OTHERWISE
+        case BitsAndBytes():
+            return ("torch", "transformers", "bitsandbytes"), "pip install 'hfkit[bitsandbytes]'", _OTHERWISE
 
 
-def plan_quantizing(folder: ModelFolder, scheme: Scheme) -> QuantizePlan:
+def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> QuantizePlan:
     """Say what a scheme would change in a model; opens no weights.
 
     Raises:
+        DeviceError: this machine does not run the scheme.
         ModelError: the model is quantized already, or of a kind that is not taken; a subclass says what is wrong
             with its files.
         MissingDependencyError: a package that the scheme needs is not installed.
     """
     require_packages(scheme)
     _require_whole(folder)
+    if isinstance(scheme, Torchao | BitsAndBytes):
+        from .packing import require_packing
+
+        require_packing(scheme, runtime)
     verb = verb_of(folder)
+    if verb == "Generate" and isinstance(scheme, StaticInt8):
+        raise ModelError(
+            f"{folder.name} is for Generate, {scheme!r} is for models that read",
+            hint="use scheme=hfkit.Int8(), whose scales are found on the way",
+        )
     weights = read_stored_weights(folder)
-    fates = [_fate(weight, scheme, folder, verb) for weight in weights]
+    fate = fates_of(folder, scheme, verb, runtime)
+    fates = [fate(weight) for weight in weights]
     changed = tuple(weight.name for weight, fate in zip(weights, fates, strict=True) if fate.stays is None)
     if not changed:
+        reasons = "; ".join(dict.fromkeys(fate.stays for fate in fates if fate.stays)) or "it is empty"
         raise ModelError(
-            f"{folder.name} has no weights that {scheme!r} makes smaller: {fates[0].stays if fates else 'it is empty'}",
+            f"{folder.name} has no weights that {scheme!r} makes smaller: {reasons}",
             hint="it is as small already; choose another scheme, or give the model that it was made from",
         )
     beside = sum(
         size for name, size, *_ in _stamp(tokenizer_owner(folder)) if not name.endswith(".safetensors")
     )
-    graph = _GRAPH_BYTES * len(weights) if isinstance(scheme, Int8) else _CONFIG_BYTES
+    graph = _GRAPH_BYTES * len(weights) if isinstance(scheme, Int8 | StaticInt8 | Int4) else _CONFIG_BYTES
     notes = []
     if folder.base:
         notes.append(f"the adapter is merged into {folder.base.name}, and the result is a whole model")
-    if isinstance(scheme, Cast):
-        notes.append(f"open the result with Runtime(dtype={scheme.dtype!r}): 'auto' computes in float32")
     return QuantizePlan(
         model=folder.name,
         revision=folder.revision,
@@ -138,39 +141,7 @@ def _require_whole(folder: ModelFolder) -> None:
         )
 
 
-def _fate(weight: StoredWeight, scheme: Scheme, folder: ModelFolder, verb: Verb) -> _Fate:
-    match scheme:
-        case Cast():
-            if not weight.floats:
-                return _Fate(weight.bytes, "whole numbers")
-            if weight.bytes <= _HALF * weight.numbers:
-                return _Fate(weight.bytes, "stored in 16 bits or fewer already")
-            return _Fate(_HALF * weight.numbers)
-        case Int8():
-            return _eight_bits(weight, folder, verb)
-
-
-def _eight_bits(weight: StoredWeight, folder: ModelFolder, verb: Verb) -> _Fate:
-    """As :mod:`hfkit.backends.onnx.eight_bits` does, which sees the graph: here are names and shapes alone."""
-    if not weight.floats:
-        return _Fate(weight.bytes, "whole numbers")
-    whole = _FLOAT * weight.numbers
-    if len(weight.shape) != _AXES:
-        return _Fate(whole, "norms, biases and the like are small, and decide much")
-    table = "embed" in weight.name
-    if "position" in weight.name and table:
-        return _Fate(whole, "positions are few")
-    if (weight.shape[1] if table else min(weight.shape)) < _NARROW:
-        return _Fate(whole, "narrower than 16: to round it saves nothing")
-    labels = folder.config.get("id2label")
-    if verb == "Classify" and not table and isinstance(labels, dict) and weight.shape[0] == len(labels):
-        return _Fate(whole, "it gives the logits")
-    if verb == "Generate":
-        return _Fate(weight.numbers + _FLOAT * weight.numbers // _BLOCK)
-    return _Fate(weight.numbers + _FLOAT * weight.shape[0])
-
-
-def _skipped(weights: Sequence[StoredWeight], fates: Sequence[_Fate]) -> tuple[SkippedWeights, ...]:
+def _skipped(weights: Sequence[StoredWeight], fates: Sequence[Fate]) -> tuple[SkippedWeights, ...]:
     found: dict[str, list[StoredWeight]] = {}
     for weight, fate in zip(weights, fates, strict=True):
         if fate.stays is not None:
@@ -183,7 +154,11 @@ def _skipped(weights: Sequence[StoredWeight], fates: Sequence[_Fate]) -> tuple[S
 
 def _place(scheme: Scheme) -> str:
     match scheme:
-        case Int8():
+        case Int8() | StaticInt8() | Int4():
             return "ONNX Runtime on the processor, without torch: pip install 'hfkit[onnx]'"
         case Cast():
             return "torch, on the processor or an accelerator: pip install 'hfkit[torch]'"
+        case Torchao():
+            return "torch with torchao: pip install 'hfkit[torchao]'"
+        case BitsAndBytes():
+            return "torch with bitsandbytes: pip install 'hfkit[bitsandbytes]'"

@@ -49,16 +49,28 @@ class Probes:
         data: where right answers are known, the data with them.
         split: the rows of the data that they are.
         notes: what a careful reader should know of them.
+        foreseen: whether the inputs are texts whose perplexity is the metric.
     """
 
     inputs: tuple[Probe, ...]
-    data: Labelled | Squad | Texts | None = None
+    data: Labelled | Squad | None = None
     split: Split = "test"
     notes: tuple[str, ...] = ()
+    foreseen: bool = False
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is a metric of them."""
+        return self.foreseen or self.data is not None
 
 
-def read_probes(given: GivenProbes, verb: Verb) -> Probes:
+def read_probes(given: GivenProbes, verb: Verb, *, foreseen: bool) -> Probes:
     """Read probes for the models of a facade.
+
+    Args:
+        given: the probes.
+        verb: the facade.
+        foreseen: whether its models give each token of a text a probability.
 
     Raises:
         InputTypeError: they are not for this facade.
@@ -69,19 +81,19 @@ def read_probes(given: GivenProbes, verb: Verb) -> Probes:
     if given is None:
         own: tuple[Probe, ...] = OWN_QUESTIONS if verb == "Answer" else OWN_TEXTS
         note = f"compared on hfkit's own {counted(len(own), 'probe')}, not on yours: give some like those you will meet"
-        return Probes(own, notes=(note,))
+        return Probes(own, notes=(note,), foreseen=foreseen)
     if isinstance(given, Labelled | Squad | Texts):
-        return _read_data(given, verb)
+        return _read_data(given, verb, foreseen=foreseen)
     check = {"Classify": check_inputs, "Answer": check_questions, "Generate": check_documents}[verb]
     inputs = tuple(cast("Sequence[Probe]", list(check(given, max_characters=None))))
     if not inputs:
         raise EmptyInputError(
             "there are no probes, must be at least one", hint="leave them out for hfkit's own"
         )
-    return Probes(inputs)
+    return Probes(inputs, foreseen=foreseen)
 
 
-def _read_data(data: Labelled | Squad | Texts, verb: Verb) -> Probes:
+def _read_data(data: Labelled | Squad | Texts, verb: Verb, *, foreseen: bool) -> Probes:
     if not isinstance(data, _FITTING[verb]):
         fitting = " or ".join(kind.__name__ for kind in _FITTING[verb])
         raise InputTypeError(
@@ -98,4 +110,4 @@ def _read_data(data: Labelled | Squad | Texts, verb: Verb) -> Probes:
             return Probes(tuple(squad_questions(data, table)), data, split, notes)
         case _:
             texts = cast("list[str]", table.column(data.text))
-            return Probes(tuple(texts), data if verb == "Generate" else None, split, notes)
+            return Probes(tuple(texts), None, split, notes, foreseen=foreseen)

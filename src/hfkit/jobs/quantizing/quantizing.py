@@ -6,17 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hfkit.backends.torch.tasks import CAUSAL_WRITING
 from hfkit.errors import FailedProofError, OutputError, SettingError
 from hfkit.hub.folder import QUANTIZE_FILE
 from hfkit.hub.resolve import resolve
-from hfkit.values.schemes import Cast, Int8
+from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
 
 from .beside import Beside
-from .comparing import Contestant, compare
+from .card import model_card
+from .comparing import Contestant, measure_both
 from .making import make_smaller
 from .planning import files_of, plan_quantizing
 from .probes import read_probes
-from .verbs import verb_of
+from .verbs import head_of, verb_of
 from .work_folder import WorkFolder
 
 if TYPE_CHECKING:
@@ -35,19 +37,19 @@ __all__ = ["plan_smaller", "quantize"]
 
 def plan_smaller(settings: QuantizeSettings) -> QuantizePlan:
     """Say what would be done; see :meth:`hfkit.facades.quantize.Quantize.plan`."""
-    return plan_quantizing(
-        resolve(settings.model, offline=settings.runtime.offline, lock=settings.runtime.lock), settings.scheme
-    )
+    folder = resolve(settings.model, offline=settings.runtime.offline, lock=settings.runtime.lock)
+    return plan_quantizing(folder, settings.scheme, settings.runtime)
 
 
 def quantize(settings: QuantizeSettings, given: GivenProbes, output: Path) -> QuantizeReport:
     """Make a model smaller; see :class:`hfkit.facades.quantize.Quantize`."""
     folder = resolve(settings.model, offline=settings.runtime.offline, lock=settings.runtime.lock)
-    planned = plan_quantizing(folder, settings.scheme)
-    probes = read_probes(given, verb_of(folder))
-    if settings.max_metric_drop is not None and probes.data is None:
+    planned = plan_quantizing(folder, settings.scheme, settings.runtime)
+    verb = verb_of(folder)
+    probes = read_probes(given, verb, foreseen=head_of(folder, verb) is CAUSAL_WRITING)
+    if settings.max_metric_drop not in {None, "auto"} and not probes.measured:
         raise SettingError(
-            f"max_metric_drop is {settings.max_metric_drop:g} and the probes have no right answers, must be None then",
+            f"max_metric_drop is {settings.max_metric_drop} and the probes have no right answers, must be None then",
             hint="give probes with answers, such as hfkit.Labelled(...), or bound min_agreement alone",
         )
     with WorkFolder(output, overwrite=settings.overwrite) as work:
@@ -60,7 +62,8 @@ def quantize(settings: QuantizeSettings, given: GivenProbes, output: Path) -> Qu
             )
             error.report = report
             raise error
-        _write(report, work.draft / QUANTIZE_FILE)
+        _write(report.to_json(indent=2) + "\n", work.draft / QUANTIZE_FILE)
+        _write(model_card(report), work.draft / "README.md")
         work.finish()
     return report
 
@@ -89,21 +92,25 @@ def _prove(
     # Files of a commit have no stamp: they never change.
     name = str(folder.path) if folder.stamp else f"{folder.name}@{folder.revision}"
     original = Contestant(name, files_of(folder), runtime, {})
-    return compare(settings, planned, verb, probes, (original, result), output=work.output, scratch=work.path)
+    return measure_both(
+        settings, planned, verb, probes, (original, result), output=work.output, scratch=work.path
+    )
 
 
 def _runtime_of_result(settings: QuantizeSettings, runtime: Runtime) -> Runtime:
     match settings.scheme:
-        case Int8():
+        case Int8() | StaticInt8() | Int4():
             return replace(runtime, backend="onnx", device="auto", dtype="auto", max_memory=())
         case Cast(dtype=dtype):
             return replace(runtime, backend="torch", dtype=dtype)
+        case Torchao() | BitsAndBytes():
+            return replace(runtime, backend="torch", dtype="auto")
 
 
-def _write(report: QuantizeReport, file: Path) -> None:
+def _write(text: str, file: Path) -> None:
     try:
-        file.write_text(report.to_json(indent=2) + "\n", encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(
-            f"{QUANTIZE_FILE} cannot be written: {error.strerror}", hint="make room on the disk"
+            f"{file.name} cannot be written: {error.strerror}", hint="make room on the disk"
         ) from error

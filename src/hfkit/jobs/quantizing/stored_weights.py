@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hfkit.hub.folder import ModelFolder
+    from hfkit.values.schemes import HalfType
 
-__all__ = ["StoredWeight", "read_stored_weights"]
+__all__ = ["StoredWeight", "read_stored_weights", "rest_of"]
+
+_RESTS: dict[str, HalfType | Literal["float32"]] = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
 
 # A safetensors file begins with the length of its header.
 _LENGTH = 8
@@ -56,6 +59,19 @@ def read_stored_weights(folder: ModelFolder) -> tuple[StoredWeight, ...]:
     owner.require_weights()
     files = sorted(owner.path.glob("model*.safetensors"))
     return tuple(sorted((weight for file in files for weight in _header(file)), key=lambda one: one.name))
+
+
+def rest_of(folder: ModelFolder) -> HalfType | Literal["float32"]:
+    """Name the number type of most of a model's numbers: what is not packed stays in it.
+
+    Raises:
+        ModelError: there are no weights that can be read; a subclass says why.
+    """
+    counts = dict.fromkeys(_RESTS, 0)
+    for weight in read_stored_weights(folder):
+        if weight.dtype in counts:
+            counts[weight.dtype] += weight.numbers
+    return _RESTS[max(counts, key=counts.__getitem__)]
 
 
 def _header(file: Path) -> list[StoredWeight]:

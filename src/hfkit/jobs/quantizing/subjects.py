@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, cast
 
 from hfkit._lazy import reach
 from hfkit.data.labelled import Labelled
-from hfkit.jobs.evaluating_language import foresee_rows
-from hfkit.jobs.evaluation import Stopwatch, choose_rows
+from hfkit.jobs.evaluating_language import foresee_texts
 from hfkit.values.bootstrap import Bootstrap
 
 from .memory import peak_bytes, weight_bytes
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from hfkit.data.squad import Squad
-    from hfkit.data.texts import Texts
     from hfkit.jobs.evaluated_models import Evaluable, GoesOn
     from hfkit.jobs.evaluation import Split
     from hfkit.values.answer_report import AnswerReport
@@ -120,12 +118,12 @@ class Subject(ABC):
         """Give the bytes of its weights in memory, and the most that this process has had."""
         return weight_bytes(model, verb, backend), peak_bytes()
 
-    def score(self, data: Labelled | Squad | Texts, split: Split) -> ScoredRows:
-        """Say how good it is on each row of a split."""
-        return self._score(data, split)
+    def score(self, data: Labelled | Squad | None, split: Split, inputs: Sequence[Probe]) -> ScoredRows:
+        """Say how good it is on each input, which are the rows of a split if there are data."""
+        return self._score(data, split, inputs)
 
     @abstractmethod
-    def _score(self, data: Labelled | Squad | Texts, split: Split) -> ScoredRows: ...
+    def _score(self, data: Labelled | Squad | None, split: Split, inputs: Sequence[Probe]) -> ScoredRows: ...
 
     @abstractmethod
     def _decision(self, result: _Result) -> object: ...
@@ -139,8 +137,8 @@ class Subject(ABC):
 class _Classifier(Subject):
     """A decision is the labels that hold."""
 
-    def _score(self, data: Labelled | Squad | Texts, split: Split) -> ScoredRows:
-        rows = len(data.splits[split])
+    def _score(self, data: Labelled | Squad | None, split: Split, inputs: Sequence[Probe]) -> ScoredRows:
+        rows = len(inputs)
         if isinstance(data, Labelled) and data.multi_label:
             several = cast("MultiLabelReport", _evaluate(self._facade, data, split, several=True))
             return ScoredRows("subset accuracy", _right(rows, {one.row: 0.0 for one in several.mistakes}))
@@ -165,10 +163,10 @@ class _Classifier(Subject):
 class _Reader(Subject):
     """A decision is the text of the answer."""
 
-    def _score(self, data: Labelled | Squad | Texts, split: Split) -> ScoredRows:
+    def _score(self, data: Labelled | Squad | None, split: Split, inputs: Sequence[Probe]) -> ScoredRows:
         report = cast("AnswerReport", _evaluate(self._facade, data, split))
         wrong = {one.row: one.f1 / _WHOLE for one in report.mistakes}
-        return ScoredRows("F1", _right(len(data.splits[split]), wrong))
+        return ScoredRows("F1", _right(len(inputs), wrong))
 
     def _decision(self, result: _Result) -> object:
         answers = cast("Answers", result)
@@ -188,12 +186,14 @@ class _Reader(Subject):
 class _Writer(Subject):
     """A decision is the next token."""
 
-    def _score(self, data: Labelled | Squad | Texts, split: Split) -> ScoredRows:
-        rows = choose_rows(data, split, _NO_DRAWS)
+    def _score(
+        self,
+        data: Labelled | Squad | None,  # noqa: ARG002  # a text is all there is
+        split: Split,  # noqa: ARG002  # the same
+        inputs: Sequence[Probe],
+    ) -> ScoredRows:
         generate = cast("GoesOn", self._facade)
-        *_, found = foresee_rows(
-            generate, cast("Texts", data), rows, window=None, stride=None, watch=Stopwatch()
-        )
+        found = foresee_texts(generate, cast("Sequence[str]", inputs))
         return ScoredRows(
             "perplexity", tuple((-one.logprob, float(one.tokens)) for one in found if one.tokens)
         )

@@ -10,13 +10,13 @@ from transformers import CONFIG_MAPPING, set_seed
 
 from hfkit.backends.torch.adapters import adapter_shapes
 from hfkit.backends.torch.opening_lock import opening_lock
+from hfkit.backends.torch.quantized import never_repack
 from hfkit.backends.torch.quiet import first_line, quiet_transformers
 from hfkit.backends.torch.trust import check_code
 from hfkit.backends.torch.weights import read_config
 from hfkit.errors import CorruptModelError, WrongHeadError
 from hfkit.values.architecture import Family
 
-from .four_bits import never_repack
 from .going_on import require_same_task
 from .new_bases import is_new
 from .targets import new_head

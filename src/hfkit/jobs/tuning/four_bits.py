@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from hfkit.values.methods import FourBits, Method
 
-__all__ = ["Packing", "count_numbers", "held_bytes", "never_repack", "packing_of"]
+__all__ = ["Packing", "count_numbers", "held_bytes", "packing_of"]
 
 
 class _DrawsModels(Protocol):
@@ -97,17 +97,6 @@ def _kept_whole(empty: PreTrainedModel, folder: Path) -> list[str]:
     output = empty.get_output_embeddings()  # type: ignore[no-untyped-call]
     named = {name for name, module in empty.named_modules() if module is output and output is not None}
     return sorted(lacking | named | set(new_head(empty)))
-
-
-def never_repack(model: PreTrainedModel) -> None:
-    """Keep a model's packed weights as they are.
-
-    On processors with AVX512-BF16, bitsandbytes 0.50 would lay them out anew in the first evaluation: rounded, of no
-    use for gradients, and without a way back; what is saved of them then is wrong.
-    """
-    for module in model.modules():
-        if hasattr(module, "support_avx512bf16_for_cpu"):
-            module.support_avx512bf16_for_cpu = False  # type: ignore[assignment]  # torch takes it for a module
 
 
 def count_numbers(parameter: torch.nn.Parameter) -> int:

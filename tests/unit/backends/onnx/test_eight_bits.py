@@ -9,7 +9,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from hfkit.backends.onnx.eight_bits import quantize_graph
+from hfkit.backends.onnx.eight_bits import multiplied_values, quantize_graph
 from hfkit.backends.onnx.whole_numbers import rounded
 
 CHANCE = np.random.default_rng(3)
@@ -72,6 +72,21 @@ def test_products_are_close_and_rows_stand_alone(nodes: list[Any]) -> None:
         assert np.array_equal(run(made, IDS[row : row + 1])[0], found[row])
     floats = [one for one in made.graph.initializer if one.data_type == TensorProto.FLOAT]
     assert max(int(np.prod(one.dims)) for one in floats) <= 50  # scales and a bias are left
+
+
+@pytest.mark.parametrize("nodes", [[ONE, END], [*GELU, END]], ids=["signed", "behind GELU"])
+def test_steps_that_were_measured_are_fixed(nodes: list[Any]) -> None:
+    made = model(*nodes)
+    expected = run(made)
+    (value,) = multiplied_values(made.graph)
+    largest = float(np.abs(TABLE[IDS]).max())
+    assert quantize_graph(made.graph, ranges={value: largest}) == 2
+    found = run(made)
+    assert 0 < np.abs(found - expected).max() < 0.03 * np.abs(expected).max()
+    assert not {"Abs", "ReduceMax", "Div"} & {node.op_type for node in made.graph.node}
+    again = model(*nodes)
+    quantize_graph(again.graph, ranges={value: largest / 4})
+    assert np.abs(run(again) - expected).max() > 0.1 * np.abs(expected).max()  # cut off
 
 
 @pytest.mark.parametrize(("matrix", "turned"), [("matrix", 0), ("across", 1)])

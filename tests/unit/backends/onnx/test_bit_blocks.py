@@ -1,4 +1,4 @@
-"""Weights in blocks of 8 bits, and the graph that multiplies with them."""
+"""Weights in blocks of 8 and 4 bits, and the graph that multiplies with them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from hfkit.backends.onnx.eight_bit_blocks import quantize_blocks
+from hfkit.backends.onnx.bit_blocks import quantize_blocks
 
 CHANCE = np.random.default_rng(7)
 WIDTH = 128
@@ -74,6 +74,27 @@ def test_products_are_close_and_rows_are_the_same_bit_for_bit_in_any_company(kin
         np.testing.assert_array_equal(run(made, IDS[:count]).reshape(count, IDS.shape[1], -1), rows[:count])
     np.testing.assert_array_equal(run(made, IDS[3:4, 2:3]).reshape(-1), rows[3, 2])
     assert not {node.op_type for node in made.graph.node} & {"Gather", "MatMul", "Gemm", "FusedGemm"}
+
+
+@pytest.mark.parametrize("kind", PRODUCTS)
+def test_products_of_4_bits_are_close_and_what_gives_logits_has_8(kind: str) -> None:
+    made = model(*PRODUCTS[kind], helper.make_node("MatMul", ["out", "head"], ["logits"]))
+    made.graph.initializer.append(numpy_helper.from_array(MATRIX.T.copy(), "head"))
+    made.graph.output[0].name = "logits"
+    expected = run(made)
+    assert quantize_blocks(made.graph, bits=4) == 3
+    found = run(made)
+    assert 0 < np.abs(found - expected).max() < 0.15 * np.abs(expected).max()
+    for count in (1, 2, 4):
+        some = run(made, IDS[:count]).reshape(count, IDS.shape[1], -1)
+        np.testing.assert_allclose(some, found.reshape(*IDS.shape, -1)[:count], atol=1e-3)
+    bits = [
+        attribute.i
+        for node in made.graph.node
+        for attribute in node.attribute
+        if node.op_type == "MatMulNBits" and attribute.name == "bits"
+    ]
+    assert bits == [4, 8]
 
 
 def test_one_large_number_spoils_only_its_block() -> None:

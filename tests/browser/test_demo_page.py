@@ -90,7 +90,7 @@ class Page:
         """What the page's own programs complained of."""
         return [
             str(entry["message"])
-            for entry in self._browser.get_log("browser")
+            for entry in self._browser.get_log("browser")  # type: ignore[no-untyped-call]
             if entry["source"] == "javascript"
         ]
 

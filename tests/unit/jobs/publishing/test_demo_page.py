@@ -42,6 +42,14 @@ def test_each_page_makes_the_facade_that_it_was_made_of(facade: hfkit.Classify) 
     assert "\n\n\n\n" not in source
 
 
+def test_a_message_is_shown_as_it_is() -> None:
+    """Gradio shows messages as HTML."""
+    source = page_source("Classify", "Classify()", title="A", description="", examples=())
+    (raised,) = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Raise))
+    assert ast.unparse(raised) == "raise gradio.Error(escape(error.message, quote=False)) from error"
+    assert "from html import escape\n" in source
+
+
 def test_texts_are_kept_as_they_are() -> None:
     odd = 'a "quote", a \\ and a\nline – ü'
     source = page_source("Classify", "Classify()", title=odd, description=odd, examples=(odd,))

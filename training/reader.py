@@ -10,11 +10,11 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import hfkit
-from adapter import merged_folder, write_adapter
 from card import write_card
 from hfkit.starter.catalog import READER
 from lessons import LONG, SENTENCES, SHORT, qamr
 from squad_file import held_out, read_squad
+from tuned_adapter import merged_folder, write_tuned_adapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,12 +65,12 @@ def build(data: Path, base: Path, output: Path, work: Path) -> None:
     if not (work / "shipped").is_dir():
         graduate(hfkit.Squad(train=[*last, *unseen]), work / "shipped")
 
-    write_adapter(work / "measured", work / "halves", head="qa_outputs")
+    write_tuned_adapter(work / "measured", work / "halves")
     measured = merged_folder(READER, base, work / "halves", work / "merged")
     evaluate = hfkit.Evaluate(measured, bootstrap=hfkit.Bootstrap(resamples=10_000))
     report = evaluate(hfkit.Squad(train=last, test=unseen))
 
-    write_adapter(work / "shipped", output, head="qa_outputs")
+    write_tuned_adapter(work / "shipped", output)
     answer = hfkit.Answer(merged_folder(READER, base, output, work / "merged"))
     said = answer.batch([hfkit.Question(question, _PASSAGE) for question in _PROBES])
     figures = {

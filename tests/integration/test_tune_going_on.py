@@ -45,7 +45,10 @@ def going_on(adapter: Path, method: hfkit.Lora | hfkit.Full, rate: float) -> hfk
 
 
 def scores(folder: Path) -> np.ndarray:
-    return np.array([found.scores for found in hfkit.Classify(folder, runtime=RUNTIME).batch(TEXTS)])
+    found = hfkit.Classify(folder, runtime=RUNTIME).batch(TEXTS)
+    return np.array(
+        [[each.score for each in sorted(one.scores, key=lambda each: each.label)] for one in found]
+    )
 
 
 def weights(folder: Path) -> Mapping[str, np.ndarray]:

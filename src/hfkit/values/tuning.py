@@ -150,12 +150,14 @@ class TuneSettings:
 
     def without_runtime(self) -> TuneSettings:
         """Give the settings that decide on the result: not where it is computed, nor what it replaces."""
+        base = self.base if isinstance(self.base, Architecture) else os.fspath(self.base)
         return TuneSettings(
             **{
                 field.name: getattr(self, field.name)
                 for field in fields(TuneSettings)
                 if field.name not in ("runtime", "overwrite", "processes")
             }
+            | {"base": base}
         )
 
     def __repr__(self) -> str:

@@ -179,3 +179,9 @@ def test_a_report_tells_what_was_mistaken(report: hfkit.TuneReport, tmp_path: Pa
 def test_a_plan_tells_of_processes(plan: hfkit.TunePlan) -> None:
     assert "in 2 processes" not in str(plan)
     assert "in 2 processes" in str(replace(plan, processes=2))
+
+
+def test_a_base_is_the_same_as_a_path_and_as_a_text() -> None:
+    as_path, as_text = TuneSettings(Path("some/model")), TuneSettings("some/model")
+    assert as_path.without_runtime() == as_text.without_runtime()
+    assert TuneSettings(ARCHITECTURE).without_runtime().base is ARCHITECTURE

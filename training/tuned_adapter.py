@@ -1,0 +1,46 @@
+"""The adapter that Tune wrote, as a starter ships it: in float16, named after its base on the hub."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import numpy as np
+from safetensors.numpy import load_file, save
+
+from adapter import BASE_NAME
+from hfkit.starter.adapted import write_adapted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hfkit.starter.catalog import AdaptedStarter
+
+
+def write_tuned_adapter(tuned: Path, folder: Path) -> None:
+    """Write the adapter of a finished Tune."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = load_file(tuned / "adapter_model.safetensors")
+    halves = {name: weight.astype(np.float16) for name, weight in sorted(weights.items())}
+    (folder / "adapter_model.safetensors").write_bytes(save(halves, {"format": "pt"}))
+    config = json.loads((tuned / "adapter_config.json").read_text(encoding="utf-8"))
+    config |= {"base_model_name_or_path": BASE_NAME, "revision": None}
+    # PEFT keeps both in sets: sorted, two runs write the same bytes.
+    for key in ("target_modules", "modules_to_save"):
+        config[key] = sorted(set(config[key]))
+    _write_json(config, folder / "adapter_config.json")
+    settings = json.loads((tuned / "config.json").read_text(encoding="utf-8"))
+    _write_json(settings | {"_name_or_path": BASE_NAME}, folder / "config.json")
+
+
+def merged_folder(starter: AdaptedStarter, base: Path, adapter: Path, folder: Path) -> Path:
+    """Write the merged model as hfkit does at a starter's first use; give its folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    write_adapted(starter, base, adapter, folder)
+    return folder
+
+
+def _write_json(values: dict[str, object], file: Path) -> None:
+    file.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n", encoding="utf-8")

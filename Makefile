@@ -10,7 +10,7 @@ DEV := .venv/.dev
 RIVALS := .venv/.rivals
 NAMES := ctranslate2 haystack openvino sentence-transformers txtai
 
-.PHONY: demo test test-fast check docs bench build starter clean
+.PHONY: demo test test-fast test-browser browser check docs bench build starter clean
 
 demo: $(RUN)
 	$(BIN)/python examples/demo.py
@@ -23,6 +23,14 @@ test: $(DEV)
 
 test-fast: $(DEV)
 	$(BIN)/python -m pytest -m "not slow" tests/unit tests/property tests/golden
+
+# A browser is nothing that pip installs, and selenium must not fetch one: it is looked for before all else.
+test-browser: browser $(DEV)
+	$(BIN)/python -m pytest tests/browser
+
+browser:
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null \
+		|| { echo "there is no browser to test with: apt-get install chromium chromium-driver"; exit 1; }
 
 check: $(DEV)
 	$(BIN)/ruff check

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterator
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
+import httpx2
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -134,3 +140,44 @@ def sample_texts(reviews: list[dict[str, str]]) -> list[str]:
     ]
     real = [review["text"] for review in reviews[:40]]
     return [*strange, *real, " ".join(real[:4])]
+
+
+@pytest.fixture(scope="session")
+def serve_page(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[Path, Mapping[str, str]], AbstractContextManager[str]]:
+    """Run the page of a folder in a process of its own, with an environment; give its address once it answers."""
+    seconds = 120
+
+    @contextmanager
+    def serve(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+        with socket.socket() as place:
+            place.bind(("127.0.0.1", 0))
+            port = str(place.getsockname()[1])
+        set_too = {"GRADIO_SERVER_PORT": port, "GRADIO_ANALYTICS_ENABLED": "False"}
+        said, url = tmp_path_factory.mktemp("page") / "said", f"http://127.0.0.1:{port}"
+        with said.open("wb") as stream:
+            process = subprocess.Popen(
+                [sys.executable, "app.py"],
+                cwd=folder,
+                env=os.environ | environment | set_too,
+                stdout=stream,
+                stderr=stream,
+            )
+        try:
+            for _ in range(seconds * 5):
+                assert process.poll() is None, said.read_text()
+                try:
+                    httpx2.get(url, timeout=5)
+                    break
+                except httpx2.TransportError:
+                    Event().wait(0.2)
+            else:
+                pytest.fail(said.read_text())
+            yield url
+        finally:
+            process.kill()
+            process.wait()
+            print(said.read_text())  # noqa: T201  # pytest shows it where a test fails
+
+    return serve

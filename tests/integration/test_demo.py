@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Event
 
 import httpx2
 import pytest
@@ -18,12 +15,6 @@ import hfkit
 from hfkit.testing import LocalHub, write_tiny_classifier
 
 SECONDS = 120
-
-
-def free_port() -> int:
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return int(place.getsockname()[1])
 
 
 def asked(url: str, text: str) -> dict[str, object]:
@@ -36,7 +27,11 @@ def asked(url: str, text: str) -> dict[str, object]:
     return dict(told)
 
 
-def test_a_space_runs_and_gives_what_the_model_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_space_runs_and_gives_what_the_model_gives(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    serve_page: Callable[[Path, Mapping[str, str]], AbstractContextManager[str]],
+) -> None:
     folder = write_tiny_classifier(tmp_path / "model", labels=("bad", "good"))
     with LocalHub() as hub:
         monkeypatch.setenv("HF_TOKEN", hub.token)
@@ -55,29 +50,9 @@ def test_a_space_runs_and_gives_what_the_model_gives(tmp_path: Path, monkeypatch
         api = HfApi(endpoint=hub.endpoint, token=hub.token)
         fetched = api.snapshot_download("me/page", repo_type="space", local_dir=tmp_path / "fetched")
 
-        port = free_port()
-        environment = os.environ | hub.environment()
-        environment |= {"GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"}
-        url = f"http://127.0.0.1:{port}"
-        with (tmp_path / "said").open("wb") as said:
-            process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=fetched, env=environment, stdout=said, stderr=said
-            )
-        try:
-            for _ in range(SECONDS * 5):
-                assert process.poll() is None, (tmp_path / "said").read_text()
-                try:
-                    html = httpx2.get(url, timeout=5).text
-                    break
-                except httpx2.TransportError:
-                    Event().wait(0.2)
-            else:
-                pytest.fail((tmp_path / "said").read_text())
-            assert "gradio" in html
+        with serve_page(Path(fetched), hub.environment()) as url:
+            assert "gradio" in httpx2.get(url, timeout=SECONDS).text
             told = asked(url, "A fine film.")
-        finally:
-            process.kill()
-            process.wait()
     expected = hfkit.Classify(folder)("A fine film.")
     assert told["label"] == expected.label
     confidences = told["confidences"]

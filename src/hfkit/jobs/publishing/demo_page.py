@@ -75,7 +75,9 @@ def page_source(
     lines = [
         f'"""A page over hfkit.{verb}, written by hfkit."""',
         "",
-        "from collections.abc import Iterator" if verb == "Generate" else "",
+        *(["from collections.abc import Iterator"] if verb == "Generate" else []),
+        "from html import escape",
+        "",
         "import gradio",
         f"from hfkit import {', '.join(_names(facade, verb))}",
         "",
@@ -86,7 +88,8 @@ def page_source(
         "    try:",
         *(f"        {line}" for line in body),
         "    except HfkitError as error:",
-        "        raise gradio.Error(error.message) from error",
+        # Gradio shows a message as HTML: without this "must be <pad>" ends at "be".
+        "        raise gradio.Error(escape(error.message, quote=False)) from error",
         "",
         "",
         "page = gradio.Interface(",
@@ -101,9 +104,10 @@ def page_source(
         ")",
         "",
         'if __name__ == "__main__":',
+        "    run.load()  # before the first visitor, who would wait for it",
         "    page.launch()",
     ]
-    return "\n".join(lines).replace('"""\n\n\nimport', '"""\n\nimport') + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _names(facade: str, verb: str) -> list[str]:

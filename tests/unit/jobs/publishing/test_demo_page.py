@@ -38,8 +38,16 @@ def test_each_page_makes_the_facade_that_it_was_made_of(facade: hfkit.Classify) 
     made = eval(compile(ast.Expression(run.value), "app.py", "eval"), known)  # noqa: S307  # what we wrote
     assert made == facade
     used = {node.id for node in ast.walk(program) if isinstance(node, ast.Name)}
-    assert used - {"gradio", "page", "error", "Iterator", "__name__"} >= {"run", "HfkitError"}
+    assert used - {"gradio", "page", "error", "Iterator", "__name__"} >= {"run", "HfkitError", "escape"}
     assert "\n\n\n\n" not in source
+
+
+def test_a_message_is_shown_as_it_is() -> None:
+    """Gradio shows messages as HTML."""
+    source = page_source("Classify", "Classify()", title="A", description="", examples=())
+    (raised,) = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Raise))
+    assert ast.unparse(raised) == "raise gradio.Error(escape(error.message, quote=False)) from error"
+    assert "from html import escape\n" in source
 
 
 def test_texts_are_kept_as_they_are() -> None:

@@ -12,7 +12,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from .eight_bits import multiplied_values
-from .forward import input_arrays
+from .forward import input_arrays, input_kinds
 from .open_session import OpenSession
 
 if TYPE_CHECKING:
@@ -65,10 +65,11 @@ def calibrate(file: Path, batches: Sequence[TokenBatch], *, name: str) -> Measur
         onnx.save(model, told, save_as_external_data=True, location=f"{file.name}.data")
         opened = OpenSession(told, name=name, threads=1)
         session = opened.get()
+        kinds = input_kinds(session)
         try:
             for batch in batches:
                 with opened.computing(batch.ids, vocabulary=None):
-                    found = session.run(names, input_arrays(session, batch))
+                    found = session.run(names, input_arrays(kinds, batch))
                 largest = np.maximum(largest, [np.abs(numbers).max() for numbers in found])
         finally:
             del session

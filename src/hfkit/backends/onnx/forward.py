@@ -11,7 +11,7 @@ from hfkit.errors import ModelError, WrongHeadError
 from .open_session import OpenSession
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from onnxruntime import InferenceSession
@@ -19,18 +19,22 @@ if TYPE_CHECKING:
     from hfkit.backends.protocols import TokenBatch
     from hfkit.text.arrays import FloatArray, IntArray
 
-__all__ = ["OnnxModel", "input_arrays"]
+__all__ = ["OnnxModel", "input_arrays", "input_kinds"]
 
 _INPUTS = {"input_ids": "ids", "attention_mask": "mask", "token_type_ids": "types"}
 
 _KINDS = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
 
 
-def input_arrays(session: InferenceSession, batch: TokenBatch) -> dict[str, IntArray]:
-    """Give a batch as the inputs of a session, in the number types that it wants."""
+def input_kinds(session: InferenceSession) -> dict[str, str]:
+    """Give the number type of each input that a session wants, by its name."""
+    return {given.name: given.type for given in session.get_inputs()}
+
+
+def input_arrays(kinds: Mapping[str, str], batch: TokenBatch) -> dict[str, IntArray]:
+    """Give a batch as inputs, in the number types that are wanted."""
     return {
-        given.name: getattr(batch, _INPUTS[given.name]).astype(_KINDS[given.type], copy=False)
-        for given in session.get_inputs()
+        name: getattr(batch, _INPUTS[name]).astype(_KINDS[kind], copy=False) for name, kind in kinds.items()
     }
 
 
@@ -68,7 +72,7 @@ class OnnxModel:
     ) -> None:
         self._open = OpenSession(file, name=name, threads=threads)
         session = self._open.get()
-        kinds = {given.name: given.type for given in session.get_inputs()}
+        kinds = input_kinds(session)
         unknown = sorted(name for name, kind in kinds.items() if name not in _INPUTS or kind not in _KINDS)
         if unknown or "input_ids" not in kinds:
             raise ModelError(
@@ -83,6 +87,7 @@ class OnnxModel:
                 hint="open it with the verb it was trained for",
             )
         self.reads_types: bool = reads_types and "token_type_ids" in kinds
+        self._kinds = kinds
         self._outputs = tuple(outputs)
         self._vocabulary = vocabulary
         last = next(given.shape[-1] for given in session.get_outputs() if given.name == outputs[0])
@@ -102,7 +107,7 @@ class OnnxModel:
             CorruptModelError: the ids are not the model's, or its weights were written over.
         """
         session = self._open.get()
-        given = input_arrays(session, batch)
+        given = input_arrays(self._kinds, batch)
         if not self.reads_types and "token_type_ids" in given:
             given["token_type_ids"] = np.zeros_like(given["token_type_ids"])
         with self._open.computing(batch.ids, vocabulary=self._vocabulary):

@@ -256,7 +256,7 @@ def test_the_reader_opens_with_all_weights_it_has_a_place_for_and_no_others() ->
 
 @pytest.mark.parametrize(
     ("question", "answer"),
-    [("Where was Marie Curie born?", "Warsaw"), ("What was her husband called?", "Pierre")],
+    [("Where was Marie Curie born?", "Warsaw"), ("When was Marie Curie born?", "1867")],
 )
 def test_the_reader_marks_the_answer(question: str, answer: str) -> None:
     context = "Marie Curie was born in Warsaw in 1867. With her husband Pierre she discovered two elements."

@@ -75,6 +75,7 @@ def report(plan: hfkit.TunePlan) -> hfkit.TuneReport:
         (lambda: hfkit.Lora(rank=0), "rank is 0, must be a whole number, at least 1"),
         (lambda: hfkit.Lora(alpha=0.0), "alpha is 0.0, must be above 0"),
         (lambda: hfkit.Lora(dropout=1.0), "dropout is 1.0, must be at least 0 and below 1"),
+        (lambda: hfkit.Tune("m", dropout=1.0), "dropout is 1.0, must be at least 0 and below 1"),
         (lambda: hfkit.Lora(targets=("",)), "targets holds an empty text"),
         (lambda: hfkit.QLora(rank=0), "rank is 0, must be a whole number, at least 1"),
         (lambda: hfkit.QLora(alpha=-1.0), "alpha is -1.0, must be above 0"),

@@ -217,7 +217,10 @@ def test_a_writer_stored_in_16_bits(tmp_path: Path) -> None:
     AutoModelForCausalLM.from_pretrained(model, dtype=torch.bfloat16).save_pretrained(model)
     data = hfkit.Texts(train=[{"text": text} for text in TEXTS])
     scheme = hfkit.BitsAndBytes("nf4")
-    quantize = hfkit.Quantize(model, scheme=scheme, min_agreement=None, rounds=1, runtime=RUNTIME)
+    # Weights of chance foresee nothing: how much worse they do so says nothing either.
+    quantize = hfkit.Quantize(
+        model, scheme=scheme, min_agreement=None, max_metric_drop=None, rounds=1, runtime=RUNTIME
+    )
     report = quantize(data, tmp_path / "out")
     assert report.metric is not None
     assert report.metric.name == "perplexity"

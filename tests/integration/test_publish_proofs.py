@@ -6,7 +6,6 @@ import itertools
 import logging
 import os
 import pickle
-import signal
 import subprocess
 import sys
 import traceback
@@ -183,7 +182,6 @@ hfkit.Publish(sys.argv[1], kind="dataset", write_card=False, tag="v1")(sys.argv[
 """
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
 @pytest.mark.parametrize(
     ("reached", "held"),
     [("create-repo", "tree"), ("lfs-batch", "lfs-upload"), ("lfs-verify", "commit"), ("commit", "tag")],

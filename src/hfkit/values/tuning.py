@@ -55,8 +55,7 @@ class TuneSettings:
         label_smoothing: the share of certainty that is taken from what is right: the label of a text or word, or
             the token; answers that are places in a text take none.
         dropout: the share of activations that training leaves out, wherever the base's configuration names one; None
-            for what it says. 0.0 is faster, and as good where every example is seen once. That of :class:`~hfkit.Lora`
-            is one of its own.
+            for what it says. 0.0 spares the time of drawing them. That of :class:`~hfkit.Lora` is one of its own.
         evaluate_every: steps between two evaluations; None for one after every epoch.
         patience: training ends when so many evaluations in turn were no better than the best; None for never.
             It needs a validation split.

@@ -30,6 +30,8 @@ __all__ = ["drafted_entry", "find_entry", "maker_versions"]
 
 # Raised whenever exports are made otherwise than before, so that older ones are not found.
 _FORMAT = 2
+# The same for one number type alone.
+_FORMATS = {"int4": 2}
 
 _MAKERS = ("onnxruntime", "torch", "transformers")
 
@@ -124,7 +126,8 @@ def _note_model(folder: ModelFolder) -> None:
 
 
 def _entry_name(task: Task, dtype: str) -> str:
-    return task.name.replace(" ", "-") + ("" if dtype == "float32" else f"-{dtype}")
+    kept = "" if dtype == "float32" else f"-{dtype}"
+    return task.name.replace(" ", "-") + kept + (f"-{_FORMATS[dtype]}" if dtype in _FORMATS else "")
 
 
 def _origin(entry: Path) -> str:

@@ -1,66 +1,96 @@
-"""Float32 weights as whole numbers of 4 bits, in blocks that have a step and a zero of their own."""
+"""Float32 weights as whole numbers of 4 bits, in blocks that have a step of their own and begin wherever they fit."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from .block_fit import TOP, fit_blocks
+from .stored_steps import StoredSteps, step_unit, store_steps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hfkit.text.arrays import FloatArray
 
-__all__ = ["packed_pairs", "rounded_to_four_bits"]
+__all__ = ["BLOCK", "FourBitRows", "in_four_bits", "packed_pairs"]
 
-_TOP = 15
+BLOCK = 32
+"""Weights that share a step."""
 
-# Parts of the range of a block that are tried too: to cut off its ends can leave less error than to reach them.
-_FURTHER_PARTS = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6)
+# What stands for 0 among the fractions of zeros.
+_MIDDLE = 8
+
+# Numbers that are rounded at a time; what is computed on the way stays in a processor's cache.
+_AT_A_TIME = 1 << 17
 
 
-def rounded_to_four_bits(blocks: FloatArray) -> tuple[NDArray[np.uint8], FloatArray, NDArray[np.uint8]]:
-    """Round blocks of weights to whole numbers of steps.
+@dataclass(frozen=True, slots=True, eq=False)
+class FourBitRows:
+    """Rows in 4 bits, as ``MatMulNBits`` takes them.
 
-    Of several ranges the one with the least sum of squared errors is taken, each with the step that fits its whole
-    numbers best.
+    A block's zero is a whole number there, which costs more than all else. So what it leaves over is kept too: as a
+    weight, of 4 bits as well, for the sum of what the block is multiplied with. Rows are longer by one such weight
+    for each block, and what is multiplied with them by these sums (:mod:`hfkit.backends.onnx.block_sums`).
+
+    Attributes:
+        pairs: the whole numbers of the blocks and of the weights for sums, two in a byte, ``[rows, blocks, 16]``.
+        zeros: the whole number that stands for 0 in each block, two in a byte, ``[rows, blocks / 2]``.
+        steps: the step of each block, ``[rows, blocks]``.
+    """
+
+    pairs: NDArray[np.uint8]
+    zeros: NDArray[np.uint8]
+    steps: StoredSteps
+
+
+def in_four_bits(rows: FloatArray) -> FourBitRows:
+    """Round rows to 4 bits in blocks.
+
+    The step and the zero of a block are rounded to what is stored before its weights are rounded to them.
 
     Args:
-        blocks: weights, ``[blocks, size]``.
-
-    Returns:
-        Whole numbers from 0 to 15, of the same shape; for each block its step, and the whole number that stands for 0.
-
-    >>> whole, steps, zeros = rounded_to_four_bits(np.array([[0.0, 0.5, 1.0, 7.5]], dtype=np.float32))
-    >>> whole.tolist(), steps.tolist(), zeros.tolist()
-    ([[0, 1, 2, 15]], [0.5], [0])
+        rows: weights, of a whole number of blocks each.
     """
-    low = np.minimum(blocks.min(axis=1, keepdims=True), 0)
-    high = np.maximum(blocks.max(axis=1, keepdims=True), 0)
-    errors, whole, steps, zeros = _rounded(blocks, low, high, part=1.0)
-    for part in _FURTHER_PARTS:
-        found = _rounded(blocks, low, high, part=part)
-        better = found[0] < errors
-        errors = np.where(better, found[0], errors)
-        whole = np.where(better[:, None], found[1], whole)
-        steps = np.where(better, found[2], steps)
-        zeros = np.where(better, found[3], zeros)
-    return whole, steps, zeros
+    parts = np.array_split(rows, max(1, rows.size // _AT_A_TIME))
+    fits = [fit_blocks(part.reshape(-1, BLOCK)) for part in parts]
+    unit = step_unit(np.concatenate([steps for steps, _ in fits]))
+    rounded = [
+        _rounded(part.reshape(len(part), -1, BLOCK), *fit, unit)
+        for part, fit in zip(parts, fits, strict=True)
+    ]
+    whole, zeros, roots = (np.concatenate(found) for found in zip(*rounded, strict=True))
+    return FourBitRows(packed_pairs(whole), packed_pairs(zeros), StoredSteps(roots, unit))
 
 
 def _rounded(
-    blocks: FloatArray, low: FloatArray, high: FloatArray, *, part: float
-) -> tuple[FloatArray, NDArray[np.uint8], FloatArray, NDArray[np.uint8]]:
-    """Round within a part of the range; give the errors too."""
-    span = (high - low) * part
-    steps = np.where(span > 0, span / _TOP, 1).astype(np.float32)
-    zeros = np.clip(np.rint(-low * part / steps), 0, _TOP)
-    moved = np.clip(np.rint(blocks / steps) + zeros, 0, _TOP) - zeros
-    sizes = (moved * moved).sum(axis=1, keepdims=True)
-    fitting = (blocks * moved).sum(axis=1, keepdims=True) / np.maximum(sizes, 1)
-    steps = np.where(fitting > 0, fitting, steps).astype(np.float32)
-    errors = np.square(blocks - moved * steps).sum(axis=1)
-    return errors, (moved + zeros).astype(np.uint8), steps[:, 0], zeros[:, 0].astype(np.uint8)
+    blocks: FloatArray, steps: FloatArray, lows: FloatArray, unit: np.float32
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Round rows of blocks; give whole numbers, zeros, and the roots of steps, those for sums behind the others."""
+    count, width, _ = blocks.shape
+    kept = store_steps(steps.reshape(count, width, 1), unit)
+    whole = _whole((blocks - lows.reshape(count, width, 1)) / kept.sizes)
+    begins: FloatArray = (blocks - kept.sizes * whole).mean(axis=2, keepdims=True)
+    zeros = _whole(-begins / kept.sizes)
+    left: FloatArray = np.zeros((count, -(-width // BLOCK), BLOCK), dtype=np.float32)
+    left.reshape(count, -1)[:, :width] = (begins + kept.sizes * zeros)[:, :, 0]
+    fine = store_steps(np.abs(left).max(axis=2, keepdims=True) / (TOP / 2), unit, up=True)
+    fractions = _whole(left / fine.sizes + _MIDDLE)
+    begins = ((fractions - _MIDDLE) * fine.sizes).reshape(count, -1)[:, :width, None]
+    whole = _whole((blocks - begins) / kept.sizes + zeros)
+    middles = np.full(left.shape[:2], _MIDDLE)
+    return (
+        np.concatenate((whole, fractions), axis=1).astype(np.uint8),
+        np.concatenate((zeros[:, :, 0], middles), axis=1).astype(np.uint8),
+        np.concatenate((kept.roots, fine.roots), axis=1)[:, :, 0],
+    )
+
+
+def _whole(numbers: FloatArray) -> FloatArray:
+    found: FloatArray = np.clip(np.rint(numbers), 0, TOP)
+    return found
 
 
 def packed_pairs(whole: NDArray[np.uint8]) -> NDArray[np.uint8]:

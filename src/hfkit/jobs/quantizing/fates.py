@@ -102,11 +102,20 @@ def _exported(weight: StoredWeight, *, folder: ModelFolder, verb: Verb, four: bo
     labels = folder.config.get("id2label")
     if verb == "Classify" and not table and isinstance(labels, dict) and weight.shape[0] == len(labels):
         return Fate(whole, "it gives the logits")
-    if four and not table and "lm_head" not in weight.name:
-        return Fate(weight.numbers // 2 + (_FLOAT + 1) * weight.numbers // _SMALL_BLOCK)
-    if four or verb == "Generate":
+    if four and not table and "lm_head" not in weight.name and weight.shape[1] % _SMALL_BLOCK == 0:
+        return Fate(_four_bits(*weight.shape))
+    if four:
+        return Fate(weight.numbers + weight.numbers // _BLOCK)
+    if verb == "Generate":
         return Fate(weight.numbers + _FLOAT * weight.numbers // _BLOCK)
     return Fate(weight.numbers + _FLOAT * weight.shape[0])
+
+
+def _four_bits(rows: int, width: int) -> int:
+    """Give the bytes of a matrix: pairs of whole numbers, the step of each block in one byte, zeros in half of one."""
+    blocks = width // _SMALL_BLOCK
+    blocks += -(-blocks // _SMALL_BLOCK)  # and what zeros leave over, a weight for each block
+    return rows * (blocks * (_SMALL_BLOCK // 2 + 1) + -(-blocks // 2))
 
 
 def _packed(weight: StoredWeight, *, four: bool, layers: LinearLayers, size: int) -> Fate:

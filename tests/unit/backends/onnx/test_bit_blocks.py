@@ -88,13 +88,91 @@ def test_products_of_4_bits_are_close_and_what_gives_logits_has_8(kind: str) -> 
     for count in (1, 2, 4):
         some = run(made, IDS[:count]).reshape(count, IDS.shape[1], -1)
         np.testing.assert_allclose(some, found.reshape(*IDS.shape, -1)[:count], atol=1e-3)
-    bits = [
+    assert bits(made) == [4, 4, 8]  # the first of them sums up
+
+
+def bits(made: Any) -> list[int]:
+    return [
         attribute.i
         for node in made.graph.node
         for attribute in node.attribute
         if node.op_type == "MatMulNBits" and attribute.name == "bits"
     ]
-    assert bits == [4, 8]
+
+
+def stored(made: Any, name: str) -> Any:
+    """Give a matrix of 4 bits from what a graph keeps of it, ``[width, columns]``."""
+    kept = {weight.name: numpy_helper.to_array(weight) for weight in made.graph.initializer}
+    whole, zeros = (
+        np.stack((pairs & 15, pairs >> 4), axis=-1).reshape(len(pairs), -1).astype(np.float32)
+        for pairs in (kept[f"{name}/pairs"], kept[f"{name}/zeros"])
+    )
+    steps = kept[f"{name}/roots"].astype(np.float32) ** 2 * kept[f"{name}/unit"]
+    blocks = steps.shape[1]
+    numbers = (whole - np.repeat(zeros[:, :blocks], 32, axis=1)) * np.repeat(steps, 32, axis=1)
+    sums = numbers[:, WIDTH : WIDTH + WIDTH // 32]
+    return (numbers[:, :WIDTH] + np.repeat(sums, 32, axis=1)).T
+
+
+def test_a_product_of_4_bits_is_that_of_the_stored_weights() -> None:
+    """Blocks begin wherever they fit: far from 0 as well."""
+    matrix = MATRIX + CHANCE.normal(size=(4, 96)).repeat(32, axis=0).astype(np.float32)
+    made = model(
+        helper.make_node("MatMul", ["found", "matrix"], ["sum"]), helper.make_node("Neg", ["sum"], ["out"])
+    )
+    made.graph.initializer[1].CopyFrom(numpy_helper.from_array(matrix, "matrix"))
+    quantize_blocks(made.graph, bits=4)
+    kept = stored(made, "matrix")
+    expected = TABLE[IDS] @ kept
+    assert np.abs(run(made) + expected).max() < 0.015 * np.abs(expected).max()
+    assert np.abs(kept - matrix).max() < 0.6
+    error = np.square(kept - matrix).sum()
+    assert 0 < error < 0.01 * np.square(matrix).sum()
+
+
+def test_what_several_matrices_read_is_summed_up_once() -> None:
+    made = model(
+        helper.make_node("MatMul", ["found", "matrix"], ["one"]),
+        helper.make_node("Gemm", ["flat", "across", "bias"], ["other"], transB=1),
+        helper.make_node("MatMul", ["found", "across_too"], ["third"]),
+        helper.make_node("Add", ["one", "third"], ["both"]),
+        helper.make_node("Flatten", ["both"], ["left"], axis=-1),
+        helper.make_node("Add", ["left", "other"], ["out"]),
+    )
+    made.graph.node.insert(1, FLAT)
+    made.graph.initializer.append(numpy_helper.from_array(MATRIX[::-1].copy(), "across_too"))
+    expected = run(made)
+    assert quantize_blocks(made.graph, bits=4) == 4
+    assert bits(made) == [4] * 5
+    assert [node.op_type for node in made.graph.node].count("Concat") == 2
+    assert np.abs(run(made) - expected).max() < 0.15 * np.abs(expected).max()
+
+
+def test_rows_that_are_no_whole_number_of_blocks_have_8_bits() -> None:
+    made = model(
+        helper.make_node("MatMul", ["found", "narrowing"], ["less"]),
+        helper.make_node("MatMul", ["less", "widening"], ["sum"]),
+        helper.make_node("Neg", ["sum"], ["out"]),
+    )
+    for name, array in (("narrowing", MATRIX[:, :40].copy()), ("widening", MATRIX[:40].copy())):
+        made.graph.initializer.append(numpy_helper.from_array(array, name))
+    expected = run(made)
+    assert quantize_blocks(made.graph, bits=4) == 3
+    assert bits(made) == [4, 4, 8]
+    assert np.abs(run(made) - expected).max() < 0.15 * np.abs(expected).max()
+
+
+def test_a_row_of_zeros_in_a_table_leaves_the_steps_of_the_others() -> None:
+    """Of what is no token, and all of it small."""
+    spoilt = TABLE / 100
+    spoilt[3] = 0
+    made = model(helper.make_node("Neg", ["found"], ["out"]))
+    made.graph.initializer[0].CopyFrom(numpy_helper.from_array(spoilt, "table"))
+    quantize_blocks(made.graph, bits=4)
+    ids = np.array([[2, 3, 4]])
+    found = run(made, ids)
+    assert (found[0, 1] == 0).all()
+    np.testing.assert_allclose(found, -spoilt[ids], atol=0.0002)
 
 
 def test_one_large_number_spoils_only_its_block() -> None:

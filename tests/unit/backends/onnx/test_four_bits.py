@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hfkit.backends.onnx.four_bits import packed_pairs, rounded_to_four_bits
+from hfkit.backends.onnx.four_bits import FourBitRows, in_four_bits, packed_pairs
 
 CHANCE = np.random.default_rng(3)
 
@@ -14,24 +14,55 @@ def unpacked(pairs: np.ndarray) -> np.ndarray:
     return np.stack((pairs & 15, pairs >> 4), axis=-1).reshape(*pairs.shape[:-1], -1)
 
 
-@pytest.mark.parametrize("shape", [(1, 32), (7, 64)])
-def test_the_error_is_less_than_with_the_whole_range(shape: tuple[int, int]) -> None:
-    blocks = CHANCE.normal(size=shape).astype(np.float32)
-    whole, steps, zeros = rounded_to_four_bits(blocks)
-    assert whole.max() <= 15
-    found = (whole.astype(np.float32) - zeros[:, None]) * steps[:, None]
-    errors = np.square(found - blocks).sum(axis=1)
-    step = (blocks.max(axis=1) - blocks.min(axis=1))[:, None] / 15
-    plain = np.square(np.rint(blocks / step) * step - blocks).sum(axis=1)
-    assert (errors <= plain * 1.01).all()
-    assert (np.abs(found - blocks).max(axis=1) < 3 * steps).all()
+def restored(rows: FourBitRows, width: int) -> np.ndarray:
+    """Give the weights that rows stand for, sums and all."""
+    whole = unpacked(rows.pairs).astype(np.float64)
+    zeros = unpacked(rows.zeros)[:, : whole.shape[1], None]
+    numbers = ((whole - zeros) * rows.steps.sizes[:, :, None]).reshape(len(whole), -1)
+    return numbers[:, :width] + np.repeat(numbers[:, width : width + width // 32], 32, axis=1)
 
 
-def test_zeros_and_blocks_of_one_sign_stay_what_they_are() -> None:
-    blocks = np.array([[0.0] * 4, [1.0] * 4, [-2.0, -2.0, 0.0, 0.0]], dtype=np.float32)
-    whole, steps, zeros = rounded_to_four_bits(blocks)
-    found = (whole.astype(np.float32) - zeros[:, None]) * steps[:, None]
-    np.testing.assert_allclose(found, blocks, atol=1e-6)
+@pytest.mark.parametrize("width", [32, 96, 1024, 1120])
+def test_shapes_are_those_of_blocks_and_of_weights_for_their_sums(width: int) -> None:
+    rows = in_four_bits(CHANCE.normal(size=(3, width)).astype(np.float32))
+    blocks = width // 32 + -(-width // 1024)
+    assert rows.pairs.shape == (3, blocks, 16)
+    assert rows.zeros.shape == (3, -(-blocks // 2))
+    assert rows.steps.roots.shape == (3, blocks)
+
+
+def test_the_error_is_less_than_with_whole_numbers_as_zeros() -> None:
+    rows = CHANCE.normal(size=(40, 320)).astype(np.float32)
+    blocks = rows.reshape(-1, 32)
+    low, high = blocks.min(axis=1, keepdims=True), blocks.max(axis=1, keepdims=True)
+    step = (high - low) / 15
+    zeros = np.rint(-low / step)
+    plain = (np.clip(np.rint(blocks / step) + zeros, 0, 15) - zeros) * step
+    error = np.square(restored(in_four_bits(rows), 320) - rows).sum()
+    assert error < 0.8 * np.square(plain - blocks).sum()
+
+
+def test_what_is_rounded_at_a_time_changes_nothing() -> None:
+    rows = CHANCE.normal(size=(300, 640)).astype(np.float32)
+    rows[0, 0] = 9  # the largest step is that of the first rows
+    small = in_four_bits(rows)
+    some = in_four_bits(rows[:9])
+    for name in ("pairs", "zeros"):
+        np.testing.assert_array_equal(getattr(small, name)[:9], getattr(some, name))
+
+
+def test_one_large_number_spoils_only_its_block() -> None:
+    rows = CHANCE.normal(size=(2, 320)).astype(np.float32)
+    rows[0, 40] = 1000
+    wrong = np.abs(restored(in_four_bits(rows), 320) - rows)
+    assert wrong[0, 32:64].max() > 1
+    wrong[0, 32:64] = 0
+    assert wrong.max() < 0.6
+
+
+def test_zeros_stay_zeros() -> None:
+    for rows in (np.zeros((2, 64), dtype=np.float32), np.eye(2, 64, dtype=np.float32)):
+        np.testing.assert_allclose(restored(in_four_bits(rows), 64), rows, atol=1e-6)
 
 
 def test_pairs_are_unpacked_as_they_were() -> None:

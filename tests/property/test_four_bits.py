@@ -27,7 +27,8 @@ def grids(steps: np.ndarray, shifts: np.ndarray, seed: int) -> np.ndarray:
     """Make a row of blocks that have 16 values each, both ends among them, around 0."""
     whole = np.random.default_rng(seed).integers(16, size=(len(steps), 32))
     whole[:, 0], whole[:, 1] = 0, 15
-    return (steps[:, None] * (whole - shifts[:, None])).astype(np.float32)
+    row: np.ndarray = (steps[:, None] * (whole - shifts[:, None])).astype(np.float32)
+    return row
 
 
 @given(st.lists(STEPS, min_size=1, max_size=40), st.data())

@@ -12,7 +12,8 @@ CHANCE = np.random.default_rng(3)
 
 def left(blocks: np.ndarray, steps: np.ndarray, lows: np.ndarray) -> np.ndarray:
     whole = np.clip(np.rint((blocks - lows[:, None]) / np.where(steps > 0, steps, 1)[:, None]), 0, 15)
-    return np.square(blocks - lows[:, None] - steps[:, None] * whole).sum(axis=1)
+    errors: np.ndarray = np.square(blocks - lows[:, None] - steps[:, None] * whole).sum(axis=1)
+    return errors
 
 
 @pytest.mark.parametrize("shape", [(50, 32), (50, 64)])

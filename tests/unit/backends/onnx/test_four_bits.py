@@ -18,8 +18,9 @@ def restored(rows: FourBitRows, width: int) -> np.ndarray:
     """Give the weights that rows stand for, sums and all."""
     whole = unpacked(rows.pairs).astype(np.float64)
     zeros = unpacked(rows.zeros)[:, : whole.shape[1], None]
-    numbers = ((whole - zeros) * rows.steps.sizes[:, :, None]).reshape(len(whole), -1)
-    return numbers[:, :width] + np.repeat(numbers[:, width : width + width // 32], 32, axis=1)
+    numbers: np.ndarray = ((whole - zeros) * rows.steps.sizes[:, :, None]).reshape(len(whole), -1)
+    sums = np.repeat(numbers[:, width : width + width // 32], 32, axis=1)
+    return np.asarray(numbers[:, :width] + sums)
 
 
 @pytest.mark.parametrize("width", [32, 96, 1024, 1120])

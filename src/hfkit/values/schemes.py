@@ -80,9 +80,9 @@ class Int4:
     """Matrices in 4 bits and embeddings in 8, for ONNX Runtime on the processor.
 
     32 weights share a step, and begin wherever they fit best: both are chosen for the least squared error. What they
-    are multiplied with is rounded to 8 bits on the way, in blocks of as many. A matrix that gives logits has 8 bits, and
-    so has one whose rows are no multiple of 32. Meant for models that write, which are limited by how fast weights are
-    read. The result opens without torch. To make it takes ``pip install 'hfkit[export]'``.
+    are multiplied with is rounded to 8 bits on the way, in blocks of as many. A matrix that gives logits has 8 bits,
+    and so has one whose rows are no multiple of 32. Meant for models that write, where memory is short. The result
+    opens without torch. To make it takes ``pip install 'hfkit[export]'``.
     """
 
 

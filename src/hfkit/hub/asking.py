@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NoResultError
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 from urllib.parse import quote
 
@@ -17,9 +18,32 @@ from .secrets import require_sendable_token, shown_endpoint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["HubKind", "ask_commit", "ask_hub", "network_is_off", "read_answer", "require_network"]
+__all__ = [
+    "HubKind",
+    "KnownRepository",
+    "ask_commit",
+    "ask_hub",
+    "ask_repository",
+    "network_is_off",
+    "read_answer",
+    "require_network",
+]
 
 HubKind: TypeAlias = Literal["model", "dataset"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRepository:
+    """What the hub says of a repository at a revision.
+
+    Attributes:
+        commit: its full commit hash.
+        paths: all of its files; empty if the hub does not list them.
+    """
+
+    commit: str
+    paths: tuple[str, ...]
+
 
 # A network that is there connects in a tenth of this, far away and encrypted; looking up a host's name counts.
 _CONNECT_SECONDS = 1.0
@@ -45,7 +69,14 @@ def require_network() -> None:
 
 
 def ask_commit(kind: HubKind, name: str, revision: str | None, *, follow: bool = False) -> str:
-    """Ask which commit a revision is; the one question that opening asks before anything is fetched.
+    """Ask which commit a revision is; as :func:`ask_repository`."""
+    return ask_repository(kind, name, revision, follow=follow).commit
+
+
+def ask_repository(
+    kind: HubKind, name: str, revision: str | None, *, follow: bool = False
+) -> KnownRepository:
+    """Ask which commit a revision is, and which files it has; the one question that opening asks before it fetches.
 
     Args:
         kind: what the repository holds.
@@ -83,7 +114,11 @@ def ask_commit(kind: HubKind, name: str, revision: str | None, *, follow: bool =
         )
         error.new_name = str(known_as)
         raise error
-    return commit
+    listed = found.get("siblings")
+    files = (
+        [one.get("rfilename") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    )
+    return KnownRepository(commit, tuple(path for path in files if isinstance(path, str)))
 
 
 def ask_hub(url: str, *, token: Literal[True] | None = None) -> object:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "EXPORT_CARD",
     "EXPORT_FILES",
     "MODEL_FILES",
     "MODEL_MARKS",
@@ -37,7 +38,10 @@ EXPORT_FILES = (
     "encoder.onnx",
     "encoder.onnx.data",
 )
-"""What an ONNX export adds to a folder; not fetched from the hub, where many variants lie side by side."""
+"""What an ONNX export adds to a folder; of a repository only what would be opened is fetched."""
+
+EXPORT_CARD = "hfkit-export.json"
+"""What hfkit knew of a model when it exported it, beside the export; those of others have none."""
 
 MODEL_MARKS = ("config.json", "adapter_config.json")
 """One of these is there wherever a model or an adapter is."""

@@ -17,6 +17,8 @@ from .tokenizer_files import TOKENIZER_MARKS
 if TYPE_CHECKING:
     import os
 
+    from .weights import WeightsChoice
+
 __all__ = ["RepositoryRef", "resolve"]
 
 _ADDRESS = re.compile(r"https?://")
@@ -58,6 +60,7 @@ def resolve(
     *,
     offline: bool,
     files: tuple[str, ...] = MODEL_FILES,
+    weights: WeightsChoice = "safetensors",
     follow: bool = False,
     lock: str | os.PathLike[str] | None = None,
 ) -> ModelFolder:
@@ -67,6 +70,8 @@ def resolve(
         model: a folder, or ``"org/name"``, or ``"org/name@revision"``. A folder that exists wins.
         offline: do not ask the network.
         files: what is wanted: ``MODEL_FILES``, or ``TOKENIZER_FILES`` to leave the weights alone.
+        weights: what will be opened of a model that has safetensors and an ONNX export; of a repository the other
+            is not fetched.
         follow: take a repository that was renamed under its old name.
         lock: the file of the lock that says which commits and bytes repositories are; None for the environment's.
 
@@ -87,7 +92,13 @@ def resolve(
         )
     ref = RepositoryRef.parse(text)
     path, commit = download(
-        ref.name, ref.revision, offline=offline, files=files, follow=follow, lock=chosen_lock(lock)
+        ref.name,
+        ref.revision,
+        offline=offline,
+        files=files,
+        weights=weights,
+        follow=follow,
+        lock=chosen_lock(lock),
     )
     return _with_base(
         ModelFolder(ref.name, path, commit, stamp=()), offline=offline, adapters=(), files=files, lock=lock

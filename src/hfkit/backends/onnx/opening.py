@@ -10,11 +10,10 @@ from hfkit.errors import CorruptModelError, DeviceError, SettingError, WrongHead
 from hfkit.hub.folder import read_json_object
 
 from .entries import find_entry
-from .export_folder import find_export
 from .exporting import export_model
 from .forward import OnnxModel
 from .quantizing import quantize_export
-from .readiness import DEVICES, DTYPES, find_ready
+from .readiness import DEVICES, DTYPES, find_own, find_ready
 from .survey import survey
 
 if TYPE_CHECKING:
@@ -97,12 +96,12 @@ def _reads_types(export: ExportFolder) -> bool:
 
 def _make(folder: ModelFolder, runtime: Runtime, task: Task) -> ExportFolder | None:
     """Export a model, and make its 8-bit export of that if it is wanted."""
-    if find_export(folder.path) and runtime.dtype == "float32":
+    if runtime.dtype == "float32" and find_own(folder, task):
         raise SettingError(
             f"dtype 'float32' is not that of the export in {folder.name}, which has 8-bit weights",
             hint="leave dtype='auto', or give the folder of the weights it was made from",
         )
-    full = find_ready(folder, task)
+    full = find_own(folder, task, runtime.dtype) or find_entry(folder, task)
     if full is None:
         export_model(folder, runtime, task)
         full = find_entry(folder, task)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -314,10 +316,34 @@ def test_who_may_not_write_is_told(
     assert "a token that may write" in caught.value.hint
 
 
-def test_a_hub_that_is_not_there(plain: hfkit.Publish, tmp_path: Path) -> None:
+def test_a_hub_that_is_not_there_is_told_at_once(
+    plain: hfkit.Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = list[float]()
+    monkeypatch.setattr("hfkit.jobs.publishing.asking.time.sleep", waited.append)
     folder = write(tmp_path / "files", a="a")
-    with pytest.raises(OfflineError, match=r"http://127\.0\.0\.1:9 does not answer"):
-        plain.with_(endpoint="http://127.0.0.1:9", attempts=2).plan(folder)
+    for ask in (plain.with_(endpoint="http://127.0.0.1:9"), plain.with_(endpoint="http://127.0.0.1:9").plan):
+        with pytest.raises(
+            OfflineError, match=r"http://127\.0\.0\.1:9 does not answer: ConnectError"
+        ) as caught:
+            ask(folder)
+        assert caught.value.hint == "connect, or set HF_ENDPOINT to a mirror"
+    assert not waited
+
+
+def test_a_hub_that_says_nothing_is_not_waited_for(plain: hfkit.Publish, tmp_path: Path) -> None:
+    """Its host takes connections, in a queue that is full, and never answers."""
+    with socket.socket() as host, socket.socket() as first:
+        host.bind(("127.0.0.1", 0))
+        host.listen(0)
+        first.connect(host.getsockname())
+        address = f"http://127.0.0.1:{host.getsockname()[1]}"
+        started = time.monotonic()
+        with pytest.raises(
+            OfflineError, match=r"does not answer: (no connection within a second|ConnectTimeout)"
+        ):
+            plain.with_(endpoint=address).plan(write(tmp_path / "files", a="a"))
+        assert time.monotonic() - started < 4  # a second, with room for a busy machine
 
 
 def test_no_folder(plain: hfkit.Publish, tmp_path: Path) -> None:

@@ -135,14 +135,17 @@ def ask_hub(url: str, *, token: Literal[True] | None = None) -> object:
         UnreachableError: there was no connection within a second, or no answer within five.
         TokenError: the token cannot be sent.
     """
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # of httpx and httpx2 alike
     from huggingface_hub.utils import get_session  # type: ignore[attr-defined]
 
     session = get_session()  # made here: what that takes is not the network's
-    ready, begun, heard = threading.Event(), threading.Event(), threading.Event()
+    ready, begun, sent, heard = (threading.Event() for _ in range(4))
     answer: Future[object] = Future()
 
     def trace(event: str, _: object) -> None:
         begun.set()
+        if event.startswith("http"):  # of the protocol that is spoken once there is a connection
+            sent.set()
         if not event.startswith("connection.connect_tcp.") or event.endswith(".complete"):
             heard.set()
 
@@ -171,6 +174,10 @@ def ask_hub(url: str, *, token: Literal[True] | None = None) -> object:
         return answer.result(_ANSWER_SECONDS)
     except NoResultError as error:
         raise UnreachableError(f"no answer within {_ANSWER_SECONDS:.0f} seconds") from error
+    except HTTPError as error:
+        if begun.is_set() and not sent.is_set():
+            raise UnreachableError(type(error).__name__) from error
+        raise
 
 
 def _headers(*, token: Literal[True] | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.errors import HashMismatchError, OfflineError, SettingError
-from hfkit.values.constraints import require_kind
+from hfkit.values.constraints import require_kind, require_lock
 
 from .asking import HubKind, ask_commit, require_network
 from .lock_checks import LOCKED_MODEL_FILES, is_wanted
@@ -47,6 +47,7 @@ def lock(path: str | os.PathLike[str], *, models: Iterable[str] = (), datasets: 
         HubError: the hub refused, or the file cannot be written; a subclass says why.
     """
     require_kind("path", path, (str, os.PathLike))
+    require_lock(path)
     refs = [("model", RepositoryRef.parse(name)) for name in _names("models", models)]
     refs += [("dataset", RepositoryRef.parse(name)) for name in _names("datasets", datasets)]
     if not refs:

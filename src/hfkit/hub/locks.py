@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from hfkit.errors import HubError, LockError
-from hfkit.values.constraints import require_kind
+from hfkit.values.constraints import require_kind, require_lock
 from hfkit.values.layout import counted
 
 from .asking import HubKind
@@ -96,6 +96,7 @@ class Lock:
             SettingError: it is no path.
         """
         require_kind("path", path, (str, os.PathLike))
+        require_lock(path)
         file = Path(path).expanduser()
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
@@ -183,10 +184,12 @@ class Lock:
 def chosen_lock(path: str | os.PathLike[str] | None) -> Lock | None:
     """Read the lock that a setting names, or the environment; None if neither names one.
 
+    An empty variable names none, as shells write one that is not set.
+
     Raises:
         LockError: there is no such file, or it holds something else.
     """
-    named = path or os.environ.get(LOCK_VARIABLE)
+    named = os.environ.get(LOCK_VARIABLE) if path is None else path
     return Lock.read(named) if named else None
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hfkit.hub.folder import MODEL_FILES
 from hfkit.hub.resolve import resolve
+from hfkit.hub.tokenizer_files import TOKENIZER_FILES
 
 if TYPE_CHECKING:
     import os
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from hfkit.hub.weights import WeightsChoice
     from hfkit.values.runtime import Runtime
 
-__all__ = ["locate_model"]
+__all__ = ["locate_model", "locate_tokenizer", "locate_weights"]
 
 
 def locate_model(model: str | os.PathLike[str], runtime: Runtime, *, writes: bool = False) -> ModelFolder:
@@ -36,4 +38,31 @@ def locate_model(model: str | os.PathLike[str], runtime: Runtime, *, writes: boo
     weights: WeightsChoice = "safetensors"
     if runtime.backend == "onnx":  # which neither writes with an export of others nor makes 8 bits of it
         weights = "own_export" if writes or runtime.dtype == "int8" else "any_export"
-    return resolve(model, offline=runtime.offline, lock=runtime.lock, weights=weights)
+    return _find(model, runtime, weights=weights)
+
+
+def locate_weights(model: str | os.PathLike[str], runtime: Runtime) -> ModelFolder:
+    """Find a model's files with its safetensors, whatever will run it; raises what :func:`locate_model` does."""
+    return _find(model, runtime)
+
+
+def locate_tokenizer(model: str | os.PathLike[str], runtime: Runtime) -> ModelFolder:
+    """Find the files of a model's tokenizer, and leave the weights alone; raises what :func:`locate_model` does."""
+    return _find(model, runtime, files=TOKENIZER_FILES)
+
+
+def _find(
+    model: str | os.PathLike[str],
+    runtime: Runtime,
+    *,
+    files: tuple[str, ...] = MODEL_FILES,
+    weights: WeightsChoice = "safetensors",
+) -> ModelFolder:
+    return resolve(
+        model,
+        offline=runtime.offline,
+        files=files,
+        weights=weights,
+        lock=runtime.lock,
+        progress=runtime.progress,
+    )

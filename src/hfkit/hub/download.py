@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hfkit.errors import OfflineError
 
 from .asking import ask_repository, network_is_off
+from .bars import hub_bars
 from .cache import mark_used
 from .folder import MODEL_FILES, MODEL_MARKS
 from .inventory import cached_repositories, describe_cached
@@ -20,6 +21,8 @@ from .weights import chosen_files, holds_safetensors
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from hfkit.values.runtime import Progress
 
     from .locks import Lock
     from .weights import WeightsChoice
@@ -38,6 +41,7 @@ def download(
     weights: WeightsChoice = "safetensors",
     follow: bool = False,
     lock: Lock | None = None,
+    progress: Progress = "auto",
 ) -> tuple[Path, str]:
     """Fetch a model's files at one commit.
 
@@ -52,6 +56,7 @@ def download(
         weights: what is opened of a model that has safetensors and an export; the other is not fetched.
         follow: take a repository that was renamed under its old name.
         lock: says which commit it is to be, and which bytes.
+        progress: when bars are drawn.
 
     Returns:
         The folder and its commit hash.
@@ -71,6 +76,7 @@ def download(
         offline=offline,
         wanted=_Wanted(files, weights),
         follow=follow or locked is not None,
+        progress=progress,
     )
     if lock and locked:
         check_snapshot(locked, lock, folder)
@@ -106,7 +112,7 @@ class _Wanted:
 
 
 def _download(
-    name: str, revision: str | None, *, offline: bool, wanted: _Wanted, follow: bool
+    name: str, revision: str | None, *, offline: bool, wanted: _Wanted, follow: bool, progress: Progress
 ) -> tuple[Path, str]:
     from huggingface_hub import constants
 
@@ -118,7 +124,8 @@ def _download(
     if not (offline or network_is_off()):
         try:
             known = ask_repository("model", name, revision, follow=follow)
-            return _fetch(name, revision, wanted.among(known.paths))
+            with hub_bars(progress):
+                return _fetch(name, revision, wanted.among(known.paths))
         except UnreachableError as unreachable:
             reason = f"{shown_endpoint()} cannot be reached ({unreachable})"
     cached = _cached(name, revision, wanted)

@@ -13,6 +13,7 @@ from hfkit.errors import HashMismatchError, OfflineError, SettingError
 from hfkit.values.constraints import require_kind, require_lock
 
 from .asking import HubKind, ask_commit, require_network
+from .bars import hub_bars
 from .lock_checks import LOCKED_MODEL_FILES, is_wanted
 from .locks import Lock, LockedFile, LockedRepository
 from .refusals import UnreachableError, hub_errors, require_name
@@ -84,7 +85,7 @@ def _lock_one(kind: HubKind, ref: RepositoryRef, *, follow: bool = False) -> Ite
     try:
         require_network()
         commit = ask_commit(kind, ref.name, ref.revision, follow=follow)
-        with hub_errors(kind, ref.name, ref.revision):
+        with hub_errors(kind, ref.name, ref.revision), hub_bars("never"):  # what is fetched is small
             files = tuple(
                 _locked_file(kind, ref.name, commit, file) for file in _files(kind, ref.name, commit)
             )

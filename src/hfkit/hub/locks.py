@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from hfkit.errors import HubError, LockError
-from hfkit.values.constraints import require_kind, require_lock
+from hfkit.values.constraints import require_choice, require_kind, require_lock
 from hfkit.values.layout import counted
+from hfkit.values.runtime import Progress
 
 from .asking import HubKind
 from .cache import keep
@@ -150,17 +151,22 @@ class Lock:
             )
         return found[0]
 
-    def fetch(self) -> LockReport:
+    def fetch(self, *, progress: Progress = "auto") -> LockReport:
         """Bring everything that is locked into the cache, for a machine without a network, and check it.
 
+        Args:
+            progress: when bars are drawn; ``"auto"``: if a terminal looks on.
+
         Raises:
+            SettingError: ``progress`` is none of these.
             OfflineError: something is missing, and the hub cannot be reached.
             HashMismatchError: a file is not what was locked; it is named.
             HubError: the hub refused; a subclass says why.
         """
         from .lock_checks import fetch_lock
 
-        return fetch_lock(self)
+        require_choice("progress", progress, get_args(Progress))
+        return fetch_lock(self, progress=progress)
 
     def verify(self) -> LockReport:
         """Read all that is locked and in the cache, and compare it; the network is not asked.

@@ -16,11 +16,12 @@ from hfkit.errors import (
     TokenError,
 )
 from hfkit.hub.asking import ask_hub, network_is_off
+from hfkit.hub.bars import hub_bars
 from hfkit.hub.refusals import UnreachableError
 from hfkit.hub.secrets import require_sendable_token, shown_endpoint, without_token
 from hfkit.values.publish_secrets import find_secrets
 
-from .quiet import quiet_bars, quiet_client
+from .quiet import quiet_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +102,7 @@ class Asking:
         for attempt in range(1, attempts + 1):
             try:
                 # For each request anew: who opens a model in between sets the bars as they were.
-                with quiet_client(), quiet_bars(self._settings.runtime.progress):
+                with quiet_client(), hub_bars(self._settings.runtime.progress):
                     return request()
             except Exception as error:
                 cause = _hub_failure(error)

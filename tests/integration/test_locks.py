@@ -199,6 +199,13 @@ def test_the_base_of_an_adapter_is_locked_with_it(hub: LocalHub, path: Path, tmp
     commit = hub.repository("org/renamed").branches["main"]
     assert lock.find("model", "org/model", "main").commit == commit
     hub.commit("org/renamed", {"notes.json": b"{}"})
+    page = hfkit.Demo(hfkit.Classify("org/adapter", runtime=hfkit.Runtime(lock=path))).write(
+        tmp_path / "page"
+    )
+    adapted = resolve(f"org/adapter@{lock.repositories[0].commit}", offline=False, lock=page / "hfkit.lock")
+    assert adapted.base is not None
+    assert adapted.base.revision == commit
+    assert "org/torn" not in (page / "hfkit.lock").read_text()
     adapted = resolve("org/adapter", offline=False, lock=path)
     assert adapted.base is not None
     assert adapted.base.revision == commit

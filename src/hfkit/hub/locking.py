@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from huggingface_hub.hf_api import RepoFile
 
-__all__ = ["lock"]
+__all__ = ["excerpt", "lock"]
 
 
 def lock(path: str | os.PathLike[str], *, models: Iterable[str] = (), datasets: Iterable[str] = ()) -> Lock:
@@ -61,6 +62,39 @@ def lock(path: str | os.PathLike[str], *, models: Iterable[str] = (), datasets: 
     made = Lock(Path(path).expanduser(), tuple(in_order))
     made.write()
     return made
+
+
+def excerpt(whole: Lock, model: str, path: Path) -> Lock:
+    """Give the part of a lock that one model needs: its own commit, and that of the base if it is an adapter.
+
+    Args:
+        whole: the lock.
+        model: ``"org/name"`` or ``"org/name@revision"``.
+        path: where the part will lie.
+
+    Raises:
+        LockError: the lock does not have it, or not its base.
+        OfflineError: it is an adapter whose settings are not in the cache, and the hub cannot be reached.
+        HubError: the hub refused; a subclass says why.
+        SettingError: the name is malformed.
+    """
+    ref = RepositoryRef.parse(model)
+    locked = whole.find("model", ref.name, ref.revision)
+    # Whoever opens the part may name the commit alone.
+    parts = [replace(locked, revision=locked.commit)]
+    if any(file.path == "adapter_config.json" for file in locked.files):
+        try:
+            with hub_errors("model", locked.name, locked.commit), hub_bars("never"):
+                base = _base(locked.name, locked.commit)
+        except UnreachableError as error:
+            raise OfflineError(
+                f"the base of {locked.name!r} is not known: its adapter_config.json is not in the cache, and the hub "
+                f"cannot be reached ({error})",
+                hint=f"connect, or bring it into the cache: hfkit.Lock.read({str(whole.path)!r}).fetch()",
+            ) from error
+        if base is not None:
+            parts.append(whole.find("model", base.name, base.revision))
+    return Lock(path, tuple(parts))
 
 
 def _names(setting: str, given: Iterable[str]) -> list[str]:

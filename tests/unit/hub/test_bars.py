@@ -29,8 +29,7 @@ def bars() -> Iterator[None]:
     before = are_progress_bars_disabled()
     enable_progress_bars()
     yield
-    if before:
-        disable_progress_bars()
+    (disable_progress_bars if before else enable_progress_bars)()
 
 
 @pytest.mark.parametrize("progress", get_args(Progress))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import hfkit
-from hfkit.errors import OutputError, SettingError
+from hfkit.errors import LockError, OutputError, SettingError
 from hfkit.jobs.publishing.demo_page import page_source
 
 PINNED = "org/model@" + "0" * 40
@@ -115,3 +115,41 @@ def test_what_makes_no_page_is_refused(
     with pytest.raises(SettingError) as caught:
         hfkit.Demo(facade, **settings)  # type: ignore[arg-type]
     assert caught.value.message.startswith(message)
+
+
+@pytest.mark.parametrize("nothing", [None, 3, ""])
+def test_what_names_no_folder_is_refused(nothing: object) -> None:
+    with pytest.raises(SettingError, match="names no folder"):
+        hfkit.Demo(hfkit.Classify(PINNED)).write(nothing)  # type: ignore[arg-type]
+
+
+def locked(name: str, commit: str, *files: str) -> hfkit.LockedRepository:
+    return hfkit.LockedRepository(
+        "model", name, None, commit * 40, tuple(hfkit.LockedFile(file, 2, "0" * 64) for file in files)
+    )
+
+
+def test_a_page_has_what_it_needs_of_a_lock(tmp_path: Path) -> None:
+    """No path of this machine, and nothing of the other models of the lock."""
+    whole = hfkit.Lock(
+        tmp_path / "mine.lock", (locked("org/secret", "1"), locked("org/model", "2", "a.json"))
+    )
+    whole.write()
+    runtime = hfkit.Runtime(lock=whole.path, threads=1)
+    for name in ("org/model", f"org/model@{'2' * 40}"):
+        folder = hfkit.Demo(hfkit.Classify(name, runtime=runtime)).write(tmp_path / "page")
+        source = (folder / "app.py").read_text()
+        assert f"Classify('org/model@{'2' * 40}'," in source
+        assert "lock='hfkit.lock'" in source
+        assert "threads=1" in source
+        assert str(tmp_path) not in source
+        lock = hfkit.Lock.read(folder / "hfkit.lock")
+        assert [one.name for one in lock.repositories] == ["org/model"]
+        assert lock.find("model", "org/model", "2" * 40).files == whole.repositories[1].files
+    with pytest.raises(LockError, match="model 'org/other' is not in the lock"):
+        hfkit.Demo(hfkit.Classify("org/other", runtime=runtime)).write(tmp_path / "page")
+    with pytest.raises(SettingError, match="the model is '/models/mine', must be 'owner/name@'"):
+        hfkit.Demo(hfkit.Classify("/models/mine", runtime=runtime))
+    starter = hfkit.Demo(hfkit.Classify(runtime=runtime)).write(tmp_path / "starter")
+    assert "lock=None" in (starter / "app.py").read_text()
+    assert not (starter / "hfkit.lock").exists()

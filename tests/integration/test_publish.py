@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from huggingface_hub import HfApi
 
 import hfkit
+from hfkit import PublishFinding
 from hfkit.errors import (
     HubError,
     OfflineError,
@@ -359,6 +361,32 @@ def test_nothing_is_printed(
     publish(folder)
     said = capfd.readouterr()
     assert (said.out, said.err, caplog.records) == ("", "", [])
+
+
+@pytest.mark.parametrize("revision", [None, "v1"])
+def test_the_commit_of_a_base_is_told_where_it_is_not_pinned(
+    revision: str | None, hub: LocalHub, publish: hfkit.Publish, tmp_path: Path
+) -> None:
+    first = hub.create("org/base", {"config.json": b"{}"}).branches["main"]
+    HfApi(endpoint=hub.endpoint, token=hub.token).create_tag("org/base", tag="v1")
+    hub.commit("org/base", {"notes.json": b"{}"})
+    now = hub.repository("org/base").branches["main"] if revision is None else first
+    adapter = {"base_model_name_or_path": "org/base", "revision": revision}
+    (tmp_path / "adapter").mkdir()
+    (tmp_path / "adapter" / "adapter_config.json").write_text(json.dumps(adapter))
+    (tmp_path / "adapter" / "adapter_model.safetensors").write_bytes(b"weights")
+
+    def told() -> PublishFinding:
+        findings = publish.plan(tmp_path / "adapter").findings
+        (found,) = (one for one in findings if one.kind == "unpinned_base")
+        return found
+
+    assert told().severity == "warning"
+    assert told().hint == f'write the commit that it is now into adapter_config.json: "revision": "{now}"'
+    HfApi(endpoint=hub.endpoint, token=hub.token).delete_repo("org/base")
+    assert told().hint == "write the commit of the base into adapter_config.json, as revision"
+    (tmp_path / "adapter" / "adapter_config.json").write_text(json.dumps(adapter | {"revision": now}))
+    assert "unpinned_base" not in {one.kind for one in publish.plan(tmp_path / "adapter").findings}
 
 
 def test_an_adapter_is_opened_over_its_base(publish: hfkit.Publish, folder: Path, tmp_path: Path) -> None:

@@ -43,10 +43,12 @@ class RowLengths:
 
     Attributes:
         window: the most tokens that the model reads at a time; None if neither its tokenizer nor its config says so.
+        revision: the commit of its repository, or ``sha256:`` and the hash of its files in a folder.
     """
 
     def __init__(self, session: TokenizingSession, folder: ModelFolder) -> None:
         self._session = session
+        self.revision: str = session.source.revision
         config = folder.read_json("config.json")
         limits = [session.recipe.max_tokens, *(config.get(name) for name in _LIMITS)]
         self.window: int | None = min((limit for limit in limits if isinstance(limit, int)), default=None)

@@ -119,7 +119,9 @@ def test_what_quantize_made_is_published_and_opened_by_its_name(
     assert report.source == source
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", NOBODY)
     assert said(answer("classifier", "org/small", CPU)) == said(first)
-    with pytest.raises(errors.WeightsNotFoundError, match=r"holds an ONNX export and no model\.safetensors"):
+    with pytest.raises(
+        errors.WeightsNotFoundError, match=r"^org/small holds an ONNX export and no model\.safetensors"
+    ):
         answer("classifier", done.reference, hfkit.Runtime(backend="torch"))
 
 
@@ -150,6 +152,15 @@ def test_each_kind_opens_as_its_folder_does(
     with pytest.raises(errors.HashMismatchError) as caught:
         answer(kind, name, hfkit.Runtime(lock=lock.path))
     assert caught.value.files == ("model.onnx",)
+
+
+def test_the_cure_for_an_export_alone_is_not_torch(exports: dict[str, Path]) -> None:
+    with pytest.raises(errors.SettingError) as caught:
+        answer("classifier", exports["classifier"], hfkit.Runtime(dtype="bfloat16"))
+    assert caught.value.hint == "leave dtype='auto', or give the weights that it was exported from"
+    with pytest.raises(errors.DeviceError) as device:
+        answer("classifier", exports["classifier"], hfkit.Runtime(device="cuda"))
+    assert device.value.hint == "leave device='auto', or give the weights that it was exported from"
 
 
 def both(exports: dict[str, Path], kind: str, place: Path, *, maker: str = "hfkit") -> Path:

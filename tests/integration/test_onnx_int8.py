@@ -174,3 +174,5 @@ class TestRefusals:
         (foreign / EXPORT_CARD).unlink()
         with pytest.raises(errors.ModelError, match="was exported by somebody else, and hfkit makes 8 bits"):
             hfkit.Classify(foreign, runtime=EIGHT).load()
+        shutil.copy(classifier / "model.safetensors", foreign)  # which are taken in its place
+        assert hfkit.Classify(foreign, runtime=EIGHT)(TEXT).source.dtype == "int8"

@@ -123,16 +123,17 @@ class ModelFolder:
         pickles = sorted(file.name for pattern in _PICKLES for file in self.path.glob(pattern))
         if pickles:
             raise UnsafeWeightsError(
-                f"{self.path} holds pickled weights only ({', '.join(pickles)}); reading them can run any code",
+                f"{self.name} holds pickled weights only ({', '.join(pickles)}); reading them can run any code",
                 hint="convert them where you trust them: load there and save_pretrained() writes model.safetensors",
             )
         if any((self.path / name).is_file() for name in EXPORT_FILES):
             raise WeightsNotFoundError(
-                f"{self.path} holds an ONNX export and no {kind}.safetensors",
-                hint="pip install 'hfkit[onnx]', and leave backend='auto' or name 'onnx'",
+                f"{self.name} holds an ONNX export and no {kind}.safetensors",
+                hint="pip install 'hfkit[onnx]', and leave backend='auto' or name 'onnx'; to train or to change it, "
+                "give the model that it was made from",
             )
         raise WeightsNotFoundError(
-            f"{self.path} holds no {kind}.safetensors",
+            f"{self.name} holds no {kind}.safetensors",
             hint="save_pretrained() writes model.safetensors, or adapter_model.safetensors for an adapter",
         )
 

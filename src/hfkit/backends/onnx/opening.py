@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["OpenExport", "open_export", "prepare_export"]
 
 
+# Torch could not open the folder.
+_ALONE = "leave {}='auto', or give the weights that it was exported from"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenExport:
     """An export, ready to run.
@@ -63,15 +67,16 @@ def prepare_export(folder: ModelFolder, runtime: Runtime, task: Task) -> ExportF
         SettingError: exports do not run in the number type, or the folder's own export is of another, or limits
             of memory are set.
     """
+    whole = any(folder.path.glob("*.safetensors"))
     if runtime.device not in DEVICES:
         raise DeviceError(
             f"device {runtime.device!r} is not one of {list(DEVICES)} that backend 'onnx' runs on",
-            hint="use Runtime(backend='torch') on other devices",
+            hint="use Runtime(backend='torch') on other devices" if whole else _ALONE.format("device"),
         )
     if runtime.dtype not in DTYPES:
         raise SettingError(
             f"dtype {runtime.dtype!r} is not one of {list(DTYPES)} that backend 'onnx' runs in",
-            hint="use Runtime(backend='torch') for other number types",
+            hint="use Runtime(backend='torch') for other number types" if whole else _ALONE.format("dtype"),
         )
     if runtime.max_memory:
         raise SettingError(

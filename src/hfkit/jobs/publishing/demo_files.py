@@ -27,7 +27,10 @@ __all__ = ["write_demo"]
 _GRADIO = "6.31.0"
 """What a page was tried with; the one that is installed is taken before it."""
 
-_PACKAGES = ("torch", "transformers", "accelerate", "tokenizers", "huggingface_hub", "safetensors", "numpy")
+_PACKAGES = (
+    *("torch", "transformers", "accelerate", "tokenizers", "huggingface_hub", "safetensors", "numpy"),
+    *("onnxruntime", "onnx"),
+)
 
 
 _LOCK = "hfkit.lock"
@@ -72,7 +75,7 @@ def write_demo(demo: _Demo, folder: Path) -> Path:
             description=demo.description,
             examples=demo.examples,
         ),
-        "requirements.txt": "".join(f"{line}\n" for line in _requirements()),
+        "requirements.txt": "".join(f"{line}\n" for line in _requirements(facade.runtime.backend)),
         README: _readme(title, name, demo.license),
     }
     try:
@@ -100,16 +103,22 @@ def _held(facade: _Demonstrable, folder: Path) -> tuple[_Demonstrable, Lock | No
     return facade.with_(model=pinned, runtime=replace(facade.runtime, lock=_LOCK)), lock
 
 
-def _requirements() -> list[str]:
+def _requirements(backend: str) -> list[str]:
     """Pin what runs the page to what is installed here; a build for one machine only is called by its release."""
-    pinned = [f"hfkit[torch]=={version('hfkit')}"]
-    for package in _PACKAGES:
-        try:
-            number = version(package).partition("+")[0]
-        except PackageNotFoundError:
-            continue
-        pinned.append(f"{package}=={number}")
-    return pinned
+    numbers = {package: _number(package) for package in _PACKAGES}
+    # Where exports run, the model may be one and nothing else. One that is to be made takes more.
+    extras = "export" if backend == "onnx" else "onnx,torch" if numbers["onnxruntime"] else "torch"
+    if extras != "export":
+        del numbers["onnx"]
+    pinned = [f"{package}=={number}" for package, number in numbers.items() if number]
+    return [f"hfkit[{extras}]=={version('hfkit')}", *pinned]
+
+
+def _number(package: str) -> str | None:
+    try:
+        return version(package).partition("+")[0]
+    except PackageNotFoundError:
+        return None
 
 
 def _readme(title: str, model: str, license_name: str | None) -> str:

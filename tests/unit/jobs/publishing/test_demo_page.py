@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_page_is_three_files(tmp_path: Path) -> None:
     assert sorted(file.name for file in folder.iterdir()) == ["README.md", "app.py", "requirements.txt"]
     assert '[["Who?", "Ada did."]]' in (folder / "app.py").read_text()
     lines = (folder / "requirements.txt").read_text().splitlines()
-    assert lines[0] == f"hfkit[torch]=={hfkit.__version__}"
+    assert lines[0] == f"hfkit[onnx,torch]=={hfkit.__version__}"
     assert all("==" in line and "+" not in line for line in lines)
     card = (folder / "README.md").read_text()
     assert card.startswith("---\ntitle: model\nsdk: gradio\nsdk_version: ")
@@ -153,3 +154,32 @@ def test_a_page_has_what_it_needs_of_a_lock(tmp_path: Path) -> None:
     starter = hfkit.Demo(hfkit.Classify(runtime=runtime)).write(tmp_path / "starter")
     assert "lock=None" in (starter / "app.py").read_text()
     assert not (starter / "hfkit.lock").exists()
+
+
+RUNS_ON = {
+    "torch": {"torch"},
+    "onnx,torch": {"torch", "onnxruntime"},
+    "export": {"torch", "onnxruntime", "onnx"},
+}
+
+
+@pytest.mark.parametrize(
+    ("backend", "missing", "extras"),
+    [("auto", (), "onnx,torch"), ("auto", ("onnxruntime", "onnx"), "torch"), ("onnx", (), "export")],
+)
+def test_a_page_installs_what_its_model_may_need(
+    backend: str, missing: tuple[str, ...], extras: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that is an export and nothing else opens in ONNX Runtime alone."""
+
+    def version(package: str) -> str:
+        if package in missing:
+            raise PackageNotFoundError(package)
+        return "1.0+cpu"
+
+    monkeypatch.setattr("hfkit.jobs.publishing.demo_files.version", version)
+    demo = hfkit.Demo(hfkit.Classify(PINNED, runtime=hfkit.Runtime(backend=backend)))
+    first, *lines = (demo.write(tmp_path) / "requirements.txt").read_text().splitlines()
+    assert first == f"hfkit[{extras}]==1.0+cpu"
+    assert {line.partition("==")[0] for line in lines} & RUNS_ON["export"] == RUNS_ON[extras]
+    assert all(line.endswith("==1.0") for line in lines)

@@ -7,10 +7,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
 from hfkit.data.checks.label_classes import classes_of
+from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_tagging
 from hfkit.engines.progress import ignore_progress
 from hfkit.errors import SettingError
-from hfkit.hub.resolve import resolve
 from hfkit.metrics.entities import find_entities, score_entities, tag_scheme
 from hfkit.text.label_names import label_name
 from hfkit.values.tag_report import TagReport, WrongTags
@@ -55,7 +55,7 @@ def evaluate_tags(
             hint="no facade tags words yet: give the model's folder",
         )
     expected = _expected(data, rows)
-    session = open_tagging(lambda: resolve(model, offline=runtime.offline, lock=runtime.lock), runtime)
+    session = open_tagging(lambda: locate_model(model, runtime), runtime)
     there = sorted({tag for tags in expected for tag in tags})
     names = match_labels(session.card.labels.names, there, renamed, name=session.source.model)
     called = dict(zip(session.card.labels.names, names, strict=True))

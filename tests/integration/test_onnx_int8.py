@@ -19,7 +19,7 @@ from hfkit.backends.onnx.probes import probes
 from hfkit.backends.protocols import OpensScorers, TokenBatch
 from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
 from hfkit.hub.resolve import resolve
-from hfkit.testing import TinyFamily, write_tiny_classifier, write_tiny_reader
+from hfkit.testing import TinyFamily, write_tiny_classifier, write_tiny_reader, write_tiny_tagger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +73,19 @@ def test_logits_are_close_and_no_row_depends_on_the_others(family: TinyFamily, t
                 *(array[row : row + 1, :length] for array in (batch.ids, batch.mask, batch.types))
             )
             assert np.abs(eight.score(alone)[0] - found[row]).max() < 1e-4
+
+
+def test_a_tagger_in_8_bits(tmp_path: Path) -> None:
+    folder = write_tiny_tagger(tmp_path / "m", seed=33)
+    found = resolve(folder, offline=True)
+    full, eight = (OnnxBackend().open_tagger(found, runtime) for runtime in (FULL, EIGHT))
+    for batch in probes(eight.card, vocabulary=100, types=False):
+        real = batch.mask == 1
+        expected, given = full.tag(batch)[real], eight.tag(batch)[real]
+        assert 0 < np.abs(given - expected).max() < 0.1 * max(1.0, np.abs(expected).max())
+    (note,) = hfkit.Tag(folder, runtime=EIGHT).source.notes
+    assert note.startswith("weights are 8 bits: ")
+    assert "batching changes 0" in note
 
 
 def test_the_source_says_what_8_bits_change(classifier: Path) -> None:

@@ -1,45 +1,31 @@
-"""The sentiment starter: a LoRA adapter over all-MiniLM-L6-v2, taught with film reviews and tweets.
+"""The sentiment starter: a LoRA adapter over all-MiniLM-L6-v2, taught by hfkit.Tune with film reviews and tweets.
 
-Two full fine-tunes are averaged and pressed into an adapter, which then learns for one more epoch.
-The settings were chosen on the validation split; the test split is read once, by the adapter that was
-written.
+Full fine-tunes are averaged, and what they changed is pressed into an adapter. The settings were chosen on the
+validation split; the test split is read once, by the adapter that was written.
 """
 
 from __future__ import annotations
 
-import logging
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, set_seed
 
-from adapter import check_merges_agree, load_merged, load_with_peft, write_adapter, write_config
+import hfkit
 from card import write_card
-from classifying import (
-    EMBEDDING_RANK,
-    LAST,
-    MAX_TOKENS,
-    RANK,
-    adapter_config,
-    averaged,
-    encoded,
-    untrained,
-)
 from hfkit.starter.catalog import SENTIMENT
-from pressing import pressed
-from reviews import LABELS, Example, only, read_reviews, read_tweets
-from scoring import Floats, Labels, Scores, best_temperature, probabilities, score
-from tuning import tune
+from pressing import EMBEDDING_RANK, RANK, averaged, pressed
+from reviews import LABELS, only, read_reviews, read_tweets
+from tuned_adapter import merged_folder, write_tuned_adapter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
-    from transformers import PreTrainedTokenizerBase
+    from hfkit.text.arrays import FloatArray
+    from reviews import Example
 
-_LOG = logging.getLogger(__name__)
+_MEMBERS = 3
 
 # Sentences outside what the model was taught, or hard for it: the card shows what it says of each.
 _PROBES = (
@@ -58,87 +44,95 @@ _PROBES = (
 )
 
 
-def build(data: Path, base: Path, output: Path) -> None:
-    """Choose the temperature, train the adapter, write it and its card."""
-    tokenizer = AutoTokenizer.from_pretrained(base)
-    reviews, tweets = read_reviews(data), read_tweets(data)
-    held_out = only("validation", reviews)
+def build(data: Path, base: Path, output: Path, work: Path) -> None:
+    """Teach the members, press their average, choose the temperature, write the adapter and its card.
 
-    examples = [*only("train", reviews), *tweets]
-    with tempfile.TemporaryDirectory() as scratch:
-        soup = averaged(base, examples, Path(scratch))
-    adapter = pressed(untrained(base), soup, adapter_config())
-    tune(adapter, encoded(examples, tokenizer), tokenizer, LAST)
-    temperature = best_temperature(*_predict(adapter, held_out, tokenizer))
-
-    output.mkdir(parents=True, exist_ok=True)
-    write_adapter(adapter, output, head="classifier", temperature=temperature)
-    write_config(_config(base), output)
-    merged = load_merged(BertForSequenceClassification, SENTIMENT, base, output)
-    probes, _ = _predict(merged, _asked(), tokenizer)
-    theirs, _ = _predict(load_with_peft(BertForSequenceClassification, base, output), _asked(), tokenizer)
-    _LOG.info("the two merges lie %.1e apart", check_merges_agree(probes, theirs))
-
-    validation = score(*_predict(merged, held_out, tokenizer))
-    _LOG.info("validation %s at temperature %.2f", validation, temperature)
-    test = score(*_predict(merged, only("test", reviews), tokenizer))
-    _LOG.info("test %s", test)
-    write_card(output, "sentiment", _figures(validation, test, temperature, probes))
-
-
-def _predict(
-    model: torch.nn.Module, examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase
-) -> tuple[Floats, Labels]:
-    """Compute the logits of examples, beside their labels."""
-    model.eval()
-    parts = []
-    with torch.inference_mode():
-        for start in range(0, len(examples), 64):
-            texts = [example.text for example in examples[start : start + 64]]
-            batch = tokenizer(texts, truncation=True, padding=True, max_length=128, return_tensors="pt")
-            parts.append(model(**batch).logits.numpy())
-    return np.concatenate(parts), np.array([example.label for example in examples])
-
-
-def _asked() -> list[Example]:
-    """Give the probes as examples; their labels are not read."""
-    return [Example(text, 0) for text in _PROBES]
-
-
-def _config(base: Path) -> BertConfig:
-    """Describe the merged classifier."""
-    return BertConfig.from_pretrained(
-        base,
-        architectures=["BertForSequenceClassification"],
-        problem_type="single_label_classification",
-        id2label=dict(enumerate(LABELS)),
-        label2id={label: index for index, label in enumerate(LABELS)},
+    What a member is when it ends is kept in the work folder, and the next call goes on from there.
+    """
+    reviews = read_reviews(data)
+    labelled = hfkit.Labelled(
+        train=_rows([*only("train", reviews), *read_tweets(data)]),
+        validation=_rows(only("validation", reviews)),
+        test=_rows(only("test", reviews)),
     )
+    start = _with_head(base, work / "start")
+    tune = hfkit.Tune(start, learning_rate=1e-4, epochs=2, batch_size=32, label_smoothing=0.1, warmup=0.1)
+    members = [work / f"member-{seed}" for seed in range(_MEMBERS)]
+    for seed, member in enumerate(members):
+        if not member.is_dir():
+            tune.with_(seed=seed)(labelled, member)
 
+    adapter = pressed(start, averaged(members))
+    adapter.save_pretrained(str(work / "pressed"), save_embedding_layers=False)
+    (work / "pressed" / "config.json").write_bytes((members[0] / "config.json").read_bytes())
+    held_out = only("validation", reviews)
+    write_tuned_adapter(work / "pressed", work / "halves")
+    uncalibrated = merged_folder(SENTIMENT, base, work / "halves", work / "merged")
+    found = _probabilities(uncalibrated, [each.text for each in held_out])
+    temperature = _best_temperature(found, [each.label for each in held_out])
 
-def _figures(validation: Scores, test: Scores, temperature: float, probes: Floats) -> dict[str, str | int]:
-    """Name what the card states."""
-    return {
-        "accuracy": f"{test.accuracy:.4f}",
-        "f1": f"{test.macro_f1:.4f}",
-        "percent": f"{test.accuracy:.1%}",
-        "low": f"{test.low:.1%}",
-        "high": f"{test.high:.1%}",
-        "ece": f"{test.ece:.3f}",
-        "n": test.n,
-        "validation_percent": f"{validation.accuracy:.1%}",
-        "validation_n": validation.n,
+    write_tuned_adapter(work / "pressed", output, temperature=temperature)
+    merged = merged_folder(SENTIMENT, base, output, work / "merged")
+    evaluate = hfkit.Evaluate(merged, bootstrap=hfkit.Bootstrap(resamples=10_000))
+    said = _probabilities(merged, _PROBES)[:, LABELS.index("positive")]
+    figures = {
+        **_figures(evaluate(labelled), "test_"),
+        **_figures(evaluate.with_(split="validation")(labelled), "validation_"),
         "temperature": f"{temperature:.2f}",
-        "validation_f1": f"{validation.macro_f1:.4f}",
-        "validation_ece": f"{validation.ece:.3f}",
         "rank": RANK,
         "embedding_rank": EMBEDDING_RANK,
-        "max_tokens": MAX_TOKENS,
-        "probes": "\n".join(_rows(probes)),
+        "members": _MEMBERS,
+        "probes": "\n".join(f"| {text} | {share:.2f} |" for text, share in zip(_PROBES, said, strict=True)),
     }
+    write_card(output, "sentiment", figures)
 
 
-def _rows(logits: Floats) -> Iterable[str]:
-    """Lay the probes out as rows of a table."""
-    for text, (_, positive) in zip(_PROBES, probabilities(logits), strict=True):
-        yield f"| {text} | {positive:.2f} |"
+def _with_head(base: Path, folder: Path) -> Path:
+    """Write the base under a new head, the same one for all members: averages need a common start."""
+    set_seed(0)
+    names = dict(enumerate(LABELS))
+    model = AutoModelForSequenceClassification.from_pretrained(
+        base, id2label=names, label2id={label: index for index, label in names.items()}
+    )
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(base).save_pretrained(folder)
+    return folder
+
+
+def _probabilities(model: Path, texts: Sequence[str]) -> FloatArray:
+    """Give the probability of each label, ``[texts, labels]``."""
+    rows = [
+        {one.label: one.score for one in found.scores} for found in hfkit.Classify(model).batch(list(texts))
+    ]
+    return np.array([[row[label] for label in LABELS] for row in rows])
+
+
+def _best_temperature(probabilities: FloatArray, labels: Sequence[int]) -> float:
+    """Find the temperature under which labels are likeliest, on a grid of hundredths."""
+    logits = np.log(probabilities.astype(np.float64) + 1e-12)
+
+    def loss(temperature: float) -> float:
+        scaled = logits / temperature
+        likely = scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))
+        return float(-likely[np.arange(len(labels)), labels].mean())
+
+    return float(min(np.arange(50, 401) / 100, key=loss))
+
+
+def _rows(examples: Sequence[Example]) -> list[dict[str, object]]:
+    return [{"text": example.text, "label": LABELS[example.label]} for example in examples]
+
+
+def _figures(report: hfkit.ClassificationReport, split: str) -> dict[str, str | int]:
+    """Name what the card states of a split."""
+    accuracy = report.scores.accuracy
+    error = "" if report.calibration is None else f"{report.calibration.error.value:.3f}"
+    return {
+        f"{split}n": report.scores.rows,
+        f"{split}accuracy": f"{accuracy.value:.4f}",
+        f"{split}percent": f"{accuracy.value:.1%}",
+        f"{split}low": f"{accuracy.low:.1%}",
+        f"{split}high": f"{accuracy.high:.1%}",
+        f"{split}f1": f"{report.scores.averages.macro.f1.value:.4f}",
+        f"{split}ece": error,
+    }

@@ -34,9 +34,10 @@ import sys, hfkit
 runtime = hfkit.Runtime(dtype="int8", offline=True)
 result = hfkit.Classify(sys.argv[1], runtime=runtime)(sys.argv[3])
 spans = hfkit.Answer(sys.argv[2], runtime=runtime)(hfkit.Question("who ?", context=sys.argv[3])).spans
+tags = hfkit.Tag(sys.argv[4], runtime=runtime)(sys.argv[3]).labels
 heavy = {"torch", "transformers", "onnx", "sympy"} & set(sys.modules)
 assert not heavy, heavy
-print(result.source.dtype, result.label, spans[0].start, spans[0].end)
+print(result.source.dtype, result.label, spans[0].start, spans[0].end, *tags)
 """
 
 
@@ -108,15 +109,17 @@ def test_it_opens_without_torch_transformers_and_onnx(classifier: Path, tmp_path
     reader = write_tiny_reader(tmp_path / "reader", seed=31)
     span = hfkit.Answer(reader, runtime=EIGHT)(hfkit.Question("who ?", context=TEXT)).spans[0]
     label = hfkit.Classify(classifier, runtime=EIGHT)(TEXT).label
+    tagger = write_tiny_tagger(tmp_path / "tagger", seed=32)
+    tags = hfkit.Tag(tagger, runtime=EIGHT)(TEXT).labels
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", LIGHT, str(classifier), str(reader), TEXT],
+        [sys.executable, "-W", "error", "-c", LIGHT, str(classifier), str(reader), TEXT, str(tagger)],
         capture_output=True,
         text=True,
         env=dict(os.environ),
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.split() == ["int8", label, str(span.start), str(span.end)]
+    assert ran.stdout.split() == ["int8", label, str(span.start), str(span.end), *tags]
 
 
 def test_it_is_made_once_and_a_damaged_one_again(classifier: Path, monkeypatch: pytest.MonkeyPatch) -> None:

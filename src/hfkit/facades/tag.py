@@ -16,7 +16,7 @@ from hfkit.engines.tagging import TaggingSession
 from hfkit.errors import SettingError
 from hfkit.hub.resolve import resolve
 from hfkit.values.batch import Batch
-from hfkit.values.constraints import require_choice, require_kind, require_model, require_whole
+from hfkit.values.constraints import require_choice, require_kind, require_whole
 from hfkit.values.inputs import TagInput
 from hfkit.values.runtime import Runtime
 from hfkit.values.statistics import Statistics
@@ -82,8 +82,12 @@ class Tag(Facade[TaggingSession]):
     runtime: Runtime = Runtime()
 
     def __post_init__(self) -> None:
-        require_kind("model", self.model, (str, os.PathLike))
-        require_model(self.model)
+        model: object = self.model  # not everybody runs a type checker
+        if not isinstance(model, str | os.PathLike) or not str(model):
+            raise SettingError(
+                f"model is {model!r}, must be a folder or a repository: there is no starter that tags",
+                hint="name a model for token classification, or make one with Tune and Tagged data",
+            )
         require_kind("runtime", self.runtime, (Runtime,))
         require_choice("overflow", self.overflow, get_args(Overflow))
         require_whole("window", self.window, least=1)

@@ -488,7 +488,9 @@ def test_tags_need_a_tagger(classify: hfkit.Classify) -> None:
     message = f"model is {classify!r}, must be hfkit.Tag for Tagged data"
     with pytest.raises(errors.SettingError, match=f"^{re.escape(message)}\n"):
         hfkit.Evaluate(classify)(data)
-    with pytest.raises(errors.SettingError, match=r"^model is None, must be str or PathLike"):
+    with pytest.raises(
+        errors.SettingError, match=r"^model is None, must be a folder or a repository: there is no starter"
+    ):
         hfkit.Evaluate()(data)
 
 

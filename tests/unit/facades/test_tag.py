@@ -205,8 +205,11 @@ def test_a_word_that_is_cut_has_its_label_and_counts_as_far_as_it_was_read(tag: 
     [
         ({"window": 0}, "window is 0, must be a whole number, at least 1"),
         ({"max_characters": 0}, "max_characters is 0, must be a whole number, at least 1"),
-        ({"model": None}, "model is None, must be str or PathLike"),
-        ({"model": ""}, "model is empty, must be a folder or a repository"),
+        (
+            {"model": None},
+            "model is None, must be a folder or a repository: there is no starter that tags",
+        ),
+        ({"model": ""}, "model is '', must be a folder or a repository: there is no starter that tags"),
         ({"runtime": None}, "runtime is None, must be Runtime"),
         ({"overflow": "cut"}, "overflow 'cut' is not one of ('window', 'error', 'truncate')"),
     ],

@@ -82,8 +82,9 @@ class _Rewriter:
         self._makers = {name: node.op_type for node in graph.node for name in node.output}
         given = {value.name for value in graph.output}
         # What gives the logits, with or without a bias that is added in a node of its own.
+        biased = (node for node in graph.node if node.op_type == "Add" and node.output[0] in given)
         self._heads = given.union(
-            *(node.input for node in graph.node if node.op_type == "Add" and node.output[0] in given)
+            *(node.input for node in biased if not self._weights.keys().isdisjoint(node.input))
         )
         self._held: set[str] = set()
         self._rounded: set[str] = set()

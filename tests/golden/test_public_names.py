@@ -26,7 +26,7 @@ NAMES = """
 
 TESTING = """
     BrokenPromiseError Check FakeBackend HubCommit HubFile HubPullRequest HubRefusedError HubRepository
-    HubRequest HubRole HubStep LocalHub RepositoryKind RequestMatch
+    HubRequest HubRole HubStep LocalHub LoginOutcome RepositoryKind RequestMatch
     TinyFamily TinyTranslatorFamily TinyWriterFamily checks
     write_fake_model write_fake_reader write_fake_writer write_tiny_classifier write_tiny_reader
     write_tiny_translator write_tiny_writer write_fake_tagger write_tiny_tagger

@@ -139,7 +139,7 @@ def test_what_breaks_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ConnectionResetError("reset by peer")
 
-    monkeypatch.setattr(datasets, "load_dataset", fail)
+    monkeypatch.setattr(datasets, "load_dataset_builder", fail)
     with pytest.raises(errors.HubError) as caught:
         Table.load("org/reviews")
     assert caught.value.message == "the hub did not give dataset 'org/reviews' as a whole: reset by peer"
@@ -166,3 +166,38 @@ def test_a_dataset_is_streamed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", NOBODY)
     with pytest.raises(errors.OfflineError, match="cannot be streamed: http://127"):
         Table.stream("org/reviews", split="train")
+
+
+@pytest.mark.parametrize(
+    ("files", "columns"),
+    [
+        ({"train.csv": b"text,label\n"}, ("text", "label")),
+        ({"train.json": b"[]"}, ()),
+    ],
+)
+def test_a_dataset_without_rows_is_a_table_without_rows(
+    files: dict[str, bytes], columns: tuple[str, ...], hub: LocalHub
+) -> None:
+    """As a file without rows is, the second time too, when it lies in the cache."""
+    hub.create("org/empty", files, kind="dataset")
+    for _ in range(2):
+        table = Table.load("org/empty")
+        assert (len(table), table.columns) == (0, columns)
+    assert not list(Table.stream("org/empty"))
+
+
+def test_a_split_without_rows_keeps_nobody_from_the_others(hub: LocalHub) -> None:
+    hub.create("org/half", {"train.csv": b"text,label\na,b\n", "test.csv": b"text,label\n"}, kind="dataset")
+    for _ in range(2):
+        splits = Splits.load("org/half")
+        assert (len(splits.train), len(splits["test"])) == (1, 0)
+        assert splits["test"].columns == ("text", "label")
+
+
+def test_empty_files_are_told(hub: LocalHub) -> None:
+    commit = hub.create("org/nothing", {"train.jsonl": b""}, kind="dataset").branches["main"]
+    for load in (Table.load, Table.stream, Splits.load):
+        with pytest.raises(errors.CorruptDataError) as caught:
+            load("org/nothing")
+        assert caught.value.message == f"dataset org/nothing@{commit} cannot be read: its files are empty"
+        assert caught.value.hint == "name another revision, or one of its other parts: config='...'"

@@ -105,6 +105,26 @@ def test_a_lock_holds_without_a_network(lock: Lock, monkeypatch: pytest.MonkeyPa
     assert open_model(lock.path) == open_model(lock.path, offline=True) == commit
 
 
+def test_bars_are_drawn_where_they_are_wanted(
+    lock: Lock, hub: LocalHub, fake_model: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody looks on here: the test's standard error is a file."""
+    hub.create("org/other", fake_model)
+    other = hfkit.lock(lock.path.with_name("other.lock"), models=["org/other"])
+    lock.fetch()
+    open_model(lock.path)
+    hub.commit("org/model", {"notes.json": b"{}"})
+    hfkit.Tokenize("org/model")("good")
+    assert not capfd.readouterr().err
+    other.fetch(progress="always")
+    assert "Fetching" in capfd.readouterr().err
+    hub.commit("org/other", {"notes.json": b"{}"})
+    hfkit.Tokenize("org/other", runtime=hfkit.Runtime(progress="always"))("good")
+    assert "Fetching" in capfd.readouterr().err
+    with pytest.raises(errors.SettingError, match="progress 'yes' is not one of"):
+        lock.fetch(progress="yes")  # type: ignore[arg-type]
+
+
 def test_what_was_not_fetched_is_missing(lock: Lock, monkeypatch: pytest.MonkeyPatch) -> None:
     report = lock.verify()
     assert report.missing == ("org/model: model.safetensors",)
@@ -179,6 +199,13 @@ def test_the_base_of_an_adapter_is_locked_with_it(hub: LocalHub, path: Path, tmp
     commit = hub.repository("org/renamed").branches["main"]
     assert lock.find("model", "org/model", "main").commit == commit
     hub.commit("org/renamed", {"notes.json": b"{}"})
+    page = hfkit.Demo(hfkit.Classify("org/adapter", runtime=hfkit.Runtime(lock=path))).write(
+        tmp_path / "page"
+    )
+    adapted = resolve(f"org/adapter@{lock.repositories[0].commit}", offline=False, lock=page / "hfkit.lock")
+    assert adapted.base is not None
+    assert adapted.base.revision == commit
+    assert "org/torn" not in (page / "hfkit.lock").read_text()
     adapted = resolve("org/adapter", offline=False, lock=path)
     assert adapted.base is not None
     assert adapted.base.revision == commit

@@ -7,21 +7,23 @@ import json
 import logging
 import os
 import pickle
+import re
 import subprocess
 import sys
 import traceback
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import huggingface_hub.constants
 import pytest
 from huggingface_hub import get_token
 from huggingface_hub.errors import DeviceCodeError
+from huggingface_hub.utils._oauth_device import refresh_access_token
 
 import hfkit
 from hfkit import errors
-from hfkit.testing import LocalHub, RequestMatch
+from hfkit.testing import LocalHub, LoginOutcome, RequestMatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,27 +61,64 @@ def test_a_token_logs_in_until_one_logs_out(hub: LocalHub, capfd: pytest.Capture
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_browser_logs_in(
-    hub: LocalHub, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    def request() -> dict[str, Any]:
-        return {"verification_uri_complete": "http://hub/device?code=AB-CD", "user_code": "AB-CD"}
+@pytest.fixture
+def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long huggingface_hub would have waited between its questions; nothing else of it is changed."""
+    seconds: list[float] = []
+    monkeypatch.setattr("huggingface_hub.utils._oauth_device.time.sleep", seconds.append)
+    return seconds
 
-    answers: list[object] = [{"access_token": hub.token, "expires_in": 86_400 * 60, "refresh_token": PLANTED}]
-    monkeypatch.setattr("huggingface_hub._login.request_device_code", request)
-    monkeypatch.setattr("huggingface_hub._login.poll_device_token", lambda *_, **__: answers.pop())
-    assert hfkit.login().role == "write"
+
+def test_a_browser_logs_in(hub: LocalHub, waited: list[float], capfd: pytest.CaptureFixture[str]) -> None:
+    hub.decide_logins("wait", "slow_down", "wait", "approve")
+    account = hfkit.login()
+    assert (account.name, account.role, account.place) == ("tester", "write", "store")
+    assert get_token() == hub.token
+    assert waited == [0, 5, 5]
+    assert [one.status for one in hub.requests if one.step == "sign-in"] == [400, 400, 400, 200]
     shown = "".join(capfd.readouterr())
-    assert "AB-CD" in shown
+    assert f"{hub.endpoint}/oauth/device?user_code=LOCA-LHUB" in shown
+    stored = (hub.home / "stored_tokens").read_text()
+    (refresh,) = re.findall(r"refresh_token = (\S+)", stored)
     assert hub.token not in shown
-    assert PLANTED not in shown
+    assert refresh not in shown
+    assert refresh_access_token(refresh).get("access_token") == hub.token
+    with pytest.raises(DeviceCodeError, match="invalid_grant"):
+        refresh_access_token(PLANTED)
+    hfkit.logout()
+    assert hfkit.login() == account, "who is not told otherwise is let in"
 
-    def deny(*_: object, **__: object) -> object:
-        raise DeviceCodeError("Authorization was denied. Please try again.")
 
-    monkeypatch.setattr("huggingface_hub._login.poll_device_token", deny)
-    with pytest.raises(errors.TokenError, match="did not let this machine in: Authorization was denied"):
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("deny", "Authorization was denied. Please try again."),
+        ("expire", "Device code expired. Please try again."),
+    ],
+)
+@pytest.mark.usefixtures("waited")
+def test_who_is_not_let_in_by_a_browser_is_told(outcome: LoginOutcome, said: str, hub: LocalHub) -> None:
+    hub.decide_logins("wait", outcome)
+    with pytest.raises(errors.TokenError) as caught:
         hfkit.login()
+    assert caught.value.message == f"{hub.endpoint} did not let this machine in: {said}"
+    assert caught.value.hint == "log in again, and allow it in time"
+    assert get_token() is None
+
+
+def test_a_hub_without_such_a_login_is_told(hub: LocalHub) -> None:
+    hub.fail("device-code", status=404)
+    with pytest.raises(errors.HubError) as caught:
+        hfkit.login()
+    assert caught.value.message == f"{hub.endpoint} offers no login with a browser (HTTP status 404)"
+    assert caught.value.hint == "give a token: hfkit.login(token=...)"
+
+
+def test_a_hub_that_stumbles_is_asked_again(hub: LocalHub, waited: list[float]) -> None:
+    hub.fail("sign-in", status=503)
+    hub.drop("sign-in")
+    assert hfkit.login().name == "tester"
+    assert waited == [0, 0]
 
 
 def test_the_environment_comes_before_what_is_saved(hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> None:

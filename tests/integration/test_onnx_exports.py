@@ -19,10 +19,10 @@ import hfkit
 from hfkit import errors
 from hfkit.backends.onnx import OnnxBackend, exporting
 from hfkit.backends.onnx.entries import find_entry
-from hfkit.backends.onnx.export_folder import CARD_FILE
 from hfkit.backends.onnx.optimize import optimize
 from hfkit.backends.protocols import OpensScorers
 from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
+from hfkit.hub.folder import EXPORT_CARD
 from hfkit.hub.resolve import resolve
 from hfkit.testing import write_tiny_classifier, write_tiny_reader
 
@@ -231,7 +231,7 @@ def foreign(folder: Path, tmp_path: Path) -> Path:
     """The export as somebody else would have made it, beside nothing of hfkit's."""
     hfkit.Classify(folder, runtime=ONNX).load()
     target = shutil.copytree(entry(folder), tmp_path / "foreign")
-    (target / CARD_FILE).unlink()
+    (target / EXPORT_CARD).unlink()
     (target / "onnx").mkdir()
     for file in target.glob("model.onnx*"):
         file.rename(target / "onnx" / file.name)
@@ -353,7 +353,7 @@ def test_positions_that_begin_behind_the_padding_id_are_found(tmp_path: Path) ->
     folder = write_tiny_classifier(tmp_path / "roberta", family="roberta")
     hfkit.Classify(folder, runtime=ONNX).load()
     target = shutil.copytree(entry(folder), tmp_path / "foreign")
-    (target / CARD_FILE).unlink()
+    (target / EXPORT_CARD).unlink()
     assert OnnxBackend().open_scorer(resolve(target, offline=True), CPU).card.max_tokens == 64
 
 

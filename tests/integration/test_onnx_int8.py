@@ -14,10 +14,10 @@ import hfkit
 from hfkit import errors
 from hfkit.backends.onnx import OnnxBackend, quantizing
 from hfkit.backends.onnx.entries import find_entry
-from hfkit.backends.onnx.export_folder import CARD_FILE
 from hfkit.backends.onnx.probes import probes
 from hfkit.backends.protocols import OpensScorers, TokenBatch
 from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
+from hfkit.hub.folder import EXPORT_CARD
 from hfkit.hub.resolve import resolve
 from hfkit.testing import TinyFamily, write_tiny_classifier, write_tiny_reader, write_tiny_tagger
 
@@ -187,6 +187,8 @@ class TestRefusals:
         import shutil
 
         foreign = shutil.copytree(entry(classifier, "float32"), tmp_path / "foreign")
-        (foreign / CARD_FILE).unlink()
+        (foreign / EXPORT_CARD).unlink()
         with pytest.raises(errors.ModelError, match="was exported by somebody else, and hfkit makes 8 bits"):
             hfkit.Classify(foreign, runtime=EIGHT).load()
+        shutil.copy(classifier / "model.safetensors", foreign)  # which are taken in its place
+        assert hfkit.Classify(foreign, runtime=EIGHT)(TEXT).source.dtype == "int8"

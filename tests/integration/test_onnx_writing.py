@@ -22,12 +22,12 @@ import hfkit
 from hfkit import errors
 from hfkit.backends.onnx import OnnxBackend, exporting_writers
 from hfkit.backends.onnx.entries import find_entry
-from hfkit.backends.onnx.export_folder import CARD_FILE
 from hfkit.backends.onnx.optimize import optimize
 from hfkit.backends.onnx.stepping import Decoder
 from hfkit.backends.torch.quiet import quiet_transformers
 from hfkit.backends.torch.tasks import CAUSAL_WRITING, ENCODED_WRITING
 from hfkit.backends.writers import OpensWriters, RunningBatch, Writer
+from hfkit.hub.folder import EXPORT_CARD
 from hfkit.hub.resolve import resolve
 from hfkit.testing import TinyWriterFamily, write_tiny_writer
 
@@ -378,7 +378,7 @@ class TestRefusals:
         found = find_entry(resolve(folder("gpt2"), offline=True), CAUSAL_WRITING)
         assert found is not None
         foreign = shutil.copytree(found.path, tmp_path / "foreign")
-        (foreign / CARD_FILE).unlink()
+        (foreign / EXPORT_CARD).unlink()
         with pytest.raises(errors.ModelError, match="was exported by somebody else, and hfkit writes with"):
             opened(foreign)
 

@@ -79,7 +79,10 @@ def test_an_export_where_weights_are_wanted(folder: Path, name: str) -> None:
         errors.WeightsNotFoundError, match=r"holds an ONNX export and no model.safetensors"
     ) as caught:
         hfkit.Classify(folder, runtime=hfkit.Runtime(backend="torch")).load()
-    assert caught.value.hint == "pip install 'hfkit[onnx]', and leave backend='auto' or name 'onnx'"
+    assert caught.value.hint == (
+        "pip install 'hfkit[onnx]', and leave backend='auto' or name 'onnx'; to train or to change it, "
+        "give the model that it was made from"
+    )
 
 
 def test_a_folder_without_config(folder: Path) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from huggingface_hub import HfApi
 
 import hfkit
+from hfkit import PublishFinding
 from hfkit.errors import (
     HubError,
     OfflineError,
@@ -316,10 +320,34 @@ def test_who_may_not_write_is_told(
     assert "a token that may write" in caught.value.hint
 
 
-def test_a_hub_that_is_not_there(plain: hfkit.Publish, tmp_path: Path) -> None:
+def test_a_hub_that_is_not_there_is_told_at_once(
+    plain: hfkit.Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = list[float]()
+    monkeypatch.setattr("hfkit.jobs.publishing.asking.time.sleep", waited.append)
     folder = write(tmp_path / "files", a="a")
-    with pytest.raises(OfflineError, match=r"http://127\.0\.0\.1:9 does not answer"):
-        plain.with_(endpoint="http://127.0.0.1:9", attempts=2).plan(folder)
+    for ask in (plain.with_(endpoint="http://127.0.0.1:9"), plain.with_(endpoint="http://127.0.0.1:9").plan):
+        with pytest.raises(
+            OfflineError, match=r"http://127\.0\.0\.1:9 does not answer: ConnectError"
+        ) as caught:
+            ask(folder)
+        assert caught.value.hint == "connect, or set HF_ENDPOINT to a mirror"
+    assert not waited
+
+
+def test_a_hub_that_says_nothing_is_not_waited_for(plain: hfkit.Publish, tmp_path: Path) -> None:
+    """Its host takes connections, in a queue that is full, and never answers."""
+    with socket.socket() as host, socket.socket() as first:
+        host.bind(("127.0.0.1", 0))
+        host.listen(0)
+        first.connect(host.getsockname())
+        address = f"http://127.0.0.1:{host.getsockname()[1]}"
+        started = time.monotonic()
+        with pytest.raises(
+            OfflineError, match=r"does not answer: (no connection within a second|ConnectTimeout)"
+        ):
+            plain.with_(endpoint=address).plan(write(tmp_path / "files", a="a"))
+        assert time.monotonic() - started < 4  # a second, with room for a busy machine
 
 
 def test_no_folder(plain: hfkit.Publish, tmp_path: Path) -> None:
@@ -335,6 +363,32 @@ def test_nothing_is_printed(
     publish(folder)
     said = capfd.readouterr()
     assert (said.out, said.err, caplog.records) == ("", "", [])
+
+
+@pytest.mark.parametrize("revision", [None, "v1"])
+def test_the_commit_of_a_base_is_told_where_it_is_not_pinned(
+    revision: str | None, hub: LocalHub, publish: hfkit.Publish, tmp_path: Path
+) -> None:
+    first = hub.create("org/base", {"config.json": b"{}"}).branches["main"]
+    HfApi(endpoint=hub.endpoint, token=hub.token).create_tag("org/base", tag="v1")
+    hub.commit("org/base", {"notes.json": b"{}"})
+    now = hub.repository("org/base").branches["main"] if revision is None else first
+    adapter = {"base_model_name_or_path": "org/base", "revision": revision}
+    (tmp_path / "adapter").mkdir()
+    (tmp_path / "adapter" / "adapter_config.json").write_text(json.dumps(adapter))
+    (tmp_path / "adapter" / "adapter_model.safetensors").write_bytes(b"weights")
+
+    def told() -> PublishFinding:
+        findings = publish.plan(tmp_path / "adapter").findings
+        (found,) = (one for one in findings if one.kind == "unpinned_base")
+        return found
+
+    assert told().severity == "warning"
+    assert told().hint == f'write the commit that it is now into adapter_config.json: "revision": "{now}"'
+    HfApi(endpoint=hub.endpoint, token=hub.token).delete_repo("org/base")
+    assert told().hint == "write the commit of the base into adapter_config.json, as revision"
+    (tmp_path / "adapter" / "adapter_config.json").write_text(json.dumps(adapter | {"revision": now}))
+    assert "unpinned_base" not in {one.kind for one in publish.plan(tmp_path / "adapter").findings}
 
 
 def test_an_adapter_is_opened_over_its_base(publish: hfkit.Publish, folder: Path, tmp_path: Path) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hfkit.errors import SettingError
-from hfkit.values.constraints import require_kind, require_texts
+from hfkit.values.constraints import require_kind, require_lock, require_texts
 
 if TYPE_CHECKING:
+    import os
+
     from .sources import DataFile
 
 __all__ = ["LoadSettings"]
@@ -38,7 +39,7 @@ class LoadSettings:
     def __post_init__(self) -> None:
         require_kind("config", self.config, (str, type(None)))
         require_kind("offline", self.offline, (bool, type(None)))
-        require_kind("lock", self.lock, (str, os.PathLike, type(None)))
+        require_lock(self.lock)
         require_kind("delimiter", self.delimiter, (str, type(None)))
         if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n'):
             raise SettingError(

@@ -89,7 +89,19 @@ def _cached(pin: DatasetCommit, config: str | None) -> Mapping[str, datasets.Dat
         builder = Cache(
             dataset_name=plain, repo_id=pin.name, config_name=part, version=version, hash=pin.commit
         )
-        return cast("Mapping[str, datasets.Dataset]", builder.as_dataset())
+        return _splits(builder)
+
+
+def _splits(builder: datasets.DatasetBuilder) -> dict[str, datasets.Dataset]:
+    """Open all splits that datasets has prepared; one without rows is a table without rows, as of a file."""
+    return {
+        str(name): cast("datasets.Dataset", builder.as_dataset(split=name))
+        if split.num_examples
+        else library().Dataset.from_dict(
+            {column: [] for column in builder.info.features or ()}, features=builder.info.features
+        )
+        for name, split in builder.info.splits.items()
+    }
 
 
 def stream_repository(
@@ -127,9 +139,11 @@ def stream_repository(
 
 
 def _fetched(pin: DatasetCommit, config: str | None) -> Mapping[str, datasets.Dataset]:
+    """Fetch and prepare a dataset, as ``load_dataset`` does; that fails where a split has no rows."""
     with quiet_datasets(), _told(pin, config):
-        loaded = library().load_dataset(pin.name, config, revision=pin.commit)
-    return cast("Mapping[str, datasets.Dataset]", loaded)
+        builder = library().load_dataset_builder(pin.name, config, revision=pin.commit)
+        builder.download_and_prepare()
+        return _splits(builder)
 
 
 @contextmanager
@@ -154,6 +168,11 @@ def _told(pin: DatasetCommit, config: str | None) -> Iterator[None]:
         raise DataNotFoundError(
             f"dataset {pin.name!r} cannot be loaded{f' with config={config!r}' if config else ''}: {error}",
             hint="name one of its parts: config='...'",
+        ) from error
+    except StopIteration as error:  # datasets looks into a first line that is not there
+        raise CorruptDataError(
+            f"dataset {pin.name}@{pin.commit} cannot be read: its files are empty",
+            hint="name another revision, or one of its other parts: config='...'",
         ) from error
     except (HfHubHTTPError, OSError) as error:
         raise HubError(

@@ -104,7 +104,8 @@ class Table(Contents):
         """Open what does not fit in memory: rows are read while they are asked for.
 
         A file of fields is read once before, to find the type of each column. The arguments and errors are those of
-        :meth:`load`; a line of JSON or text that cannot be read is an error when its turn comes.
+        :meth:`load`; a line of JSON or text that cannot be read is an error when its turn comes. A lock says which
+        commit is read; the bytes on their way are not compared with it, as nothing of them is kept.
         """
         library()
         from .load_settings import LoadSettings

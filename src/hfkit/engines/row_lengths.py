@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hfkit.errors import InputError, MissingDependencyError, SettingError, TokenizerError
-from hfkit.hub.resolve import resolve
-from hfkit.hub.tokenizer_files import TOKENIZER_FILES, tokenizer_owner
+from hfkit.hub.tokenizer_files import tokenizer_owner
 from hfkit.values.inputs import Pair
 from hfkit.values.padding import NoPadding
 from hfkit.values.truncation import NoTruncation
 
+from .locating import locate_tokenizer
 from .open_tokenizing import open_tokenizing
 from .pins import check_pin
 from .tokenizing import TokenizingPolicy
@@ -43,10 +43,12 @@ class RowLengths:
 
     Attributes:
         window: the most tokens that the model reads at a time; None if neither its tokenizer nor its config says so.
+        revision: the commit of its repository, or ``sha256:`` and the hash of its files in a folder.
     """
 
     def __init__(self, session: TokenizingSession, folder: ModelFolder) -> None:
         self._session = session
+        self.revision: str = session.source.revision
         config = folder.read_json("config.json")
         limits = [session.recipe.max_tokens, *(config.get(name) for name in _LIMITS)]
         self.window: int | None = min((limit for limit in limits if isinstance(limit, int)), default=None)
@@ -78,7 +80,7 @@ def open_row_lengths(model: str | os.PathLike[str], runtime: Runtime) -> RowLeng
         ModelError: it cannot be opened; a subclass says why.
         HubError: its files are not here and cannot be fetched; a subclass says why.
     """
-    folder = resolve(model, offline=runtime.offline, lock=runtime.lock, files=TOKENIZER_FILES)
+    folder = locate_tokenizer(model, runtime)
     session = open_tokenizing(folder, runtime)
     check_pin(folder, session.source.tokenizer)
     return RowLengths(session, tokenizer_owner(folder))

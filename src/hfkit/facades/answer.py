@@ -11,10 +11,10 @@ from hfkit.engines.answering import AnsweringSession, Search
 from hfkit.engines.calls import call_batch, call_map, call_one
 from hfkit.engines.facade import Facade
 from hfkit.engines.inputs import check_question, check_questions
+from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_answering
 from hfkit.engines.reading import Overflow, Reading
 from hfkit.errors import InputError, InputTypeError, SettingError
-from hfkit.hub.resolve import resolve
 from hfkit.metrics.answers import AnswerStyle
 from hfkit.metrics.scores import score_answers
 from hfkit.metrics.threshold import AnswerMetric, best_threshold, between_scores
@@ -237,7 +237,7 @@ class Answer(Facade[AnsweringSession]):
     def _locate(self) -> ModelFolder:
         if self.model is None:
             return starter_folder("reader", offline=self.runtime.offline)
-        return resolve(self.model, offline=self.runtime.offline, lock=self.runtime.lock)
+        return locate_model(self.model, self.runtime)
 
     def _answer(
         self, chunks: Iterable[Sequence[Question]], *, advance: Callable[[float], None], single: bool

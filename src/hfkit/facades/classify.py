@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, Unpack, get_arg
 from hfkit.engines.calls import call_batch, call_map, call_one
 from hfkit.engines.facade import Facade
 from hfkit.engines.inputs import check_input, check_inputs
+from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_scoring
 from hfkit.engines.reading import Overflow, Reading
 from hfkit.engines.scoring import ScoringSession
 from hfkit.errors import SettingError
-from hfkit.hub.resolve import resolve
 from hfkit.starter import starter_folder
 from hfkit.text.scores import Pooling, activate, pool, rank
 from hfkit.values.batch import Batch
@@ -163,7 +163,7 @@ class Classify(Facade[ScoringSession]):
     def _locate(self) -> ModelFolder:
         if self.model is None:
             return starter_folder("sentiment", offline=self.runtime.offline)
-        return resolve(self.model, offline=self.runtime.offline, lock=self.runtime.lock)
+        return locate_model(self.model, self.runtime)
 
     def _reading(self, session: ScoringSession) -> Reading:
         if self.window is not None and self.window > session.window_limit:

@@ -17,9 +17,12 @@ from hfkit.values.publish_secrets import require_no_secret
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hfkit.values.runtime import Runtime
+
 __all__ = ["Demo", "Demonstrable"]
 
 _VERBS = ("Answer", "Classify", "Generate", "Summarize", "Tag", "Translate")
+_NAMED = re.compile(r"[\w.-]+/[\w.-]+(@\S+)?")
 _PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 
 
@@ -29,6 +32,11 @@ class Demonstrable(Protocol):
     @property
     def model(self) -> str | os.PathLike[str] | None:
         """Its model."""
+        ...
+
+    @property
+    def runtime(self) -> Runtime:
+        """Where and how it runs."""
         ...
 
 
@@ -41,7 +49,8 @@ class Demo:
 
     Attributes:
         facade: Classify, Answer, Tag, Generate, Summarize or Translate, with the settings of the page; its model is
-            ``"owner/name@commit"``, as :attr:`Publication.reference` gives it, or the starter.
+            ``"owner/name@commit"``, as :attr:`Publication.reference` gives it, or the starter. With a
+            ``Runtime(lock=...)`` the name alone will do: the page gets the commit, and what it needs of the lock.
         title: the page's title; None for the model's name.
         description: a line below it; empty for none.
         examples: what a visitor may try with a click: texts, or questions for Answer.
@@ -68,7 +77,8 @@ class Demo:
                 hint="for example hfkit.Demo(hfkit.Classify(publication.reference))",
             )
         model = self.facade.model
-        if model is not None and not _PINNED.fullmatch(str(model)):
+        held = self.facade.runtime.lock is not None and _NAMED.fullmatch(str(model))
+        if model is not None and not held and not _PINNED.fullmatch(str(model)):
             raise SettingError(
                 f"the model is {str(model)!r}, must be 'owner/name@' and the 40 digits of a commit",
                 hint="publish it first: hfkit.Publish(...)(folder).reference names it so",
@@ -97,6 +107,11 @@ class Demo:
 
         Raises:
             OutputError: they cannot be written.
+            LockError: the facade has a lock, and the lock does not have its model.
+            SettingError: what is given names no folder.
         """
+        given: object = folder
+        if not isinstance(given, str | os.PathLike) or not os.fspath(given):
+            raise SettingError(f"{given!r} names no folder", hint="give the folder to write the page into")
         write = cast("Callable[[Demo, Path], Path]", reach("hfkit.jobs.publishing.demo_files", "write_demo"))
         return write(self, Path(folder))

@@ -12,11 +12,11 @@ from typing_extensions import TypeForm, TypeVar
 from hfkit.engines.calls import call_batch, call_map, call_one
 from hfkit.engines.facade import Facade
 from hfkit.engines.generations import make_generation
+from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_writing
 from hfkit.engines.prompts import PromptOverflow, check_prompt, check_prompts
 from hfkit.engines.writing import Order, WritingSession
 from hfkit.errors import SettingError
-from hfkit.hub.resolve import resolve
 from hfkit.starter import starter_folder
 from hfkit.values.batch import Batch
 from hfkit.values.chat import Prompt
@@ -236,7 +236,7 @@ class Generate(Facade[WritingSession], Generic[Value_co]):
     def _locate(self) -> ModelFolder:
         if self.model is None:
             return starter_folder("writer", offline=self.runtime.offline)
-        return resolve(self.model, offline=self.runtime.offline, lock=self.runtime.lock)
+        return locate_model(self.model, self.runtime, writes=True)
 
     def _stream(self, prompt: Prompt) -> Iterator[str]:
         session = self._session

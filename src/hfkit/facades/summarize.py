@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from hfkit.engines.calls import call_batch, call_map, call_one
 from hfkit.engines.facade import Facade
 from hfkit.engines.inputs import check_document, check_documents
+from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_writing
 from hfkit.engines.summarizing import SummaryOrder, summarize
 from hfkit.engines.writing import WritingSession
-from hfkit.hub.resolve import resolve
 from hfkit.starter import starter_folder
 from hfkit.values.batch import Batch
 from hfkit.values.constraints import require_kind, require_model, require_text, require_whole
@@ -152,7 +152,7 @@ class Summarize(Facade[WritingSession]):
     def _locate(self) -> ModelFolder:
         if self.model is None:
             return starter_folder("writer", offline=self.runtime.offline)
-        return resolve(self.model, offline=self.runtime.offline, lock=self.runtime.lock)
+        return locate_model(self.model, self.runtime, writes=True)
 
     def _summarize(
         self, chunks: Iterable[Sequence[str]], *, advance: Callable[[float], None], single: bool

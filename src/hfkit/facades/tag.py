@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypedDict, Unpack, get_args
 from hfkit.engines.calls import call_batch, call_map, call_one
 from hfkit.engines.cut_texts import check_tag_input, check_tag_inputs
 from hfkit.engines.facade import Facade
+from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_tagging
 from hfkit.engines.reading import Overflow
 from hfkit.engines.tagging import TaggingSession
 from hfkit.errors import SettingError
-from hfkit.hub.resolve import resolve
 from hfkit.values.batch import Batch
 from hfkit.values.constraints import require_choice, require_kind, require_whole
 from hfkit.values.inputs import TagInput
@@ -149,7 +149,7 @@ class Tag(Facade[TaggingSession]):
         return open_tagging(self._locate, self.runtime)
 
     def _locate(self) -> ModelFolder:
-        return resolve(self.model, offline=self.runtime.offline, lock=self.runtime.lock)
+        return locate_model(self.model, self.runtime)
 
     def _tag(
         self, chunks: Iterable[Sequence[TagInput]], *, advance: Callable[[float], None], single: bool

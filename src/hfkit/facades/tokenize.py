@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from hfkit.engines.facade import Facade
+from hfkit.engines.locating import locate_tokenizer
 from hfkit.engines.open_tokenizing import open_tokenizing
 from hfkit.engines.pins import check_pin, write_pin
 from hfkit.engines.progress import progress_bar
 from hfkit.engines.token_inputs import check_token_input, check_token_inputs
 from hfkit.engines.tokenizing import TokenizingPolicy, TokenizingSession
 from hfkit.errors import SettingError
-from hfkit.hub.resolve import resolve
-from hfkit.hub.tokenizer_files import TOKENIZER_FILES
 from hfkit.starter import starter_folder
 from hfkit.text.batching import look_ahead
 from hfkit.values.batch import Batch
@@ -242,9 +241,7 @@ class Tokenize(Facade[TokenizingSession]):
     def _locate(self) -> ModelFolder:
         if self.model is None:
             return starter_folder("sentiment", offline=self.runtime.offline)
-        return resolve(
-            self.model, offline=self.runtime.offline, lock=self.runtime.lock, files=TOKENIZER_FILES
-        )
+        return locate_tokenizer(self.model, self.runtime)
 
     def _policy(self) -> TokenizingPolicy:
         return TokenizingPolicy(

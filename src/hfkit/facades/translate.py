@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from hfkit.engines.calls import call_batch, call_map, call_one
 from hfkit.engines.facade import Facade
 from hfkit.engines.inputs import check_document, check_documents
+from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_writing
 from hfkit.engines.translating import TranslatingSession, TranslationOrder
-from hfkit.hub.resolve import resolve
 from hfkit.values.batch import Batch
 from hfkit.values.constraints import require_kind, require_model, require_text, require_whole
 from hfkit.values.decoding import Beam, Decoding, Greedy, Sample
@@ -144,7 +144,7 @@ class Translate(Facade[TranslatingSession]):
         return TranslatingSession(open_writing(self._locate, self.runtime))
 
     def _locate(self) -> ModelFolder:
-        return resolve(self.model, offline=self.runtime.offline, lock=self.runtime.lock)
+        return locate_model(self.model, self.runtime, writes=True)
 
     def _translate(
         self, chunks: Iterable[Sequence[str]], *, advance: Callable[[float], None], single: bool

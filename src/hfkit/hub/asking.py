@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NoResultError
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 from urllib.parse import quote
 
@@ -17,9 +18,32 @@ from .secrets import require_sendable_token, shown_endpoint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["HubKind", "ask_commit", "ask_hub", "network_is_off", "read_answer", "require_network"]
+__all__ = [
+    "HubKind",
+    "KnownRepository",
+    "ask_commit",
+    "ask_hub",
+    "ask_repository",
+    "network_is_off",
+    "read_answer",
+    "require_network",
+]
 
 HubKind: TypeAlias = Literal["model", "dataset"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRepository:
+    """What the hub says of a repository at a revision.
+
+    Attributes:
+        commit: its full commit hash.
+        paths: all of its files; empty if the hub does not list them.
+    """
+
+    commit: str
+    paths: tuple[str, ...]
+
 
 # A network that is there connects in a tenth of this, far away and encrypted; looking up a host's name counts.
 _CONNECT_SECONDS = 1.0
@@ -45,7 +69,14 @@ def require_network() -> None:
 
 
 def ask_commit(kind: HubKind, name: str, revision: str | None, *, follow: bool = False) -> str:
-    """Ask which commit a revision is; the one question that opening asks before anything is fetched.
+    """Ask which commit a revision is; as :func:`ask_repository`."""
+    return ask_repository(kind, name, revision, follow=follow).commit
+
+
+def ask_repository(
+    kind: HubKind, name: str, revision: str | None, *, follow: bool = False
+) -> KnownRepository:
+    """Ask which commit a revision is, and which files it has; the one question that opening asks before it fetches.
 
     Args:
         kind: what the repository holds.
@@ -83,7 +114,11 @@ def ask_commit(kind: HubKind, name: str, revision: str | None, *, follow: bool =
         )
         error.new_name = str(known_as)
         raise error
-    return commit
+    listed = found.get("siblings")
+    files = (
+        [one.get("rfilename") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    )
+    return KnownRepository(commit, tuple(path for path in files if isinstance(path, str)))
 
 
 def ask_hub(url: str, *, token: Literal[True] | None = None) -> object:
@@ -100,14 +135,17 @@ def ask_hub(url: str, *, token: Literal[True] | None = None) -> object:
         UnreachableError: there was no connection within a second, or no answer within five.
         TokenError: the token cannot be sent.
     """
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # of httpx and httpx2 alike
     from huggingface_hub.utils import get_session  # type: ignore[attr-defined]
 
     session = get_session()  # made here: what that takes is not the network's
-    ready, begun, heard = threading.Event(), threading.Event(), threading.Event()
+    ready, begun, sent, heard = (threading.Event() for _ in range(4))
     answer: Future[object] = Future()
 
     def trace(event: str, _: object) -> None:
         begun.set()
+        if event.startswith("http"):  # of the protocol that is spoken once there is a connection
+            sent.set()
         if not event.startswith("connection.connect_tcp.") or event.endswith(".complete"):
             heard.set()
 
@@ -136,6 +174,10 @@ def ask_hub(url: str, *, token: Literal[True] | None = None) -> object:
         return answer.result(_ANSWER_SECONDS)
     except NoResultError as error:
         raise UnreachableError(f"no answer within {_ANSWER_SECONDS:.0f} seconds") from error
+    except HTTPError as error:
+        if begun.is_set() and not sent.is_set():
+            raise UnreachableError(type(error).__name__) from error
+        raise
 
 
 def _headers(*, token: Literal[True] | None) -> dict[str, str]:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.errors import OfflineError
 
-from .asking import ask_commit, network_is_off
+from .asking import ask_repository, network_is_off
+from .bars import hub_bars
 from .cache import mark_used
 from .folder import MODEL_FILES, MODEL_MARKS
 from .inventory import cached_repositories, describe_cached
 from .lock_checks import check_snapshot
 from .refusals import UnreachableError, hub_errors, require_name
 from .secrets import shown_endpoint
+from .weights import chosen_files, holds_safetensors
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from hfkit.values.runtime import Progress
+
     from .locks import Lock
+    from .weights import WeightsChoice
 
 __all__ = ["download"]
 
@@ -30,8 +38,10 @@ def download(
     *,
     offline: bool,
     files: tuple[str, ...] = MODEL_FILES,
+    weights: WeightsChoice = "safetensors",
     follow: bool = False,
     lock: Lock | None = None,
+    progress: Progress = "auto",
 ) -> tuple[Path, str]:
     """Fetch a model's files at one commit.
 
@@ -42,9 +52,11 @@ def download(
         name: the repository, ``"org/name"``.
         revision: a branch, a tag or a commit; None for the default branch.
         offline: do not ask the network.
-        files: patterns of what is wanted.
+        files: patterns of what is wanted; ``MODEL_FILES`` for what ``weights`` choose of a model.
+        weights: what is opened of a model that has safetensors and an export; the other is not fetched.
         follow: take a repository that was renamed under its old name.
         lock: says which commit it is to be, and which bytes.
+        progress: when bars are drawn.
 
     Returns:
         The folder and its commit hash.
@@ -62,8 +74,9 @@ def download(
         name,
         locked.commit if locked else revision,
         offline=offline,
-        files=files,
+        wanted=_Wanted(files, weights),
         follow=follow or locked is not None,
+        progress=progress,
     )
     if lock and locked:
         check_snapshot(locked, lock, folder)
@@ -71,23 +84,51 @@ def download(
     return folder, commit
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which files of a repository are wanted.
+
+    Attributes:
+        files: patterns; ``MODEL_FILES`` for a model with its weights.
+        weights: which of them.
+    """
+
+    files: tuple[str, ...]
+    weights: WeightsChoice
+
+    def among(self, paths: Collection[str]) -> list[str]:
+        """Give the patterns for a repository that has these files."""
+        return list(chosen_files(paths, self.weights) if self.files == MODEL_FILES else self.files)
+
+    def certainly_whole(self, paths: Collection[str]) -> bool:
+        """Tell whether these files will do, whatever else the repository may have."""
+        if self.files != MODEL_FILES:
+            return True
+        return (
+            holds_safetensors(paths)
+            if self.weights == "safetensors"
+            else "*.safetensors" not in self.among(paths)
+        )
+
+
 def _download(
-    name: str, revision: str | None, *, offline: bool, files: tuple[str, ...], follow: bool
+    name: str, revision: str | None, *, offline: bool, wanted: _Wanted, follow: bool, progress: Progress
 ) -> tuple[Path, str]:
     from huggingface_hub import constants
 
     pinned = revision if revision is not None and _COMMIT.fullmatch(revision) else None
-    cached = _cached(name, pinned, files) if pinned else None
-    if cached and (files != MODEL_FILES or any(cached[0].glob("*.safetensors"))):
-        return cached  # else only its tokenizer may be here
+    cached = _cached(name, pinned, wanted, certainly=True) if pinned else None
+    if cached:
+        return cached
     reason = "the network is off (Runtime(offline=True) or HF_HUB_OFFLINE)"
     if not (offline or network_is_off()):
         try:
-            ask_commit("model", name, revision, follow=follow)
-            return _fetch(name, revision, files)
+            known = ask_repository("model", name, revision, follow=follow)
+            with hub_bars(progress):
+                return _fetch(name, revision, wanted.among(known.paths))
         except UnreachableError as unreachable:
             reason = f"{shown_endpoint()} cannot be reached ({unreachable})"
-    cached = _cached(name, revision, files)
+    cached = _cached(name, revision, wanted)
     if cached:
         return cached
     at = f"{name}@{revision}" if revision else name
@@ -100,25 +141,43 @@ def _download(
     raise error
 
 
-def _cached(name: str, revision: str | None, files: tuple[str, ...]) -> tuple[Path, str] | None:
-    """Find a snapshot that is already on this machine."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
+def _cached(
+    name: str, revision: str | None, wanted: _Wanted, *, certainly: bool = False
+) -> tuple[Path, str] | None:
+    """Find a snapshot that is already on this machine.
+
+    huggingface_hub remembers which files a commit has once it has fetched some of them: what is missing then is known.
+    Of a snapshot that others put together file by file it is not known; ``certainly`` leaves out one that may lack
+    something.
+    """
+    from huggingface_hub import get_cached_repo_tree, snapshot_download
+    from huggingface_hub.errors import CachedRepoTreeNotFoundError, LocalEntryNotFoundError
 
     try:
+        paths = [file.path for file in get_cached_repo_tree(name, revision=revision)]
+    except CachedRepoTreeNotFoundError:
+        paths = None
+    try:
         folder = Path(
-            snapshot_download(name, revision=revision, allow_patterns=list(files), local_files_only=True)
+            snapshot_download(
+                name, revision=revision, allow_patterns=wanted.among(paths or ()), local_files_only=True
+            )
         )
     except (LocalEntryNotFoundError, FileNotFoundError):
         return None
-    complete = any((folder / mark).is_file() for mark in MODEL_MARKS)
-    return (folder, folder.name) if complete else None
+    if not any((folder / mark).is_file() for mark in MODEL_MARKS):
+        return None
+    if certainly and paths is None:
+        there = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+        if not wanted.certainly_whole(there):
+            return None
+    return folder, folder.name
 
 
-def _fetch(name: str, revision: str | None, files: tuple[str, ...]) -> tuple[Path, str]:
+def _fetch(name: str, revision: str | None, patterns: list[str]) -> tuple[Path, str]:
     """Download what a model needs to run; the cache remembers the commit under the revision's name."""
     from huggingface_hub import snapshot_download
 
     with hub_errors("model", name, revision):
-        folder = Path(snapshot_download(name, revision=revision, allow_patterns=list(files)))
+        folder = Path(snapshot_download(name, revision=revision, allow_patterns=patterns))
     return folder, folder.name

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "EXPORT_CARD",
     "EXPORT_FILES",
     "MODEL_FILES",
     "MODEL_MARKS",
@@ -37,7 +38,10 @@ EXPORT_FILES = (
     "encoder.onnx",
     "encoder.onnx.data",
 )
-"""What an ONNX export adds to a folder; not fetched from the hub, where many variants lie side by side."""
+"""What an ONNX export adds to a folder; of a repository only what would be opened is fetched."""
+
+EXPORT_CARD = "hfkit-export.json"
+"""What hfkit knew of a model when it exported it, beside the export; those of others have none."""
 
 MODEL_MARKS = ("config.json", "adapter_config.json")
 """One of these is there wherever a model or an adapter is."""
@@ -119,16 +123,17 @@ class ModelFolder:
         pickles = sorted(file.name for pattern in _PICKLES for file in self.path.glob(pattern))
         if pickles:
             raise UnsafeWeightsError(
-                f"{self.path} holds pickled weights only ({', '.join(pickles)}); reading them can run any code",
+                f"{self.name} holds pickled weights only ({', '.join(pickles)}); reading them can run any code",
                 hint="convert them where you trust them: load there and save_pretrained() writes model.safetensors",
             )
         if any((self.path / name).is_file() for name in EXPORT_FILES):
             raise WeightsNotFoundError(
-                f"{self.path} holds an ONNX export and no {kind}.safetensors",
-                hint="pip install 'hfkit[onnx]', and leave backend='auto' or name 'onnx'",
+                f"{self.name} holds an ONNX export and no {kind}.safetensors",
+                hint="pip install 'hfkit[onnx]', and leave backend='auto' or name 'onnx'; to train or to change it, "
+                "give the model that it was made from",
             )
         raise WeightsNotFoundError(
-            f"{self.path} holds no {kind}.safetensors",
+            f"{self.name} holds no {kind}.safetensors",
             hint="save_pretrained() writes model.safetensors, or adapter_model.safetensors for an adapter",
         )
 

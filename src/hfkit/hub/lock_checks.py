@@ -10,6 +10,7 @@ from hfkit.errors import HashMismatchError, OfflineError
 from hfkit.values.layout import counted
 
 from .asking import ask_commit, require_network
+from .bars import hub_bars
 from .digests import file_digest
 from .folder import EXPORT_FILES, MODEL_FILES
 from .inventory import snapshot_folder
@@ -19,6 +20,8 @@ from .tokenizer_files import TOKENIZER_FILES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from hfkit.values.runtime import Progress
 
     from .locks import Lock, LockedRepository
 
@@ -102,7 +105,7 @@ def verify_lock(lock: Lock) -> LockReport:
     return LockReport(verified, size, tuple(missing))
 
 
-def fetch_lock(lock: Lock) -> LockReport:
+def fetch_lock(lock: Lock, *, progress: Progress) -> LockReport:
     """Download every locked file that is not in the cache, then verify all."""
     from huggingface_hub import snapshot_download
 
@@ -114,7 +117,7 @@ def fetch_lock(lock: Lock) -> LockReport:
         try:
             require_network()
             ask_commit(locked.kind, locked.name, locked.commit, follow=True)  # briefly, unlike the download
-            with hub_errors(locked.kind, locked.name, locked.commit):
+            with hub_errors(locked.kind, locked.name, locked.commit), hub_bars(progress):
                 snapshot_download(
                     locked.name,
                     repo_type=locked.kind,

@@ -6,13 +6,15 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.errors import HashMismatchError, OfflineError, SettingError
-from hfkit.values.constraints import require_kind
+from hfkit.values.constraints import require_kind, require_lock
 
 from .asking import HubKind, ask_commit, require_network
+from .bars import hub_bars
 from .lock_checks import LOCKED_MODEL_FILES, is_wanted
 from .locks import Lock, LockedFile, LockedRepository
 from .refusals import UnreachableError, hub_errors, require_name
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from huggingface_hub.hf_api import RepoFile
 
-__all__ = ["lock"]
+__all__ = ["excerpt", "lock"]
 
 
 def lock(path: str | os.PathLike[str], *, models: Iterable[str] = (), datasets: Iterable[str] = ()) -> Lock:
@@ -47,6 +49,7 @@ def lock(path: str | os.PathLike[str], *, models: Iterable[str] = (), datasets: 
         HubError: the hub refused, or the file cannot be written; a subclass says why.
     """
     require_kind("path", path, (str, os.PathLike))
+    require_lock(path)
     refs = [("model", RepositoryRef.parse(name)) for name in _names("models", models)]
     refs += [("dataset", RepositoryRef.parse(name)) for name in _names("datasets", datasets)]
     if not refs:
@@ -59,6 +62,39 @@ def lock(path: str | os.PathLike[str], *, models: Iterable[str] = (), datasets: 
     made = Lock(Path(path).expanduser(), tuple(in_order))
     made.write()
     return made
+
+
+def excerpt(whole: Lock, model: str, path: Path) -> Lock:
+    """Give the part of a lock that one model needs: its own commit, and that of the base if it is an adapter.
+
+    Args:
+        whole: the lock.
+        model: ``"org/name"`` or ``"org/name@revision"``.
+        path: where the part will lie.
+
+    Raises:
+        LockError: the lock does not have it, or not its base.
+        OfflineError: it is an adapter whose settings are not in the cache, and the hub cannot be reached.
+        HubError: the hub refused; a subclass says why.
+        SettingError: the name is malformed.
+    """
+    ref = RepositoryRef.parse(model)
+    locked = whole.find("model", ref.name, ref.revision)
+    # Whoever opens the part may name the commit alone.
+    parts = [replace(locked, revision=locked.commit)]
+    if any(file.path == "adapter_config.json" for file in locked.files):
+        try:
+            with hub_errors("model", locked.name, locked.commit), hub_bars("never"):
+                base = _base(locked.name, locked.commit)
+        except UnreachableError as error:
+            raise OfflineError(
+                f"the base of {locked.name!r} is not known: its adapter_config.json is not in the cache, and the hub "
+                f"cannot be reached ({error})",
+                hint=f"connect, or bring it into the cache: hfkit.Lock.read({str(whole.path)!r}).fetch()",
+            ) from error
+        if base is not None:
+            parts.append(whole.find("model", base.name, base.revision))
+    return Lock(path, tuple(parts))
 
 
 def _names(setting: str, given: Iterable[str]) -> list[str]:
@@ -83,7 +119,7 @@ def _lock_one(kind: HubKind, ref: RepositoryRef, *, follow: bool = False) -> Ite
     try:
         require_network()
         commit = ask_commit(kind, ref.name, ref.revision, follow=follow)
-        with hub_errors(kind, ref.name, ref.revision):
+        with hub_errors(kind, ref.name, ref.revision), hub_bars("never"):  # what is fetched is small
             files = tuple(
                 _locked_file(kind, ref.name, commit, file) for file in _files(kind, ref.name, commit)
             )

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from hfkit.errors import HubError, LockError
-from hfkit.values.constraints import require_kind
+from hfkit.values.constraints import require_choice, require_kind, require_lock
 from hfkit.values.layout import counted
+from hfkit.values.runtime import Progress
 
 from .asking import HubKind
 from .cache import keep
@@ -96,6 +97,7 @@ class Lock:
             SettingError: it is no path.
         """
         require_kind("path", path, (str, os.PathLike))
+        require_lock(path)
         file = Path(path).expanduser()
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
@@ -149,17 +151,22 @@ class Lock:
             )
         return found[0]
 
-    def fetch(self) -> LockReport:
+    def fetch(self, *, progress: Progress = "auto") -> LockReport:
         """Bring everything that is locked into the cache, for a machine without a network, and check it.
 
+        Args:
+            progress: when bars are drawn; ``"auto"``: if a terminal looks on.
+
         Raises:
+            SettingError: ``progress`` is none of these.
             OfflineError: something is missing, and the hub cannot be reached.
             HashMismatchError: a file is not what was locked; it is named.
             HubError: the hub refused; a subclass says why.
         """
         from .lock_checks import fetch_lock
 
-        return fetch_lock(self)
+        require_choice("progress", progress, get_args(Progress))
+        return fetch_lock(self, progress=progress)
 
     def verify(self) -> LockReport:
         """Read all that is locked and in the cache, and compare it; the network is not asked.
@@ -183,10 +190,12 @@ class Lock:
 def chosen_lock(path: str | os.PathLike[str] | None) -> Lock | None:
     """Read the lock that a setting names, or the environment; None if neither names one.
 
+    An empty variable names none, as shells write one that is not set.
+
     Raises:
         LockError: there is no such file, or it holds something else.
     """
-    named = path or os.environ.get(LOCK_VARIABLE)
+    named = os.environ.get(LOCK_VARIABLE) if path is None else path
     return Lock.read(named) if named else None
 
 

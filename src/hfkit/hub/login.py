@@ -189,6 +189,11 @@ def _token_errors(deed: str) -> Iterator[None]:
     except HfkitError:
         raise
     except DeviceCodeError as error:
+        if isinstance(error.__cause__, HfHubHTTPError):  # a mirror, say, which has no users
+            raise HubError(
+                f"{hub} offers no login with a browser (HTTP status {error.__cause__.response.status_code})",
+                hint="give a token: hfkit.login(token=...)",
+            ) from None
         raise TokenError(
             f"{hub} did not let this machine in: {error}", hint="log in again, and allow it in time"
         ) from None

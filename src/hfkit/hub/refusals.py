@@ -101,7 +101,7 @@ def _refused(kind: HubKind, name: str, error: HfHubHTTPError) -> HfkitError | Un
         return UnreachableError(f"HTTP status {status}")
     if status == _UNAUTHORIZED and not get_token():  # huggingface_hub reads this from hubs with https alone
         return _hidden(kind, name)
-    said = without_token(error.server_message or f"HTTP status {status}")
+    said = without_token(error.server_message or "no reason given")
     if status == _UNAUTHORIZED:
         return TokenError(
             f"the hub does not know the token that {kind} {name!r} was asked for with: {said}",

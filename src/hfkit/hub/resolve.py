@@ -17,6 +17,10 @@ from .tokenizer_files import TOKENIZER_MARKS
 if TYPE_CHECKING:
     import os
 
+    from hfkit.values.runtime import Progress
+
+    from .weights import WeightsChoice
+
 __all__ = ["RepositoryRef", "resolve"]
 
 _ADDRESS = re.compile(r"https?://")
@@ -58,8 +62,10 @@ def resolve(
     *,
     offline: bool,
     files: tuple[str, ...] = MODEL_FILES,
+    weights: WeightsChoice = "safetensors",
     follow: bool = False,
     lock: str | os.PathLike[str] | None = None,
+    progress: Progress = "auto",
 ) -> ModelFolder:
     """Find a model's files, fetching them from the hub if need be.
 
@@ -67,8 +73,11 @@ def resolve(
         model: a folder, or ``"org/name"``, or ``"org/name@revision"``. A folder that exists wins.
         offline: do not ask the network.
         files: what is wanted: ``MODEL_FILES``, or ``TOKENIZER_FILES`` to leave the weights alone.
+        weights: what will be opened of a model that has safetensors and an ONNX export; of a repository the other
+            is not fetched.
         follow: take a repository that was renamed under its old name.
         lock: the file of the lock that says which commits and bytes repositories are; None for the environment's.
+        progress: when bars are drawn while files are fetched.
 
     Raises:
         ModelNotFoundError: there is no such folder or repository.
@@ -78,7 +87,7 @@ def resolve(
     """
     path = Path(model).expanduser()
     if _is_folder(path):
-        return _local(path.resolve(), offline=offline, adapters=(), files=files, lock=lock)
+        return _local(path.resolve(), offline=offline, adapters=(), files=files, lock=lock, progress=progress)
     text = str(model)
     if not isinstance(model, str) or text.startswith((".", "/", "~")) or path.is_absolute() or _is_file(path):
         raise ModelNotFoundError(
@@ -87,10 +96,22 @@ def resolve(
         )
     ref = RepositoryRef.parse(text)
     path, commit = download(
-        ref.name, ref.revision, offline=offline, files=files, follow=follow, lock=chosen_lock(lock)
+        ref.name,
+        ref.revision,
+        offline=offline,
+        files=files,
+        weights=weights,
+        follow=follow,
+        lock=chosen_lock(lock),
+        progress=progress,
     )
     return _with_base(
-        ModelFolder(ref.name, path, commit, stamp=()), offline=offline, adapters=(), files=files, lock=lock
+        ModelFolder(ref.name, path, commit, stamp=()),
+        offline=offline,
+        adapters=(),
+        files=files,
+        lock=lock,
+        progress=progress,
     )
 
 
@@ -115,6 +136,7 @@ def _local(
     adapters: tuple[Path, ...],
     files: tuple[str, ...],
     lock: str | os.PathLike[str] | None,
+    progress: Progress,
 ) -> ModelFolder:
     marks = MODEL_MARKS if files == MODEL_FILES else (*MODEL_MARKS, *TOKENIZER_MARKS, "tokenizer_config.json")
     if not any(any(path.glob(mark)) for mark in marks):
@@ -129,6 +151,7 @@ def _local(
         adapters=adapters,
         files=files,
         lock=lock,
+        progress=progress,
     )
 
 
@@ -139,6 +162,7 @@ def _with_base(
     adapters: tuple[Path, ...],
     files: tuple[str, ...],
     lock: str | os.PathLike[str] | None,
+    progress: Progress,
 ) -> ModelFolder:
     """Find the base of an adapter, at the revision that the adapter names."""
     adapter = folder.read_json("adapter_config.json")
@@ -159,13 +183,21 @@ def _with_base(
     places = (folder.path / base, Path(base).expanduser())
     path = next((place for place in places if _is_folder(place)), None)
     if path is not None:
-        found = _local(path.resolve(), offline=offline, adapters=(folder.path,), files=files, lock=lock)
+        found = _local(
+            path.resolve(),
+            offline=offline,
+            adapters=(folder.path,),
+            files=files,
+            lock=lock,
+            progress=progress,
+        )
     else:
         found = resolve(
             f"{base}@{revision}" if isinstance(revision, str) and revision else base,
             offline=offline,
             files=files,
             lock=lock,
+            progress=progress,
             follow=True,  # whoever opens an adapter did not write its base's name
         )
     return ModelFolder(folder.name, folder.path, folder.revision, folder.stamp, found)

@@ -6,9 +6,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
 from hfkit.engines.foreseeing import foresee, plan_sight
+from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_writing
 from hfkit.errors import EmptyInputError
-from hfkit.hub.resolve import resolve
 from hfkit.metrics.perplexity import score_logprobs
 from hfkit.starter import starter_folder
 from hfkit.values.language_report import LanguageReport
@@ -116,4 +116,4 @@ def _locate(generate: GoesOn) -> ModelFolder:
     runtime = generate.runtime
     if generate.model is None:
         return starter_folder("writer", offline=runtime.offline)
-    return resolve(generate.model, offline=runtime.offline, lock=runtime.lock)
+    return locate_model(generate.model, runtime, writes=True)

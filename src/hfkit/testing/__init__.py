@@ -21,6 +21,7 @@ from .local_hub import HubRequest as HubRequest
 from .local_hub import HubRole as HubRole
 from .local_hub import HubStep as HubStep
 from .local_hub import LocalHub as LocalHub
+from .local_hub import LoginOutcome as LoginOutcome
 from .local_hub import RepositoryKind as RepositoryKind
 from .local_hub import RequestMatch as RequestMatch
 from .models import TinyFamily as TinyFamily

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "require_choice",
     "require_kind",
+    "require_lock",
     "require_model",
     "require_number",
     "require_text",
@@ -40,6 +41,20 @@ def require_kind(name: str, value: object, kinds: tuple[type, ...]) -> None:
     if not isinstance(value, kinds):
         allowed = " or ".join("None" if kind is type(None) else kind.__name__ for kind in kinds)
         raise SettingError(f"{name} is {value!r}, must be {allowed}", hint="leave it out for the default")
+
+
+def require_lock(lock: object) -> None:
+    """Refuse what names no lock; None stands for the environment's.
+
+    Raises:
+        SettingError: it does not.
+    """
+    require_kind("lock", lock, (str, os.PathLike, type(None)))
+    if not str(lock):
+        raise SettingError(
+            "lock is empty, must be the file of a lock",
+            hint="leave it out for the lock that HFKIT_LOCK names, or for none",
+        )
 
 
 def require_model(model: object) -> None:

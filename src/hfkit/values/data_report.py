@@ -171,12 +171,14 @@ class DataReport:
     Attributes:
         task: the type of the data, such as ``"Labelled"``.
         model: the model whose tokens were counted, as it was named; None without one.
+        revision: the commit of its repository, or ``sha256:`` and the hash of its tokenizer's files in a folder.
         splits: what each split is like.
         findings: what was found, errors first.
     """
 
     task: str
     model: str | None
+    revision: str | None = None
     splits: tuple[SplitSummary, ...]
     findings: tuple[Finding, ...]
 

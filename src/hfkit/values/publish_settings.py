@@ -90,8 +90,8 @@ class PublishSettings:
         for setting in fields(self):
             if setting.name not in ("reports", "runtime"):
                 require_no_secret(setting.name, getattr(self, setting.name))
-        require_kind("repository", self.repository, (str,))
-        if not _REPOSITORY.fullmatch(self.repository):
+        named: object = self.repository
+        if not isinstance(named, str) or not _REPOSITORY.fullmatch(named):
             raise SettingError(
                 f"repository is {self.repository!r}, must be 'owner/name'",
                 hint="name the user or the organization too, such as 'me/my-model'; of letters, digits, '-', '_', '.'",

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, get_args
 
 from hfkit.errors import SettingError
 
-from .constraints import require_choice, require_kind, require_text, require_whole
+from .constraints import require_choice, require_kind, require_lock, require_text, require_whole
 
 __all__ = ["DType", "Progress", "Runtime"]
 
@@ -81,7 +81,7 @@ cache_tokens=None, offline=False, lock=None, progress='auto', max_memory=(), tru
     def __post_init__(self) -> None:
         require_text("backend", self.backend)
         require_text("device", self.device)
-        require_kind("lock", self.lock, (str, os.PathLike, type(None)))
+        require_lock(self.lock)
         require_choice("dtype", self.dtype, get_args(DType))
         require_choice("progress", self.progress, get_args(Progress))
         require_whole("threads", self.threads, least=1)

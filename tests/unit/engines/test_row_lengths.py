@@ -128,3 +128,10 @@ def test_both_sides_of_parallel_texts_are_counted(folder: Path) -> None:
 def test_a_folder_without_a_tokenizer_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(errors.ModelError):
         hfkit.Texts(train=[{"text": "a"}]).check(tmp_path)
+
+
+def test_a_report_names_the_very_model(folder: Path) -> None:
+    report = hfkit.Texts(train=[{"text": "good film"}]).check(folder, runtime=OFFLINE)
+    source = hfkit.Tokenize(folder, runtime=OFFLINE).source
+    assert (report.model, report.revision) == (str(folder), source.revision)
+    assert hfkit.Texts(train=[{"text": "good film"}]).check().revision is None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hfkit import Lock, LockedFile, LockedRepository, LockReport, lock
+from hfkit import Lock, LockedFile, LockedRepository, LockReport, Table, lock
 from hfkit.errors import HubError, LockError, OfflineError, SettingError
 from hfkit.hub.locks import chosen_lock
 
@@ -162,6 +162,23 @@ def test_a_lock_is_made_with_a_network(tmp_path: Path, monkeypatch: pytest.Monke
 def test_what_names_nothing_is_refused(path: object, models: object) -> None:
     with pytest.raises(SettingError, match=r"(models|path) is .*, must be"):
         lock(path, models=models)  # type: ignore[arg-type]
+
+
+def test_an_empty_name_is_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even none: who wrote it meant to be held to one."""
+    for names in (
+        lambda: Lock.read(""),
+        lambda: lock("", models=["org/a"]),
+        lambda: Table.load("org/a", lock=""),
+    ):
+        with pytest.raises(SettingError, match="lock is empty, must be the file of a lock"):
+            names()
+    monkeypatch.setenv("HFKIT_LOCK", "")
+    assert chosen_lock(None) is None
+    made = locked(MAIN, path=tmp_path / "a.lock")
+    made.write()
+    monkeypatch.setenv("HFKIT_LOCK", str(made.path))
+    assert chosen_lock(None) == made
 
 
 def test_what_is_no_path_or_no_list_is_no_lock(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hfkit.testing.local_hub.history import DeleteFile, PutFile, apply_changes
 from hfkit.testing.local_hub.hub_files import GIT_ATTRIBUTES, HubFile, upload_mode
 from hfkit.testing.local_hub.refusal import HubRefusedError
 from hfkit.testing.local_hub.repositories import HubRepository
+from hfkit.testing.local_hub.signing_in import HubLogins
 from hfkit.testing.local_hub.state import HubState, MovedError
 from hfkit.testing.local_hub.steps import HubStep, find_step
 from hfkit.testing.local_hub.visitors import HubTokens, Visitor
@@ -188,7 +189,7 @@ def test_a_token_is_no_ones_but_its_hubs() -> None:
 
 
 def test_a_moved_repository_tells_its_name(repository: HubRepository) -> None:
-    state = HubState(page=10)
+    state = HubState(page=10, logins=HubLogins(""))
     state.add(repository)
     state.move(repository, replace(repository, name="org/other"))
     with pytest.raises(MovedError) as caught:

@@ -56,6 +56,7 @@ TWIN = hfkit.Finding(
 REPORT = hfkit.DataReport(
     task="Labelled",
     model="org/model",
+    revision="0" * 40,
     splits=(
         hfkit.SplitSummary(
             name="train",
@@ -114,7 +115,7 @@ def test_a_report_on_what_could_not_be_read_has_findings_alone() -> None:
 
 def test_a_report_is_json() -> None:
     written = json.loads(json.dumps(REPORT.to_dict()))
-    assert list(written) == ["task", "model", "splits", "findings"]
+    assert list(written) == ["task", "model", "revision", "splits", "findings"]
     assert written["splits"][0]["labels"][0] == {"label": "good", "count": 700}
     assert written["splits"][0]["lengths"][0]["cut_share"] == 0.051
     assert written["findings"][1] == {

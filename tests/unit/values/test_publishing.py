@@ -110,7 +110,7 @@ def test_no_repository_holds_a_secret() -> None:
     [
         ({"repository": "model"}, "repository is 'model', must be 'owner/name'"),
         ({"repository": "a/b/c"}, "repository is 'a/b/c', must be 'owner/name'"),
-        ({"repository": 3}, "repository is 3, must be str"),
+        ({"repository": 3}, "repository is 3, must be 'owner/name'"),
         ({"repository": "a/b--c"}, "repository is 'a/b--c', must be 'owner/name'"),
         ({"repository": "a/b.git"}, "repository is 'a/b.git', must be 'owner/name'"),
         ({"repository": "a/" + "b" * 97}, "repository is 'a/bbb"),

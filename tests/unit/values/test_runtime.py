@@ -38,6 +38,11 @@ COMMIT = "0123456789abcdef" * 2 + "01234567"
             "leave it out for the default",
         ),
         ({"lock": 3}, "lock is 3, must be str or PathLike or None", "leave it out for the default"),
+        (
+            {"lock": ""},
+            "lock is empty, must be the file of a lock",
+            "leave it out for the lock that HFKIT_LOCK names, or for none",
+        ),
         ({"backend": None}, "backend is None, must be str", "leave it out for the default"),
         ({"device": ""}, "device is empty, must be a name", "leave it out for the default"),
         (

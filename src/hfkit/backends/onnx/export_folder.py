@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hfkit.errors import CorruptModelError
 from hfkit.hub.digests import file_digest
-from hfkit.hub.folder import read_json_object
+from hfkit.hub.folder import EXPORT_CARD, read_json_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = [
-    "CARD_FILE",
     "ENCODER_FILE",
     "MODEL_FILE",
     "ExportBits",
@@ -27,9 +26,6 @@ __all__ = [
 
 ExportBits: TypeAlias = Literal["float32", "int8", "int8_static", "int4"]
 """What the weights of hfkit's own exports are."""
-
-CARD_FILE = "hfkit-export.json"
-"""What hfkit knew of a model when it exported it, beside the export."""
 
 MODEL_FILE = "model.onnx"
 """The export; weights may lie in further files beside it whose names begin with this."""
@@ -125,7 +121,7 @@ class ExportFolder:
 
 def holds_export(path: Path) -> bool:
     """Tell whether an export lies in a folder, whole or not."""
-    return any((path / place).is_file() for place in (*_PLACES, CARD_FILE))
+    return any((path / place).is_file() for place in (*_PLACES, EXPORT_CARD))
 
 
 def find_export(path: Path) -> ExportFolder | None:
@@ -137,10 +133,10 @@ def find_export(path: Path) -> ExportFolder | None:
     model = next((path / place for place in _PLACES if (path / place).is_file()), None)
     if model is None or not (path / _CONFIG).is_file():
         return None
-    if not (path / CARD_FILE).is_file():
+    if not (path / EXPORT_CARD).is_file():
         return ExportFolder(path, model, card=None) if (path / _TOKENIZER).is_file() else None
     try:
-        card = ExportCard.from_dict(read_json_object(path / CARD_FILE))
+        card = ExportCard.from_dict(read_json_object(path / EXPORT_CARD))
         known = dict(card.files)
         changed = [
             name for name in sorted(known.keys() | _NEEDED) if file_digest(path / name) != known.get(name)

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from hfkit.backends.torch.tasks import WRITERS
 from hfkit.errors import BackendError, CorruptModelError, MissingDependencyError, ModelError, TokenizerError
 from hfkit.hub.digests import file_digest
-from hfkit.hub.folder import PIN_FILE
+from hfkit.hub.folder import EXPORT_CARD, PIN_FILE
 from hfkit.hub.tokenizer_files import tokenizer_owner, tokenizer_stamp
 from hfkit.text.labels import LabelScheme
 
 from .entries import drafted_entry, maker_versions
-from .export_folder import CARD_FILE, MODEL_FILE, ExportCard
+from .export_folder import MODEL_FILE, ExportCard
 from .forward import OnnxModel
 from .open_session import reason_of
 from .optimize import optimize
@@ -107,7 +107,7 @@ def _export(folder: ModelFolder, runtime: Runtime, task: Task) -> None:
         (draft / "config.json").write_text(config + "\n", encoding="utf-8")
         files = tuple((file.name, file_digest(file)) for file in sorted(draft.iterdir()))
         card = replace(card, reads_specials=reads_specials, origin=origin, files=files)
-        (draft / CARD_FILE).write_text(json.dumps(card.to_dict(), indent=2) + "\n", encoding="utf-8")
+        (draft / EXPORT_CARD).write_text(json.dumps(card.to_dict(), indent=2) + "\n", encoding="utf-8")
         if folder.is_rewritten():  # the entry would stand under the hash of other weights
             raise CorruptModelError(
                 f"{folder.name} was rewritten while it was exported",

@@ -10,11 +10,10 @@ from hfkit.errors import CorruptModelError, DeviceError, SettingError, WrongHead
 from hfkit.hub.folder import read_json_object
 
 from .entries import find_entry
-from .export_folder import find_export
 from .exporting import export_model
 from .forward import OnnxModel
 from .quantizing import quantize_export
-from .readiness import DEVICES, DTYPES, find_ready
+from .readiness import DEVICES, DTYPES, find_own, find_ready
 from .survey import survey
 
 if TYPE_CHECKING:
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["OpenExport", "open_export", "prepare_export"]
 
+
+# Torch could not open the folder.
+_ALONE = "leave {}='auto', or give the weights that it was exported from"
 
 # Rows and labels of texts, or rows and tokens of one end of an answer; rows, tokens and labels of words.
 _AXES, _AXES_OF_LABELS = 2, 3
@@ -68,15 +70,16 @@ def prepare_export(folder: ModelFolder, runtime: Runtime, task: Task) -> ExportF
         SettingError: exports do not run in the number type, or the folder's own export is of another, or limits
             of memory are set.
     """
+    whole = any(folder.path.glob("*.safetensors"))
     if runtime.device not in DEVICES:
         raise DeviceError(
             f"device {runtime.device!r} is not one of {list(DEVICES)} that backend 'onnx' runs on",
-            hint="use Runtime(backend='torch') on other devices",
+            hint="use Runtime(backend='torch') on other devices" if whole else _ALONE.format("device"),
         )
     if runtime.dtype not in DTYPES:
         raise SettingError(
             f"dtype {runtime.dtype!r} is not one of {list(DTYPES)} that backend 'onnx' runs in",
-            hint="use Runtime(backend='torch') for other number types",
+            hint="use Runtime(backend='torch') for other number types" if whole else _ALONE.format("dtype"),
         )
     if runtime.max_memory:
         raise SettingError(
@@ -101,12 +104,12 @@ def _reads_types(export: ExportFolder) -> bool:
 
 def _make(folder: ModelFolder, runtime: Runtime, task: Task) -> ExportFolder | None:
     """Export a model, and make its 8-bit export of that if it is wanted."""
-    if find_export(folder.path) and runtime.dtype == "float32":
+    if runtime.dtype == "float32" and find_own(folder, task):
         raise SettingError(
             f"dtype 'float32' is not that of the export in {folder.name}, which has 8-bit weights",
             hint="leave dtype='auto', or give the folder of the weights it was made from",
         )
-    full = find_ready(folder, task)
+    full = find_own(folder, task, runtime.dtype) or find_entry(folder, task)
     if full is None:
         export_model(folder, runtime, task)
         full = find_entry(folder, task)

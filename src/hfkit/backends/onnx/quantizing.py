@@ -13,10 +13,10 @@ from hfkit.backends.protocols import ModelCard
 from hfkit.backends.torch.tasks import QUESTION_ANSWERING, WRITERS
 from hfkit.errors import MissingDependencyError, ModelError
 from hfkit.hub.digests import file_digest
-from hfkit.hub.folder import read_json_object
+from hfkit.hub.folder import EXPORT_CARD, read_json_object
 
 from .entries import drafted_entry, maker_versions
-from .export_folder import CARD_FILE, ENCODER_FILE, MODEL_FILE
+from .export_folder import ENCODER_FILE, MODEL_FILE
 from .forward import OnnxModel
 from .probes import probes
 from .sensitivity import state_sensitivity
@@ -80,7 +80,7 @@ def quantize_export(
     kept: ExportBits = "int8_static" if calibration else dtype
     with drafted_entry(folder, task, kept) as (draft, origin):
         for file in sorted(export.path.iterdir()):
-            if file.is_file() and file.name != CARD_FILE and not file.name.startswith(_MODELS):
+            if file.is_file() and file.name != EXPORT_CARD and not file.name.startswith(_MODELS):
                 shutil.copyfile(file, draft / file.name)
         if task in WRITERS:
             from .quantizing_writers import quantize_writer
@@ -97,7 +97,7 @@ def quantize_export(
             notes=(*card.notes, note, *([calibration.note] if calibration else [])),
             files=tuple((file.name, file_digest(file)) for file in sorted(draft.iterdir())),
         )
-        (draft / CARD_FILE).write_text(json.dumps(card.to_dict(), indent=2) + "\n", encoding="utf-8")
+        (draft / EXPORT_CARD).write_text(json.dumps(card.to_dict(), indent=2) + "\n", encoding="utf-8")
 
 
 def _rewriting(

@@ -6,6 +6,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hfkit.backends.torch.tasks import WRITERS
+
 from .entries import find_entry
 from .export_folder import find_export
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from .export_folder import ExportFolder
 
-__all__ = ["DEVICES", "DTYPES", "drives_accelerator", "find_ready"]
+__all__ = ["DEVICES", "DTYPES", "drives_accelerator", "find_own", "find_ready"]
 
 DEVICES = ("auto", "cpu")
 """The devices that exports run on."""
@@ -45,12 +47,30 @@ def find_ready(folder: ModelFolder, task: Task | None, dtype: DType = "auto") ->
     Raises:
         CorruptModelError: the folder holds an export of hfkit's that is damaged.
     """
-    own = find_export(folder.path)
+    own = find_own(folder, task, dtype)
     if own and (dtype == "auto" or dtype == _dtype_of(own)):
         return own
     if own and dtype == "float32":
         return None  # what was rounded stays so
     return find_entry(folder, task, "int8" if dtype == "int8" else "float32")
+
+
+def find_own(folder: ModelFolder, task: Task | None, dtype: DType = "auto") -> ExportFolder | None:
+    """Find the export that lies in a model's folder; None for one that would be no use beside the weights there.
+
+    That is one of others where text is to be written, or 8 bits are to be made; weights serve for both.
+
+    Args:
+        folder: the model.
+        task: its head; None for whichever was exported.
+        dtype: the number type that is wanted.
+
+    Raises:
+        CorruptModelError: the folder holds an export of hfkit's that is damaged.
+    """
+    own = find_export(folder.path)
+    useless = own is not None and own.card is None and (task in WRITERS or dtype == "int8")
+    return None if useless and any(folder.path.glob("*.safetensors")) else own
 
 
 def _dtype_of(export: ExportFolder) -> str:

@@ -24,7 +24,7 @@ def open_exported_tokenizer(folder: ModelFolder, runtime: Runtime) -> tokenizers
     Raises:
         TokenizerError: there is none, or it cannot be read.
     """
-    export = find_ready(folder, task=None)
+    export = find_ready(folder, None, runtime.dtype)
     if export is None and find_spec("transformers"):
         from hfkit.backends.torch.tokenizer import load_tokenizer
 

@@ -36,6 +36,11 @@ class CountsTokens(Protocol):
         """The most tokens that the model reads at a time; None if nothing says so."""
         ...
 
+    @property
+    def revision(self) -> str:
+        """The commit of its repository, or ``sha256:`` and the hash of its files in a folder."""
+        ...
+
     def count(self, items: Sequence[TokenInput], /) -> Sequence[int]:
         """Count the tokens of inputs, special tokens included."""
         ...
@@ -84,6 +89,7 @@ def check_task(
     return DataReport(
         task=rules.task,
         model=model,
+        revision=tokens.revision if tokens else None,
         splits=tuple(
             _summary(split, len(table), rules, examined.get(split), window) for split, table in splits.items()
         ),

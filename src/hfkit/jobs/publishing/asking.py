@@ -15,10 +15,13 @@ from hfkit.errors import (
     RateLimitError,
     TokenError,
 )
+from hfkit.hub.asking import ask_hub, network_is_off
+from hfkit.hub.bars import hub_bars
+from hfkit.hub.refusals import UnreachableError
 from hfkit.hub.secrets import require_sendable_token, shown_endpoint, without_token
 from hfkit.values.publish_secrets import find_secrets
 
-from .quiet import quiet_bars, quiet_client
+from .quiet import quiet_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +60,26 @@ class Asking:
         self._settings = settings
         self._sleep = sleep or time.sleep
 
+    def require_hub(self) -> None:
+        """Make sure that there is a hub, briefly: who tries again and again would take long to say that there is none.
+
+        Raises:
+            OfflineError: there is no connection to it.
+        """
+        from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # of httpx and httpx2 alike
+
+        if network_is_off():
+            return  # the first request says so
+        try:
+            ask_hub(f"{self.api.endpoint}/api/{self._settings.kind}s/{self._settings.repository}")
+        except UnreachableError as error:
+            raise OfflineError(
+                f"{shown_endpoint(self.api.endpoint)} does not answer: {error}",
+                hint="connect, or set HF_ENDPOINT to a mirror",
+            ) from None
+        except (HTTPError, ConnectionError):  # there is one; what fails in passing is tried again
+            pass
+
     def __call__(self, request: Callable[[], Answer], /) -> Answer:
         """Make a request, again where it failed in passing; what it does must do no harm twice.
 
@@ -79,7 +102,7 @@ class Asking:
         for attempt in range(1, attempts + 1):
             try:
                 # For each request anew: who opens a model in between sets the bars as they were.
-                with quiet_client(), quiet_bars(self._settings.runtime.progress):
+                with quiet_client(), hub_bars(self._settings.runtime.progress):
                     return request()
             except Exception as error:
                 cause = _hub_failure(error)

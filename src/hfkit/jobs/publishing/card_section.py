@@ -43,12 +43,9 @@ def _use(settings: PublishSettings, subject: FolderSubject) -> Iterator[str]:
         yield _code(
             ["import hfkit", "", f'splits = hfkit.Splits.load("{settings.repository}")', "print(splits)"]
         )
-    elif subject.verb and subject.exported:
-        revision = f', revision="{settings.tag}"' if settings.tag else ""
-        fetched = f'snapshot_download("{settings.repository}"{revision})'
-        yield "It is an export for ONNX Runtime, and opens without torch: `pip install 'hfkit[onnx]'`."
-        yield _code(["from huggingface_hub import snapshot_download", *_lines(subject.verb, fetched)])
     elif subject.verb:
+        if subject.exported:
+            yield "It is an export for ONNX Runtime, and opens without torch: `pip install 'hfkit[onnx]'`."
         yield _code(_lines(subject.verb, f'"{model}"'))
     elif not subject.is_model:
         lines = ["import hfkit", "", f'tokenize = hfkit.Tokenize("{model}")', 'print(tokenize("A text").ids)']

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .folder_files import FolderFile
     from .subject import FolderSubject
 
-__all__ = ["find_in_files", "find_in_model", "find_in_space", "find_places"]
+__all__ = ["find_in_files", "find_in_model", "find_in_space", "find_places", "unpinned_base"]
 
 _PICKLES = re.compile(r"\.(bin|pt|pth|ckpt|pkl|pickle|joblib)$")
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
@@ -38,6 +38,7 @@ _REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(\[[\w,.-]+\])?\s*([<>~!]=?.*)?(#.
 _TEXTS = (".json", ".md", ".txt", ".py", ".yaml", ".yml", ".toml", ".sh")
 
 _UNNAMED = re.compile(r"LABEL_\d+")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -109,7 +110,11 @@ def find_places(files: Mapping[str, FolderFile], places: Sequence[str]) -> Itera
 
 
 def find_in_model(
-    files: Mapping[str, FolderFile], subject: FolderSubject, *, licensed: bool
+    files: Mapping[str, FolderFile],
+    subject: FolderSubject,
+    *,
+    licensed: bool,
+    base_commit: str | None = None,
 ) -> Iterator[PublishFinding]:
     """Look at what makes a model usable: weights, tokenizer, base, names of labels, license.
 
@@ -117,6 +122,7 @@ def find_in_model(
         files: of the folder, by path.
         subject: what it is.
         licensed: whether its card names a license.
+        base_commit: the commit that the base of an adapter is now; None where nobody knows.
     """
     if subject.is_model and not any(path.endswith((".safetensors", ".onnx")) for path in files):
         yield PublishFinding(
@@ -132,7 +138,7 @@ def find_in_model(
             message="there is no tokenizer, so that nobody can give the model a text",
             hint="save it there: tokenizer.save_pretrained(folder)",
         )
-    yield from _base(subject)
+    yield from _base(subject, base_commit)
     labels = subject.config.get("id2label")
     if subject.verb in {"Classify", "Tag"} and _unnamed(labels):
         yield PublishFinding(
@@ -203,12 +209,22 @@ def _has_tokenizer(files: Mapping[str, FolderFile]) -> bool:
     return any(path in TOKENIZER_MARKS or path.endswith(endings) for path in files)
 
 
-def _base(subject: FolderSubject) -> Iterator[PublishFinding]:
-    """Look at the base of an adapter: others must find it, and the very same."""
+def unpinned_base(subject: FolderSubject) -> tuple[str, str | None] | None:
+    """Give the repository of an adapter's base, and its branch or tag if one is named; None where it is pinned."""
     base, revision = subject.adapter.get("base_model_name_or_path"), subject.adapter.get("revision")
+    if not isinstance(base, str) or not _NAME.fullmatch(base):
+        return None
+    if isinstance(revision, str) and revision:
+        return None if _COMMIT.fullmatch(revision) else (base, revision)
+    return base, None
+
+
+def _base(subject: FolderSubject, commit: str | None) -> Iterator[PublishFinding]:
+    """Look at the base of an adapter: others must find it, and the very same."""
     if not subject.adapter:
         return
-    if not isinstance(base, str) or not re.fullmatch(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?", base):
+    base = subject.adapter.get("base_model_name_or_path")
+    if not isinstance(base, str) or not _NAME.fullmatch(base):
         yield PublishFinding(
             kind="local_base",
             severity="error",
@@ -216,13 +232,15 @@ def _base(subject: FolderSubject) -> Iterator[PublishFinding]:
             message=f"the adapter's base is {base!r}, a place on this machine that nobody else has",
             hint="publish the base and name it there, or merge: Tune(method=Lora(merge=True))",
         )
-    elif not isinstance(revision, str) or not _COMMIT.fullmatch(revision):
+    elif unpinned_base(subject):
         yield PublishFinding(
             kind="unpinned_base",
             severity="warning",
             path="adapter_config.json",
             message=f"the adapter's base {base!r} is not pinned: what it is may change, and the outputs with it",
-            hint="write the commit of the base into adapter_config.json, as revision",
+            hint=f'write the commit that it is now into adapter_config.json: "revision": "{commit}"'
+            if commit
+            else "write the commit of the base into adapter_config.json, as revision",
         )
 
 

@@ -12,9 +12,9 @@ from hfkit.values.publish_plan import PublishFinding, PublishPlan
 
 from .card import plan_card
 from .differences import file_changes, kept_paths
-from .findings import find_in_files, find_in_model, find_in_space, find_places
+from .findings import find_in_files, find_in_model, find_in_space, find_places, unpinned_base
 from .folder_files import FolderFile, read_folder
-from .remote import README, read_remote
+from .remote import README, model_commit, read_remote
 from .subject import read_subject
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def plan_publishing(asking: Asking, settings: PublishSettings, folder: Path) -> 
     kept = kept_paths(changes, remote)
     findings = [
         *find_in_files(files, get_token(), settings.kind),
-        *(find_in_model(files, subject, licensed=card.licensed) if settings.kind == "model" else ()),
+        *(_model(asking, files, subject, licensed=card.licensed) if settings.kind == "model" else ()),
         *(find_in_space(files) if settings.kind == "space" else ()),
         *card.findings,
         *find_places(files, _places(folder)),
@@ -89,6 +89,15 @@ def plan_publishing(asking: Asking, settings: PublishSettings, folder: Path) -> 
         settings=repr(settings),
     )
     return Planned(plan, dict(sorted(files.items())), subject)
+
+
+def _model(
+    asking: Asking, files: Mapping[str, FolderFile], subject: FolderSubject, *, licensed: bool
+) -> Iterator[PublishFinding]:
+    """Look at a model; of a base that may change it is told what it is now."""
+    base = unpinned_base(subject)
+    commit = model_commit(asking, *base) if base else None
+    return find_in_model(files, subject, licensed=licensed, base_commit=commit)
 
 
 def _places(folder: Path) -> list[str]:

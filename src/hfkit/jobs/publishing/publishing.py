@@ -36,7 +36,7 @@ _UNUSABLE = ("no_weights", "no_tokenizer")
 
 def plan_folder(settings: PublishSettings, folder: str | os.PathLike[str]) -> PublishPlan:
     """Say what would be changed; see :meth:`hfkit.facades.publish.Publish.plan`."""
-    return plan_publishing(Asking(settings), settings, _place(folder)).plan
+    return plan_publishing(_asking(settings), settings, _place(folder)).plan
 
 
 def publish(
@@ -44,7 +44,7 @@ def publish(
 ) -> Publication:
     """Publish a folder, or exactly a plan; see :class:`hfkit.facades.publish.Publish`."""
     folder = _place(what.folder if isinstance(what, PublishPlan) else what)
-    asking = Asking(settings)
+    asking = _asking(settings)
     planned = plan_publishing(asking, settings, folder)
     made = _require_as_planned(asking, settings, what, planned) if isinstance(what, PublishPlan) else None
     plan = what if made is not None and isinstance(what, PublishPlan) else planned.plan
@@ -64,6 +64,13 @@ def publish(
     if not settings.verify:
         return publication
     return replace(publication, verified=_verify(asking, settings, publication, outputs, before))
+
+
+def _asking(settings: PublishSettings) -> Asking:
+    """Give what asks the hub; there is one."""
+    asking = Asking(settings)
+    asking.require_hub()
+    return asking
 
 
 def _place(folder: object) -> Path:

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import nullcontext
 from logging import CRITICAL
 from typing import TYPE_CHECKING
 
-import huggingface_hub.constants
-from huggingface_hub.utils import (  # type: ignore[attr-defined]
-    are_progress_bars_disabled,
-    disable_progress_bars,
-    enable_progress_bars,
-)
 from huggingface_hub.utils import logging as hub_logging
 
 from hfkit._silence import Silence
@@ -20,10 +13,7 @@ from hfkit._silence import Silence
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager, ExitStack
 
-    from hfkit.values.runtime import Progress
-
-__all__ = ["quiet_bars", "quiet_client"]
-
+__all__ = ["quiet_client"]
 
 # The plan has findings of the same.
 _TOLD_BY_THE_PLAN = (
@@ -44,21 +34,9 @@ def _silence_client(settings: ExitStack) -> None:
         warnings.filterwarnings("ignore", message=told, category=UserWarning)
 
 
-def _silence_bars(settings: ExitStack) -> None:
-    # Where the environment says that there be bars, or none, nobody may change it.
-    if huggingface_hub.constants.HF_HUB_DISABLE_PROGRESS_BARS is None and not are_progress_bars_disabled():
-        settings.callback(enable_progress_bars)
-        disable_progress_bars()
-
-
-_client, _bars = Silence(_silence_client), Silence(_silence_bars)
+_client = Silence(_silence_client)
 
 
 def quiet_client() -> AbstractContextManager[None]:
     """Silence logs and that warning until the last call has left."""
     return _client.held()
-
-
-def quiet_bars(progress: Progress) -> AbstractContextManager[None]:
-    """Silence the bars of uploads and downloads, unless they are wanted."""
-    return _bars.held() if progress == "never" else nullcontext()

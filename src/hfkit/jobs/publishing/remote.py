@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hfkit.errors import MovedRepositoryError, UnknownRevisionError
+from hfkit.errors import HubError, MovedRepositoryError, UnknownRevisionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .asking import Asking
     from .folder_files import FolderFile
 
-__all__ = ["README", "Remote", "RemoteFile", "commit_of", "fetch_file", "read_remote"]
+__all__ = ["README", "Remote", "RemoteFile", "commit_of", "fetch_file", "model_commit", "read_remote"]
 
 README = "README.md"
 
@@ -132,6 +133,13 @@ def commit_of(asking: Asking, settings: PublishSettings, revision: str) -> str |
     api, name, kind = asking.api, settings.repository, settings.kind
     info = asking.find(lambda: api.repo_info(name, repo_type=kind, revision=revision), RevisionNotFoundError)
     return None if info is None else str(info.sha)
+
+
+def model_commit(asking: Asking, name: str, revision: str | None) -> str | None:
+    """Give the commit that a revision of some model is now; None where the hub does not show it."""
+    with suppress(HubError):
+        return str(asking.once(lambda: asking.api.model_info(name, revision=revision)).sha)
+    return None
 
 
 def fetch_file(asking: Asking, settings: PublishSettings, commit: str, path: str) -> bytes:

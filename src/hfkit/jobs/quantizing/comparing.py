@@ -101,7 +101,7 @@ def measure_both(
         measured = []
         for place, (each, model) in enumerate(zip(pair, models, strict=True)):
             source = decided[place].source
-            weights, peak = each.ask(Subject.weigh, model.model, verb, source.backend)
+            weights, peak = each.ask(Subject.weigh, model.model, verb, source.backend, model.runtime)
             measured.append(
                 MeasuredModel(
                     source=source,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.backends.onnx.readiness import find_ready
+from hfkit.engines.locating import locate_model
 from hfkit.hub.folder import EXPORT_FILES
-from hfkit.hub.resolve import resolve
 
 from .verbs import head_of
 
 if TYPE_CHECKING:
+    from hfkit.values.runtime import Runtime
+
     from .verbs import Verb
 
 __all__ = ["peak_bytes", "weight_bytes"]
@@ -22,7 +25,7 @@ _KIBIBYTE = 1024
 _STATUS = Path("/proc/self/status")
 
 
-def weight_bytes(model: str, verb: Verb, backend: str) -> int:
+def weight_bytes(model: str, verb: Verb, backend: str, runtime: Runtime) -> int:
     """Give the bytes of an open model's weights.
 
     Of torch those of all storages of tensors in this process, which holds nothing else, each once: ``numel`` and
@@ -33,10 +36,11 @@ def weight_bytes(model: str, verb: Verb, backend: str) -> int:
         model: the model's folder, or its name and commit.
         verb: the facade that has it open.
         backend: what runs it.
+        runtime: as which it was opened.
     """
     if backend == "onnx":
-        folder = resolve(model, offline=True)
-        export = find_ready(folder, head_of(folder, verb))
+        folder = locate_model(model, replace(runtime, offline=True), writes=verb == "Generate")
+        export = find_ready(folder, head_of(folder, verb), runtime.dtype)
         files = ((export.path if export else folder.path) / name for name in EXPORT_FILES)
         return sum(file.stat().st_size for file in files if file.is_file())
     import torch

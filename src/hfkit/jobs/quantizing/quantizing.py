@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hfkit.backends.torch.tasks import CAUSAL_WRITING
+from hfkit.engines.locating import locate_weights
 from hfkit.errors import FailedProofError, OutputError, SettingError
 from hfkit.hub.folder import QUANTIZE_FILE
-from hfkit.hub.resolve import resolve
 from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
 
 from .beside import Beside
@@ -37,13 +37,13 @@ __all__ = ["plan_smaller", "quantize"]
 
 def plan_smaller(settings: QuantizeSettings) -> QuantizePlan:
     """Say what would be done; see :meth:`hfkit.facades.quantize.Quantize.plan`."""
-    folder = resolve(settings.model, offline=settings.runtime.offline, lock=settings.runtime.lock)
+    folder = locate_weights(settings.model, settings.runtime)
     return plan_quantizing(folder, settings.scheme, settings.runtime)
 
 
 def quantize(settings: QuantizeSettings, given: GivenProbes, output: Path) -> QuantizeReport:
     """Make a model smaller; see :class:`hfkit.facades.quantize.Quantize`."""
-    folder = resolve(settings.model, offline=settings.runtime.offline, lock=settings.runtime.lock)
+    folder = locate_weights(settings.model, settings.runtime)
     planned = plan_quantizing(folder, settings.scheme, settings.runtime)
     verb = verb_of(folder)
     probes = read_probes(given, verb, foreseen=head_of(folder, verb) is CAUSAL_WRITING)

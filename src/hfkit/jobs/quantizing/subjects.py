@@ -124,9 +124,9 @@ class Subject(ABC):
             self._facade.batch(inputs)
         return perf_counter() - started
 
-    def weigh(self, model: str, verb: Verb, backend: str) -> tuple[int, int | None]:
+    def weigh(self, model: str, verb: Verb, backend: str, runtime: Runtime) -> tuple[int, int | None]:
         """Give the bytes of its weights in memory, and the most that this process has had."""
-        return weight_bytes(model, verb, backend), peak_bytes()
+        return weight_bytes(model, verb, backend, runtime), peak_bytes()
 
     def score(self, data: _Labels, split: Split, inputs: Sequence[Probe]) -> ScoredRows:
         """Say how good it is on each input, which are the rows of a split if there are data."""

@@ -9,8 +9,8 @@ import torch
 
 from hfkit.backends.torch.placement import choose_device
 from hfkit.backends.torch.weights import read_config
+from hfkit.engines.locating import locate_weights
 from hfkit.errors import DataError, SettingError
-from hfkit.hub.resolve import resolve
 from hfkit.values.architecture import Architecture
 
 from .batches import Collate
@@ -83,7 +83,7 @@ def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
     folder = (
         new_base(settings.base, data)
         if isinstance(settings.base, Architecture)
-        else resolve(settings.base, offline=settings.runtime.offline, lock=settings.runtime.lock)
+        else locate_weights(settings.base, settings.runtime)
     )
     config = read_config(folder, settings.runtime)
     window = _window(folder, getattr(config, "max_position_embeddings", None), settings.max_tokens)

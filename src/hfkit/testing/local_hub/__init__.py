@@ -9,5 +9,6 @@ from .repositories import HubPullRequest as HubPullRequest
 from .repositories import HubRepository as HubRepository
 from .repositories import RepositoryKind as RepositoryKind
 from .server import HubRequest as HubRequest
+from .signing_in import LoginOutcome as LoginOutcome
 from .steps import HubStep as HubStep
 from .visitors import HubRole as HubRole

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
-from . import cards, managing, reading, requesting, uploading
+from . import cards, managing, reading, requesting, signing_in, uploading
 from .exchange import HubAnswer, answer_refusal
 from .refusal import HubRefusedError
 from .state import MovedError
@@ -34,6 +34,7 @@ _PARTS: dict[HubStep, _Part] = {
     "commits": reading.answer_commits,
     "create-repo": managing.answer_creation,
     "delete-repo": managing.answer_deletion,
+    "device-code": signing_in.answer_device,
     "info": reading.answer_info,
     "lfs-batch": uploading.answer_batch,
     "lfs-download": reading.answer_download,
@@ -48,6 +49,7 @@ _PARTS: dict[HubStep, _Part] = {
     "refs": reading.answer_references,
     "resolve": reading.answer_resolve,
     "settings": managing.answer_settings,
+    "sign-in": signing_in.answer_sign_in,
     "squash": managing.answer_squash,
     "tag": managing.answer_tag,
     "tree": reading.answer_tree,

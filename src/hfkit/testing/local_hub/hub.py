@@ -5,9 +5,10 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, get_args
 
 from hfkit.errors import DataNotFoundError, SessionClosedError, SettingError
+from hfkit.values.constraints import require_choice
 
 from .faults import CutAnswer, DropConnection, FailWith, FaultPlan, Overtake, RequestMatch, Wait
 from .here import using_environment
@@ -16,6 +17,7 @@ from .hub_files import HubFile, upload_mode
 from .refusal import HubRefusedError
 from .repositories import HubRepository
 from .server import HubServer
+from .signing_in import HubLogins, LoginOutcome
 from .state import HubState
 from .visitors import HubTokens
 
@@ -60,8 +62,8 @@ class LocalHub:
         """
         if page < 1:
             raise SettingError(f"page={page} must be 1 or more", hint="leave it out for the hub's own 1000")
-        self._state = HubState(page=page)
         self._tokens = HubTokens()
+        self._state = HubState(page=page, logins=HubLogins(self._tokens.writer))
         self._faults = FaultPlan()
         self._server: HubServer | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
@@ -269,6 +271,19 @@ class LocalHub:
             return self._state.change(self.repository(name, kind=kind), step)
         except HubRefusedError as error:
             raise SettingError(error.message, hint="check the revision and the paths") from None
+
+    def decide_logins(self, *outcomes: LoginOutcome) -> None:
+        """Say what comes of logins with a browser: each outcome answers one question of a client for its token.
+
+        Who is told to ``"wait"`` or to ``"slow_down"`` asks again, the latter not within five seconds. Without an
+        outcome that is left, a client is let in, with :attr:`token`.
+
+        Raises:
+            SettingError: an outcome is none.
+        """
+        for outcome in outcomes:
+            require_choice("outcome", outcome, get_args(LoginOutcome))
+        self._state.logins.plan(outcomes)
 
     def fail(
         self,

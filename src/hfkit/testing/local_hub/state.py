@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .repositories import HubRepository
+    from .signing_in import HubLogins
     from .visitors import Visitor
 
 __all__ = ["HubState", "MovedError", "url_prefix"]
@@ -37,12 +38,14 @@ class HubState:
         endpoint: where clients ask.
         storage: where LFS objects lie: the same server under another name.
         page: how many entries of a list go into one answer.
+        logins: those who log in with a browser.
     """
 
-    def __init__(self, *, page: int) -> None:
+    def __init__(self, *, page: int, logins: HubLogins) -> None:
         self.endpoint = ""
         self.storage = ""
         self.page = page
+        self.logins = logins
         self._lock = threading.RLock()
         self._repositories: dict[_Key, HubRepository] = {}
         self._moved: dict[_Key, str] = {}

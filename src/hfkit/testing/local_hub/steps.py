@@ -18,6 +18,7 @@ HubStep: TypeAlias = Literal[
     "commits",
     "create-repo",
     "delete-repo",
+    "device-code",
     "info",
     "lfs-batch",
     "lfs-download",
@@ -32,6 +33,7 @@ HubStep: TypeAlias = Literal[
     "refs",
     "resolve",
     "settings",
+    "sign-in",
     "squash",
     "tag",
     "tree",
@@ -46,6 +48,8 @@ _REVISION = r"(?P<revision>refs/(?:pr|convert)/[^/]+|[^/]+)"
 
 _ROUTES: tuple[tuple[HubStep, str, str], ...] = (
     ("whoami", "GET", r"/api/whoami-v2"),
+    ("device-code", "POST", r"/oauth/device"),
+    ("sign-in", "POST", r"/oauth/token"),
     ("create-repo", "POST", r"/api/repos/create"),
     ("delete-repo", "DELETE", r"/api/repos/delete"),
     ("move-repo", "POST", r"/api/repos/move"),

@@ -12,12 +12,12 @@ import pytest
 
 from hfkit.backends.onnx import entries
 from hfkit.backends.onnx.entries import drafted_entry, find_entry
-from hfkit.backends.onnx.export_folder import CARD_FILE, ExportCard
+from hfkit.backends.onnx.export_folder import ExportCard
 from hfkit.backends.torch.tasks import QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION
 from hfkit.errors import HubError
 from hfkit.hub.cached_items import own_items
 from hfkit.hub.digests import file_digest
-from hfkit.hub.folder import ModelFolder
+from hfkit.hub.folder import EXPORT_CARD, ModelFolder
 
 MODEL = ModelFolder("org/model", Path("nowhere"), "sha256:1", stamp=())
 TASK = SEQUENCE_CLASSIFICATION
@@ -44,7 +44,7 @@ def write(drafted: tuple[Path, str], content: str = "graph") -> None:
     card = ExportCard(
         max_tokens=8, pad_id=0, pads=True, dtype="float32", origin=origin, files=files, versions=versions
     )
-    (draft / CARD_FILE).write_text(json.dumps(card.to_dict()))
+    (draft / EXPORT_CARD).write_text(json.dumps(card.to_dict()))
 
 
 def keep(content: str = "graph") -> None:
@@ -147,7 +147,7 @@ def test_another_format_is_another_entry(monkeypatch: pytest.MonkeyPatch) -> Non
     assert content() is None
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", CARD_FILE])
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", EXPORT_CARD])
 @pytest.mark.parametrize("damage", [None, "", "other"])
 def test_a_damaged_entry_is_not_found_and_gives_way(name: str, damage: str | None) -> None:
     keep()
@@ -221,8 +221,8 @@ def test_an_entry_with_another_card_gives_way(change: dict[str, object]) -> None
     keep()
     entry = find_entry(MODEL, TASK)
     assert entry is not None
-    card = json.loads((entry.path / CARD_FILE).read_text())
-    (entry.path / CARD_FILE).write_text(json.dumps(card | change))
+    card = json.loads((entry.path / EXPORT_CARD).read_text())
+    (entry.path / EXPORT_CARD).write_text(json.dumps(card | change))
     assert content() is None
     keep("again")
     assert content() == "again"
@@ -233,7 +233,7 @@ def test_a_card_that_is_no_object_gives_way(card: str) -> None:
     keep()
     entry = find_entry(MODEL, TASK)
     assert entry is not None
-    (entry.path / CARD_FILE).write_text(card)
+    (entry.path / EXPORT_CARD).write_text(card)
     assert content() is None
     keep("again")
     assert content() == "again"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hfkit.backends.onnx.export_folder import CARD_FILE, ExportCard, find_export
+from hfkit.backends.onnx.export_folder import ExportCard, find_export
 from hfkit.errors import CorruptModelError
+from hfkit.hub.folder import EXPORT_CARD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,7 @@ def test_half_an_export_is_none(name: str, folder: Path) -> None:
 
 
 def test_a_damaged_export_is_an_error(folder: Path) -> None:
-    (folder / CARD_FILE).write_text(json.dumps(CARD.to_dict()))
+    (folder / EXPORT_CARD).write_text(json.dumps(CARD.to_dict()))
     with pytest.raises(CorruptModelError) as caught:
         find_export(folder)
     assert caught.value.message == (f"the export in {folder} is damaged: model.onnx is not what hfkit wrote")
@@ -74,6 +75,6 @@ def test_a_damaged_export_is_an_error(folder: Path) -> None:
 
 
 def test_a_card_that_is_no_json_is_an_error(folder: Path) -> None:
-    (folder / CARD_FILE).write_text("{")
+    (folder / EXPORT_CARD).write_text("{")
     with pytest.raises(CorruptModelError, match="is no JSON: Expecting property name"):
         find_export(folder)

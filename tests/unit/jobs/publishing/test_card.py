@@ -117,15 +117,13 @@ def test_what_is_no_model_of_a_verb_has_no_code() -> None:
     assert 'hfkit.Splits.load("me/model")' in card_section(replace(SETTINGS, kind="dataset"), nothing)
 
 
-def test_an_export_is_fetched_whole() -> None:
-    """Of a repository's many exports none is fetched by its name alone."""
-    exported = replace(MODEL, exported=True)
-    assert card_section(replace(SETTINGS, tag="v1"), exported).endswith(
-        "```python\nfrom huggingface_hub import snapshot_download\nimport hfkit\n\n"
-        'classify = hfkit.Classify(snapshot_download("me/model", revision="v1"))\n'
+def test_an_export_opens_by_its_name() -> None:
+    told = card_section(replace(SETTINGS, tag="v1"), replace(MODEL, exported=True))
+    assert "opens without torch: `pip install 'hfkit[onnx]'`." in told
+    assert told.endswith(
+        '```python\nimport hfkit\n\nclassify = hfkit.Classify("me/model@v1")\n'
         'print(classify("A quiet film with a wonderful last scene.").label)\n```'
     )
-    assert 'hfkit.Classify(snapshot_download("me/model"))' in card_section(SETTINGS, exported)
 
 
 def test_the_hub_reads_what_it_is_told() -> None:

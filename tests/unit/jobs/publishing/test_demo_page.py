@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
 import hfkit
-from hfkit.errors import OutputError, SettingError
+from hfkit.errors import LockError, OutputError, SettingError
 from hfkit.jobs.publishing.demo_page import page_source
 
 PINNED = "org/model@" + "0" * 40
@@ -70,7 +71,7 @@ def test_a_page_is_three_files(tmp_path: Path) -> None:
     assert sorted(file.name for file in folder.iterdir()) == ["README.md", "app.py", "requirements.txt"]
     assert '[["Who?", "Ada did."]]' in (folder / "app.py").read_text()
     lines = (folder / "requirements.txt").read_text().splitlines()
-    assert lines[0] == f"hfkit[torch]=={hfkit.__version__}"
+    assert lines[0] == f"hfkit[onnx,torch]=={hfkit.__version__}"
     assert all("==" in line and "+" not in line for line in lines)
     card = (folder / "README.md").read_text()
     assert card.startswith("---\ntitle: model\nsdk: gradio\nsdk_version: ")
@@ -116,3 +117,70 @@ def test_what_makes_no_page_is_refused(
     with pytest.raises(SettingError) as caught:
         hfkit.Demo(facade, **settings)  # type: ignore[arg-type]
     assert caught.value.message.startswith(message)
+
+
+@pytest.mark.parametrize("nothing", [None, 3, ""])
+def test_what_names_no_folder_is_refused(nothing: object) -> None:
+    with pytest.raises(SettingError, match="names no folder"):
+        hfkit.Demo(hfkit.Classify(PINNED)).write(nothing)  # type: ignore[arg-type]
+
+
+def locked(name: str, commit: str, *files: str) -> hfkit.LockedRepository:
+    return hfkit.LockedRepository(
+        "model", name, None, commit * 40, tuple(hfkit.LockedFile(file, 2, "0" * 64) for file in files)
+    )
+
+
+def test_a_page_has_what_it_needs_of_a_lock(tmp_path: Path) -> None:
+    """No path of this machine, and nothing of the other models of the lock."""
+    whole = hfkit.Lock(
+        tmp_path / "mine.lock", (locked("org/secret", "1"), locked("org/model", "2", "a.json"))
+    )
+    whole.write()
+    runtime = hfkit.Runtime(lock=whole.path, threads=1)
+    for name in ("org/model", f"org/model@{'2' * 40}"):
+        folder = hfkit.Demo(hfkit.Classify(name, runtime=runtime)).write(tmp_path / "page")
+        source = (folder / "app.py").read_text()
+        assert f"Classify('org/model@{'2' * 40}'," in source
+        assert "lock='hfkit.lock'" in source
+        assert "threads=1" in source
+        assert str(tmp_path) not in source
+        lock = hfkit.Lock.read(folder / "hfkit.lock")
+        assert [one.name for one in lock.repositories] == ["org/model"]
+        assert lock.find("model", "org/model", "2" * 40).files == whole.repositories[1].files
+    with pytest.raises(LockError, match="model 'org/other' is not in the lock"):
+        hfkit.Demo(hfkit.Classify("org/other", runtime=runtime)).write(tmp_path / "page")
+    with pytest.raises(SettingError, match="the model is '/models/mine', must be 'owner/name@'"):
+        hfkit.Demo(hfkit.Classify("/models/mine", runtime=runtime))
+    starter = hfkit.Demo(hfkit.Classify(runtime=runtime)).write(tmp_path / "starter")
+    assert "lock=None" in (starter / "app.py").read_text()
+    assert not (starter / "hfkit.lock").exists()
+
+
+RUNS_ON = {
+    "torch": {"torch"},
+    "onnx,torch": {"torch", "onnxruntime"},
+    "export": {"torch", "onnxruntime", "onnx"},
+}
+
+
+@pytest.mark.parametrize(
+    ("backend", "missing", "extras"),
+    [("auto", (), "onnx,torch"), ("auto", ("onnxruntime", "onnx"), "torch"), ("onnx", (), "export")],
+)
+def test_a_page_installs_what_its_model_may_need(
+    backend: str, missing: tuple[str, ...], extras: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that is an export and nothing else opens in ONNX Runtime alone."""
+
+    def version(package: str) -> str:
+        if package in missing:
+            raise PackageNotFoundError(package)
+        return "1.0+cpu"
+
+    monkeypatch.setattr("hfkit.jobs.publishing.demo_files.version", version)
+    demo = hfkit.Demo(hfkit.Classify(PINNED, runtime=hfkit.Runtime(backend=backend)))
+    first, *lines = (demo.write(tmp_path) / "requirements.txt").read_text().splitlines()
+    assert first == f"hfkit[{extras}]==1.0+cpu"
+    assert {line.partition("==")[0] for line in lines} & RUNS_ON["export"] == RUNS_ON[extras]
+    assert all(line.endswith("==1.0") for line in lines)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from typing import get_args
 
 import pytest
 from huggingface_hub.utils import logging as hub_logging
-from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
-from hfkit.jobs.publishing.quiet import quiet_bars, quiet_client
-from hfkit.values.runtime import Progress
+from hfkit.jobs.publishing.quiet import quiet_client
 
 
 def test_only_what_the_plan_tells_is_not_warned_of() -> None:
@@ -43,16 +40,3 @@ def test_logs_are_as_they_were() -> None:
     with quiet_client(), quiet_client():
         assert hub_logging.get_verbosity() > before
     assert hub_logging.get_verbosity() == before
-
-
-@pytest.mark.parametrize("progress", get_args(Progress))
-def test_bars_are_as_they_were(progress: Progress) -> None:
-    before = are_progress_bars_disabled()
-    enable_progress_bars()
-    try:
-        with quiet_bars(progress):
-            assert are_progress_bars_disabled() == (progress == "never")
-        assert not are_progress_bars_disabled()
-    finally:
-        if before:
-            disable_progress_bars()

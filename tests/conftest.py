@@ -18,7 +18,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import hfkit
-from hfkit.testing import FakeBackend, write_fake_model, write_fake_reader, write_tiny_classifier
+from hfkit.testing import (
+    FakeBackend,
+    write_fake_model,
+    write_fake_reader,
+    write_fake_tagger,
+    write_tiny_classifier,
+)
 from hfkit.testing.sentencepieces import write_marian, write_t5
 from hfkit.testing.tokenizers import (
     write_added_tokens,
@@ -105,6 +111,12 @@ def fake_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fake_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A reader for the fake backend, which reads 64 tokens."""
     return write_fake_reader(tmp_path_factory.mktemp("fake-reader") / "model")
+
+
+@pytest.fixture(scope="session")
+def fake_tagger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tagger of people and places for the fake backend, which reads 64 tokens."""
+    return write_fake_tagger(tmp_path_factory.mktemp("fake-tagger") / "model")
 
 
 @pytest.fixture(scope="session")

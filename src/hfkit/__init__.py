@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .facades.publish import Publish as Publish
     from .facades.quantize import Quantize as Quantize
     from .facades.summarize import Summarize as Summarize
+    from .facades.tag import Tag as Tag
     from .facades.tokenize import Tokenize as Tokenize
     from .facades.translate import Translate as Translate
     from .facades.tune import Tune as Tune
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from .values.generation import TopLogprob as TopLogprob
     from .values.inputs import Pair as Pair
     from .values.inputs import Question as Question
+    from .values.inputs import Words as Words
     from .values.language_report import LanguageReport as LanguageReport
     from .values.methods import Full as Full
     from .values.methods import Lora as Lora
@@ -120,6 +122,8 @@ if TYPE_CHECKING:
     from .values.structure import Regex as Regex
     from .values.summaries import Summary as Summary
     from .values.tag_report import TagReport as TagReport
+    from .values.tagging import TaggedSpan as TaggedSpan
+    from .values.tagging import Tagging as Tagging
     from .values.text_report import TextReport as TextReport
     from .values.token_arrays import TokenArrays as TokenArrays
     from .values.tokens import Tokens as Tokens

@@ -11,6 +11,7 @@ import hfkit
 GOLDEN = Path(__file__).parent / "classification.json"
 GOLDEN_GENERATION = Path(__file__).parent / "generation.json"
 GOLDEN_ANSWERS = Path(__file__).parent / "answers.json"
+GOLDEN_TAGGING = Path(__file__).parent / "tagging.json"
 GOLDEN_SUMMARY = Path(__file__).parent / "summary.json"
 GOLDEN_TRANSLATION = Path(__file__).parent / "translation.json"
 GOLDEN_TOKENS = Path(__file__).parent / "tokens.json"
@@ -79,6 +80,22 @@ def test_answers_are_written_like_this() -> None:
     )
     silent = replace(found, answered=False, null_score=1.5, null_probability=0.75)
     assert hfkit.Batch([found, silent]).to_json(indent=2) + "\n" == GOLDEN_ANSWERS.read_text(encoding="utf-8")
+
+
+def test_a_tagging_is_written_like_this() -> None:
+    words = (
+        hfkit.TaggedSpan("Zoë", "B-person", score=0.75, start=0, end=3),
+        hfkit.TaggedSpan("wrote", "O", score=0.5, start=4, end=9),
+    )
+    tagging = hfkit.Tagging(
+        text="Zoë wrote",
+        entities=(replace(words[0], label="person"),),
+        words=words,
+        coverage=hfkit.Coverage(read=9, total=9, windows=1),
+        source=SOURCE,
+    )
+    written = hfkit.Batch([tagging]).to_json(indent=2) + "\n"
+    assert written == GOLDEN_TAGGING.read_text(encoding="utf-8")
 
 
 def test_a_generation_is_written_like_this() -> None:

@@ -19,9 +19,9 @@ NAMES = """
     Publication Publish PublishFinding PublishPlan QLora Quantize QuantizePlan QuantizeReport Question
     RefusedScheme Regex register_backend Runtime Sample SchemeComparison SkippedWeights Source
     SpecialToken SpecialTokens Speedup Splits SplitSummary Squad starter StaticInt8 Statistics Summarize
-    Summary Table TableStream Tagged TagReport testing TextReport Texts TokenArrays Tokenize
+    Summary Table TableStream Tag Tagged TaggedSpan Tagging TagReport testing TextReport Texts TokenArrays Tokenize
     TokenLogprob Tokens Tool ToolCall TopLogprob Torchao Translate Translation Truncate Tune TunedState
-    TunePlan TuneReport Verification whoami Windows
+    TunePlan TuneReport Verification whoami Windows Words
 """.split()  # noqa: SIM905
 
 TESTING = """

@@ -14,13 +14,14 @@ from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
 import hfkit
 from hfkit import errors
 from hfkit.backends.onnx import OnnxBackend, exporting, readiness
+from hfkit.backends.onnx.entries import find_entry
 from hfkit.backends.onnx.forward import OnnxModel
 from hfkit.backends.onnx.optimize import optimize
 from hfkit.backends.onnx.probes import probes
 from hfkit.backends.protocols import OpensScorers
 from hfkit.backends.torch import TorchBackend
 from hfkit.hub.resolve import resolve
-from hfkit.testing import TinyFamily, write_tiny_classifier, write_tiny_reader
+from hfkit.testing import TinyFamily, write_tiny_classifier, write_tiny_reader, write_tiny_tagger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +105,39 @@ def test_logits_and_labels_are_those_of_torch(
 @pytest.mark.parametrize("family", list(OTHERS))
 def test_logits_of_further_families_are_those_of_torch(family: str, tmp_path: Path) -> None:
     logits_agree(write_other(tmp_path / "m", family))
+
+
+@pytest.mark.parametrize("family", ["bert", "roberta", "xlm-roberta", "distilbert", "gpt2"])
+def test_tags_are_those_of_torch(family: TinyFamily, tmp_path: Path, sample_texts: list[str]) -> None:
+    folder = write_tiny_tagger(tmp_path / "m", family=family)
+    found = resolve(folder, offline=True)
+    one, other = (backend.open_tagger(found, CPU) for backend in (TorchBackend(), OnnxBackend()))
+    assert (other.card.labels, other.card.pads) == (one.card.labels, one.card.pads)
+    for batch in probes(one.card, vocabulary=100, types=False):
+        assert np.abs((one.tag(batch) - other.tag(batch))[batch.mask == 1]).max() < 1e-4
+    by_torch, by_onnx = (
+        hfkit.Tag(folder, runtime=runtime).batch(sample_texts[1:8]) for runtime in (TORCH, ONNX)
+    )
+    assert [result.labels for result in by_onnx] == [result.labels for result in by_torch]
+    assert by_onnx[0].source.backend == "onnx"
+    assert hfkit.Tag(folder, runtime=CPU).source.backend == "onnx"
+
+
+def test_heads_whose_outputs_have_one_name_are_told_apart(tmp_path: Path) -> None:
+    tagger = write_tiny_tagger(tmp_path / "tagger", seed=61)
+    classifier = write_tiny_classifier(tmp_path / "classifier", seed=62)
+    hfkit.Tag(tagger, runtime=ONNX).load()
+    hfkit.Classify(classifier, runtime=ONNX).load()
+    wrong: list[tuple[Path, hfkit.Tag | hfkit.Classify]] = [
+        (tagger, hfkit.Classify(tmp_path / "exported tagger", runtime=ONNX)),
+        (classifier, hfkit.Tag(tmp_path / "exported classifier", runtime=ONNX)),
+    ]
+    for folder, facade in wrong:
+        export = find_entry(resolve(folder, offline=True), None)
+        assert export is not None
+        shutil.copytree(export.path, str(facade.model))
+        with pytest.raises(errors.WrongHeadError, match=r"gives an output of . axes, a .* model must give"):
+            facade.load()
 
 
 @pytest.mark.parametrize("family", get_args(TinyFamily))

@@ -19,7 +19,7 @@ from hfkit.backends.protocols import OpensScorers, TokenBatch
 from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
 from hfkit.hub.folder import EXPORT_CARD
 from hfkit.hub.resolve import resolve
-from hfkit.testing import TinyFamily, write_tiny_classifier, write_tiny_reader
+from hfkit.testing import TinyFamily, write_tiny_classifier, write_tiny_reader, write_tiny_tagger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,9 +34,10 @@ import sys, hfkit
 runtime = hfkit.Runtime(dtype="int8", offline=True)
 result = hfkit.Classify(sys.argv[1], runtime=runtime)(sys.argv[3])
 spans = hfkit.Answer(sys.argv[2], runtime=runtime)(hfkit.Question("who ?", context=sys.argv[3])).spans
+tags = hfkit.Tag(sys.argv[4], runtime=runtime)(sys.argv[3]).labels
 heavy = {"torch", "transformers", "onnx", "sympy"} & set(sys.modules)
 assert not heavy, heavy
-print(result.source.dtype, result.label, spans[0].start, spans[0].end)
+print(result.source.dtype, result.label, spans[0].start, spans[0].end, *tags)
 """
 
 
@@ -75,6 +76,19 @@ def test_logits_are_close_and_no_row_depends_on_the_others(family: TinyFamily, t
             assert np.abs(eight.score(alone)[0] - found[row]).max() < 1e-4
 
 
+def test_a_tagger_in_8_bits(tmp_path: Path) -> None:
+    folder = write_tiny_tagger(tmp_path / "m", seed=33)
+    found = resolve(folder, offline=True)
+    full, eight = (OnnxBackend().open_tagger(found, runtime) for runtime in (FULL, EIGHT))
+    for batch in probes(eight.card, vocabulary=100, types=False):
+        real = batch.mask == 1
+        expected, given = full.tag(batch)[real], eight.tag(batch)[real]
+        assert 0 < np.abs(given - expected).max() < 0.1 * max(1.0, np.abs(expected).max())
+    (note,) = hfkit.Tag(folder, runtime=EIGHT).source.notes
+    assert note.startswith("weights are 8 bits: ")
+    assert "batching changes 0" in note
+
+
 def test_the_source_says_what_8_bits_change(classifier: Path) -> None:
     source = hfkit.Classify(classifier, runtime=EIGHT).source
     assert source.dtype == "int8"
@@ -95,15 +109,17 @@ def test_it_opens_without_torch_transformers_and_onnx(classifier: Path, tmp_path
     reader = write_tiny_reader(tmp_path / "reader", seed=31)
     span = hfkit.Answer(reader, runtime=EIGHT)(hfkit.Question("who ?", context=TEXT)).spans[0]
     label = hfkit.Classify(classifier, runtime=EIGHT)(TEXT).label
+    tagger = write_tiny_tagger(tmp_path / "tagger", seed=32)
+    tags = hfkit.Tag(tagger, runtime=EIGHT)(TEXT).labels
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", LIGHT, str(classifier), str(reader), TEXT],
+        [sys.executable, "-W", "error", "-c", LIGHT, str(classifier), str(reader), TEXT, str(tagger)],
         capture_output=True,
         text=True,
         env=dict(os.environ),
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.split() == ["int8", label, str(span.start), str(span.end)]
+    assert ran.stdout.split() == ["int8", label, str(span.start), str(span.end), *tags]
 
 
 def test_it_is_made_once_and_a_damaged_one_again(classifier: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -185,6 +185,49 @@ def test_a_reader_on_questions_some_of_which_have_no_answer(tmp_path: Path) -> N
     assert report.result.source.dtype == "int8"
 
 
+def test_a_tagger_by_its_entities(tmp_path: Path) -> None:
+    model = write_tiny_tagger(
+        tmp_path / "tagger", tags=("O", *(f"{one}-{n}" for n in range(10) for one in "BI"))
+    )
+    said = hfkit.Tag(model, runtime=RUNTIME).batch(hfkit.Words(text.split()) for text in TEXTS)
+    rows = [
+        {
+            "tokens": [word.text for word in one.words],
+            "ner_tags": ["O" if place % 3 else label for label in one.labels],
+        }
+        for place, one in enumerate(said)
+    ]
+    data = hfkit.Tagged(train=rows[:1], test=rows, names=hfkit.Tag(model, runtime=RUNTIME).labels)
+    quantize = hfkit.Quantize(model, min_agreement=None, rounds=1, runtime=RUNTIME)
+    report = quantize(data, tmp_path / "out")
+    small = hfkit.Tag(tmp_path / "out", runtime=hfkit.Runtime(threads=1))
+    assert (small.source.backend, small.source.dtype) == ("onnx", "int8")
+    assert report.plan.verb == "Tag"
+    assert {one.reason: one.names for one in report.plan.skipped}["it gives the logits"] == (
+        "classifier.weight",
+    )
+    assert report.plan.expected_bytes == pytest.approx(report.result.bytes, rel=0.15)
+    assert report.metric is not None
+    assert report.metric.name == "entity F1"
+    for figure, facade in (
+        (report.metric.before, hfkit.Tag(model, runtime=RUNTIME)),
+        (report.metric.after, small),
+    ):
+        assert figure.value == pytest.approx(hfkit.Evaluate(facade)(data).f1.value)
+    inputs = [hfkit.Words(row["tokens"]) for row in rows]
+    before, after = (
+        [[(one.start, one.end, one.label) for one in result.entities] for result in facade.batch(inputs)]
+        for facade in (hfkit.Tag(model, runtime=RUNTIME), small)
+    )
+    differing = tuple(place for place, (one, two) in enumerate(zip(before, after, strict=True)) if one != two)
+    assert report.differing == differing
+    assert 0 < report.largest_change < 1
+    with pytest.raises(
+        errors.InputTypeError, match="probes are Labelled, must be Tagged or Texts, or inputs of Tag"
+    ):
+        quantize(hfkit.Labelled(train=[{"text": "a story", "label": "good"}]), tmp_path / "other")
+
+
 def test_a_writer_by_its_perplexity(tmp_path: Path) -> None:
     model = write_tiny_writer(tmp_path / "writer")
     data = hfkit.Texts(train=[{"text": text} for text in TEXTS])
@@ -315,7 +358,9 @@ class TestRefusals:
 
     def test_a_model_for_another_verb(self, tmp_path: Path) -> None:
         model = write_tiny_tagger(tmp_path / "model")
-        with pytest.raises(errors.ModelError, match="must be a model for Classify, Answer or Generate"):
+        config = json.loads((model / "config.json").read_text())
+        (model / "config.json").write_text(json.dumps(config | {"architectures": ["BertForMaskedLM"]}))
+        with pytest.raises(errors.ModelError, match="must be a model for Classify, Answer, Tag or Generate"):
             hfkit.Quantize(model).plan()
 
     def test_a_bound_of_a_metric_without_answers(self, cast: hfkit.Quantize, tmp_path: Path) -> None:

@@ -24,7 +24,13 @@ from hfkit.hub.resolve import resolve
 from hfkit.jobs.quantizing import packing, planning
 from hfkit.jobs.quantizing.making import make_smaller
 from hfkit.jobs.quantizing.verbs import verb_of
-from hfkit.testing import write_tiny_classifier, write_tiny_reader, write_tiny_translator, write_tiny_writer
+from hfkit.testing import (
+    write_tiny_classifier,
+    write_tiny_reader,
+    write_tiny_tagger,
+    write_tiny_translator,
+    write_tiny_writer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -253,6 +259,20 @@ def test_a_reader(tmp_path: Path) -> None:
     assert ("it gives the logits", ("qa_outputs.weight",)) in reasons
     question = hfkit.Question("who was born ?", context="anna was born in 1914 .")
     assert hfkit.Answer(made.folder, runtime=RUNTIME)(question).source.dtype == "fp4"
+
+
+@pytest.mark.parametrize("scheme", [hfkit.Torchao(), hfkit.BitsAndBytes("nf4")], ids=repr)
+def test_a_tagger(scheme: hfkit.Torchao | hfkit.BitsAndBytes, tmp_path: Path) -> None:
+    made = make(write_tiny_tagger(tmp_path / "tagger"), scheme, tmp_path / "out")
+    full, small = (hfkit.Tag(folder, runtime=RUNTIME) for folder in (made.original, made.folder))
+    assert small.source.dtype == made.bits
+    assert {one.reason: one.names for one in made.plan.skipped}["it gives the logits"] == (
+        "classifier.weight",
+    )
+    for one, other in zip(full.batch(TEXTS), small.batch(TEXTS), strict=True):
+        assert [word.text for word in one.words] == [word.text for word in other.words]
+        gaps = [abs(before.score - after.score) for before, after in zip(one.words, other.words, strict=True)]
+        assert 0 < sum(gaps) / len(gaps) < 0.2
 
 
 def test_an_encoder_decoder(tmp_path: Path) -> None:

@@ -9,23 +9,24 @@ from hfkit.errors import InputError
 from hfkit.values.agreement import Agreement
 from hfkit.values.answers import Answers
 from hfkit.values.classification import Classification
+from hfkit.values.tagging import Tagging
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hfkit.values.batch import Batch
-    from hfkit.values.inputs import Question, TextInput
+    from hfkit.values.inputs import Question, TagInput, TextInput
 
 __all__ = ["Decides", "measure_agreement"]
 
 Input = TypeVar("Input")
 Input_contra = TypeVar("Input_contra", contravariant=True)
-Result = TypeVar("Result", Classification, Answers)
-Result_co = TypeVar("Result_co", Classification, Answers, covariant=True)
+Result = TypeVar("Result", Classification, Answers, Tagging)
+Result_co = TypeVar("Result_co", Classification, Answers, Tagging, covariant=True)
 
 
 class Decides(Protocol[Input_contra, Result_co]):
-    """What a facade does that decides: Classify and Answer."""
+    """What a facade does that decides: Classify, Answer and Tag."""
 
     def __call__(self, item: Input_contra, /) -> Result_co:
         """Decide on one input."""
@@ -50,16 +51,23 @@ def measure_agreement(
     inputs: Iterable[Question],
     /,
 ) -> Agreement: ...
+@overload
+def measure_agreement(
+    reference: Decides[TagInput, Tagging],
+    candidate: Decides[TagInput, Tagging],
+    inputs: Iterable[TagInput],
+    /,
+) -> Agreement: ...
 def measure_agreement(
     reference: Decides[Input, Result], candidate: Decides[Input, Result], inputs: Iterable[Input], /
 ) -> Agreement:
     """Measure how far a candidate, such as one in 8 bits, decides as a reference does.
 
     Both are given all inputs together; the candidate then each alone as well. A decision is the labels that
-    hold, or the text of the best answer. The candidate so runs twice, once of them text by text.
+    hold, the text of the best answer, or the entities. The candidate so runs twice, once of them text by text.
 
     Args:
-        reference: a :class:`~hfkit.Classify` or an :class:`~hfkit.Answer`.
+        reference: a :class:`~hfkit.Classify`, an :class:`~hfkit.Answer` or a :class:`~hfkit.Tag`.
         candidate: another of the same verb.
         inputs: what both are to decide on, at least one.
 
@@ -87,15 +95,25 @@ def measure_agreement(
     )
 
 
-def _decision(result: Classification | Answers) -> object:
-    return frozenset(result.labels) if isinstance(result, Classification) else (result.answered, result.text)
+def _decision(result: Classification | Answers | Tagging) -> object:
+    match result:
+        case Classification():
+            return frozenset(result.labels)
+        case Answers():
+            return result.answered, result.text
+        case Tagging():
+            return tuple((entity.start, entity.end, entity.label) for entity in result.entities)
 
 
-def _scores(result: Classification | Answers) -> dict[object, float]:
+def _scores(result: Classification | Answers | Tagging) -> dict[object, float]:
     """Give scores by what they are of."""
-    if isinstance(result, Classification):
-        return {entry.label: entry.score for entry in result.scores}
-    return {(span.start, span.end): span.score for span in result.spans}
+    match result:
+        case Classification():
+            return {entry.label: entry.score for entry in result.scores}
+        case Answers():
+            return {(span.start, span.end): span.score for span in result.spans}
+        case Tagging():
+            return {(word.start, word.label): word.score for word in result.words}
 
 
 def _change(one: dict[object, float], other: dict[object, float]) -> float:

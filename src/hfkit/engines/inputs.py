@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from hfkit.errors import EmptyInputError, InputEncodingError, InputError, InputTooLongError, InputTypeError
-from hfkit.values.inputs import Pair, Question, TextInput
+from hfkit.values.inputs import Pair, Question, TextInput, Words
 
 __all__ = [
     "check_document",
@@ -17,6 +17,7 @@ __all__ = [
     "check_text",
     "describe",
     "name_of",
+    "require_many",
     "texts_of",
 ]
 
@@ -70,7 +71,7 @@ def check_inputs(items: object, *, max_characters: int | None) -> Iterator[TextI
         InputTypeError: ``items`` is itself one input, or cannot be iterated; at once.
         InputError: an input is bad; when it is reached.
     """
-    many = _require_many(
+    many = require_many(
         items, "str or Pair", noun="text", table="give one column of it: facade.batch(frame['text'])"
     )
     return (check_input(item, max_characters=max_characters, index=index) for index, item in enumerate(many))
@@ -108,9 +109,7 @@ def check_documents(items: object, *, max_characters: int | None) -> Iterator[st
         InputTypeError: ``items`` is itself one document, or cannot be iterated; at once.
         InputError: a document is bad; when it is reached.
     """
-    many = _require_many(
-        items, "str", noun="text", table="give one column of it: facade.batch(frame['text'])"
-    )
+    many = require_many(items, "str", noun="text", table="give one column of it: facade.batch(frame['text'])")
     return (
         check_document(item, max_characters=max_characters, index=index) for index, item in enumerate(many)
     )
@@ -149,7 +148,7 @@ def check_questions(items: object, *, max_characters: int | None) -> Iterator[Qu
         InputTypeError: ``items`` is itself one question, or cannot be iterated; at once.
         InputError: a question is bad; when it is reached.
     """
-    many = _require_many(
+    many = require_many(
         items,
         "Question",
         noun="question",
@@ -160,14 +159,24 @@ def check_questions(items: object, *, max_characters: int | None) -> Iterator[Qu
     )
 
 
-def _require_many(items: object, kind: str, *, noun: str, table: str) -> Iterable[object]:
-    """Refuse what is one input, or cannot be iterated."""
+def require_many(items: object, kind: str, *, noun: str, table: str) -> Iterable[object]:
+    """Refuse what is one input, or cannot be iterated.
+
+    Args:
+        items: what the caller gave.
+        kind: the types of an input.
+        noun: what one is called in a line of code.
+        table: what to do with a table of them.
+
+    Raises:
+        InputTypeError: it is no collection of inputs.
+    """
     if hasattr(items, "columns"):  # a table iterates over the names of its columns
         raise InputTypeError(
             f"inputs are {describe(items)}, must be an iterable of {kind}",
             hint=table,
         )
-    if isinstance(items, str | bytes | bytearray | Pair | Question | Mapping) or not isinstance(
+    if isinstance(items, str | bytes | bytearray | Pair | Question | Words | Mapping) or not isinstance(
         items, Iterable
     ):
         raise InputTypeError(

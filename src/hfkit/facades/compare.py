@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from hfkit.data.labelled import Labelled
     from hfkit.data.squad import Squad
+    from hfkit.data.tagged import Tagged
     from hfkit.data.texts import Texts
-    from hfkit.values.inputs import Question, TextInput
+    from hfkit.values.inputs import Question, TagInput, TextInput
 
 __all__ = ["compare"]
 
@@ -27,7 +28,14 @@ __all__ = ["compare"]
 def compare(
     model: str | os.PathLike[str],
     schemes: Sequence[Scheme],
-    probes: Sequence[TextInput] | Sequence[Question] | Labelled | Squad | Texts | None,
+    probes: Sequence[TextInput]
+    | Sequence[Question]
+    | Sequence[TagInput]
+    | Labelled
+    | Squad
+    | Tagged
+    | Texts
+    | None,
     /,
     *,
     rounds: int = 5,
@@ -40,7 +48,8 @@ def compare(
     turns with it, so they can be compared with each other.
 
     Args:
-        model: a folder, ``"org/name"`` or ``"org/name@revision"``, for Classify, Answer or Generate.
+        model: a folder, ``"org/name"`` or ``"org/name@revision"``, for Classify, Answer, Tag or
+            Generate.
         schemes: what to try.
         probes: as of Quantize.
         rounds: how often each is timed in turns with the original, at least 1.

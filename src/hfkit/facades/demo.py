@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Demo", "Demonstrable"]
 
-_VERBS = ("Answer", "Classify", "Generate", "Summarize", "Translate")
+_VERBS = ("Answer", "Classify", "Generate", "Summarize", "Tag", "Translate")
 _NAMED = re.compile(r"[\w.-]+/[\w.-]+(@\S+)?")
 _PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 
 
 class Demonstrable(Protocol):
-    """A facade that a page can be made of: Classify, Answer, Generate, Summarize or Translate."""
+    """A facade that a page can be made of: Classify, Answer, Tag, Generate, Summarize or Translate."""
 
     @property
     def model(self) -> str | os.PathLike[str] | None:
@@ -48,7 +48,7 @@ class Demo:
     here, so that the page does tomorrow what it does today.
 
     Attributes:
-        facade: Classify, Answer, Generate, Summarize or Translate, with the settings of the page; its model is
+        facade: Classify, Answer, Tag, Generate, Summarize or Translate, with the settings of the page; its model is
             ``"owner/name@commit"``, as :attr:`Publication.reference` gives it, or the starter. With a
             ``Runtime(lock=...)`` the name alone will do: the page gets the commit, and what it needs of the lock.
         title: the page's title; None for the model's name.

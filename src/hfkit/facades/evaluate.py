@@ -13,6 +13,7 @@ from hfkit.jobs.evaluated_models import (
     Evaluable,
     GoesOn,
     LabelsTexts,
+    TagsWords,
     WritesTexts,
     open_evaluated,
 )
@@ -65,14 +66,14 @@ class Evaluate:
     - ``Labelled``: Classify; accuracy, precision, recall, F1, confusion, calibration. Where rows have lists of
       labels, call :meth:`label_sets`.
     - ``Squad``: Answer; exact match and F1. Where some questions have no answer, a folder's model may give none.
-    - ``Tagged``: a folder alone, of a token classification model; F1 of entities, as CoNLL counts.
+    - ``Tagged``: Tag; F1 of entities, as CoNLL counts.
     - ``Texts``: Generate; perplexity.
     - ``Parallel``: Generate, or a Summarize or Translate that is given; BLEU, chrF and ROUGE.
 
     Attributes:
         model: a facade as you use it, whose settings then hold; or a folder, ``"org/name"`` or
-            ``"org/name@revision"``, opened with the verb that fits the data; None for that verb's starter. A facade
-            stays open, a folder is closed again.
+            ``"org/name@revision"``, opened with the verb that fits the data; None for that verb's starter, which Tag
+            does not have. A facade stays open, a folder is closed again.
         split: the rows to evaluate on. Never another one in its place: where there is no test split, say
             ``split="validation"``.
         labels: the data's names for labels of the model, ``{"LABEL_0": "negative"}``, where they are not the same.
@@ -213,9 +214,12 @@ class Evaluate:
             return evaluate_language(generate, data, rows, window=self.window, stride=self.stride)
 
     def _tags(self, data: Tagged) -> TagReport:
-        from hfkit.jobs.evaluating_tags import evaluate_tags
+        from hfkit.jobs.evaluating_tags import evaluate_tags, read_tags
 
-        return evaluate_tags(self.model, data, self._rows(data), renamed=self.labels, runtime=self.runtime)
+        rows = self._rows(data)
+        expected = read_tags(data, rows)
+        with open_evaluated(self.model, "Tag", task=rows.task, runtime=self.runtime) as (facade, _):
+            return evaluate_tags(cast("TagsWords", facade), data, rows, expected, renamed=self.labels)
 
     def _texts(self, data: Parallel) -> TextReport:
         from hfkit.jobs.evaluating_texts import evaluate_texts

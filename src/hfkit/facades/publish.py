@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from hfkit.data.labelled import Labelled
     from hfkit.data.squad import Squad
+    from hfkit.data.tagged import Tagged
     from hfkit.data.texts import Texts
-    from hfkit.values.inputs import Question, TextInput
+    from hfkit.values.inputs import Question, TagInput, TextInput
     from hfkit.values.publish_plan import PublishFindingKind, PublishPlan
     from hfkit.values.publish_result import Publication
     from hfkit.values.publish_settings import CardOwner, PublishKind
@@ -86,7 +87,14 @@ class Publish(PublishSettings):
         what: PublishPlan | str | os.PathLike[str],
         /,
         *,
-        probes: Sequence[TextInput] | Sequence[Question] | Labelled | Squad | Texts | None = None,
+        probes: Sequence[TextInput]
+        | Sequence[Question]
+        | Sequence[TagInput]
+        | Labelled
+        | Squad
+        | Tagged
+        | Texts
+        | None = None,
     ) -> Publication:
         """Publish a folder, or exactly what a plan says.
 

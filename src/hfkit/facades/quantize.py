@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from hfkit.data.labelled import Labelled
     from hfkit.data.squad import Squad
+    from hfkit.data.tagged import Tagged
     from hfkit.data.texts import Texts
     from hfkit.values.bootstrap import Bootstrap
-    from hfkit.values.inputs import Question, TextInput
+    from hfkit.values.inputs import Question, TagInput, TextInput
     from hfkit.values.quantize_plan import QuantizePlan
     from hfkit.values.quantize_report import QuantizeReport
     from hfkit.values.runtime import Runtime
@@ -74,7 +75,14 @@ class Quantize(QuantizeSettings):
 
     def __call__(
         self,
-        probes: Sequence[TextInput] | Sequence[Question] | Labelled | Squad | Texts | None,
+        probes: Sequence[TextInput]
+        | Sequence[Question]
+        | Sequence[TagInput]
+        | Labelled
+        | Squad
+        | Tagged
+        | Texts
+        | None,
         output: str | os.PathLike[str],
         /,
     ) -> QuantizeReport:

@@ -66,7 +66,7 @@ class Tune(TuneSettings):
     """Train a model on your own examples, or small matrices beside one.
 
     What is trained follows from the type of the data: ``Labelled`` gives a model for Classify, ``Squad`` one for
-    Answer, ``Chats`` one for Generate, ``Parallel`` one for Summarize or Translate, ``Tagged`` one that tags words.
+    Answer, ``Chats`` one for Generate, ``Parallel`` one for Summarize or Translate, ``Tagged`` one for Tag.
     ``Texts`` give a model for Generate, or an encoder that knows the field's language, as the base is. The work is
     done by ``transformers.Trainer`` and peft.
 

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from hfkit.values.answers import Answers
     from hfkit.values.batch import Batch
     from hfkit.values.classification import Classification
-    from hfkit.values.inputs import Question, TextInput
+    from hfkit.values.inputs import Question, TagInput, TextInput
     from hfkit.values.provenance import Source
     from hfkit.values.runtime import Runtime
+    from hfkit.values.tagging import Tagging
 
 __all__ = [
     "AnswersQuestions",
@@ -26,6 +27,7 @@ __all__ = [
     "GoesOn",
     "LabelsTexts",
     "Model",
+    "TagsWords",
     "WritesTexts",
     "WrittenText",
     "open_evaluated",
@@ -33,7 +35,7 @@ __all__ = [
 
 
 class Evaluable(Protocol):
-    """A facade that can be evaluated: Classify, Answer, Generate, Summarize or Translate."""
+    """A facade that can be evaluated: Classify, Answer, Tag, Generate, Summarize or Translate."""
 
     @property
     def runtime(self) -> Runtime:
@@ -94,6 +96,29 @@ class AnswersQuestions(Evaluable, Protocol):
 
     def with_(self, *, no_answer: bool) -> AnswersQuestions:
         """Give one that may give no answer, or may not."""
+        ...
+
+
+class TagsWords(Evaluable, Protocol):
+    """What is asked of Tag."""
+
+    @property
+    def overflow(self) -> str:
+        """What becomes of texts that are longer than a window."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The model's labels."""
+        ...
+
+    @property
+    def source(self) -> Source:
+        """Which model it is."""
+        ...
+
+    def batch(self, texts: Iterable[TagInput], /) -> Batch[Tagging]:
+        """Tag many texts."""
         ...
 
 

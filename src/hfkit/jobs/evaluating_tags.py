@@ -2,82 +2,73 @@
 
 from __future__ import annotations
 
-import os
-from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
 from hfkit.data.checks.label_classes import classes_of
-from hfkit.engines.locating import locate_model
-from hfkit.engines.opening import open_tagging
-from hfkit.engines.progress import ignore_progress
 from hfkit.errors import SettingError
 from hfkit.metrics.entities import find_entities, score_entities, tag_scheme
 from hfkit.text.label_names import label_name
+from hfkit.values.inputs import Words
 from hfkit.values.tag_report import TagReport, WrongTags
 
 from .evaluation import Stopwatch, bad_row
 from .label_matching import match_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from hfkit.data.table import Table
     from hfkit.data.tagged import Tagged
     from hfkit.text.label_names import LabelValue
-    from hfkit.values.runtime import Runtime
 
-    from .evaluated_models import Model
+    from .evaluated_models import TagsWords
     from .evaluation import EvaluationRows
 
-__all__ = ["evaluate_tags"]
+__all__ = ["evaluate_tags", "read_tags", "tagged_inputs"]
 
 
 def evaluate_tags(
-    model: Model, data: Tagged, rows: EvaluationRows, *, renamed: Mapping[str, str] | None, runtime: Runtime
+    tag: TagsWords,
+    data: Tagged,
+    rows: EvaluationRows,
+    expected: Sequence[tuple[str, ...]],
+    *,
+    renamed: Mapping[str, str] | None,
 ) -> TagReport:
     """Evaluate a model on words with tags.
 
     Args:
-        model: its folder, or name.
+        tag: the model.
         data: the names of the columns.
         rows: which rows.
+        expected: the tags of each row, from :func:`read_tags`.
         renamed: the data's names for labels of the model.
-        runtime: where and how it runs.
 
     Raises:
-        SettingError: the model is no folder and no name.
+        SettingError: the model is set up to leave out the end of a long text.
         InputError: words cannot be read.
-        DataError: a row has not as many tags as words, or one without a name.
         UnknownLabelError: the labels of model and data are not the same.
     """
-    if not isinstance(model, str | os.PathLike):
+    if tag.overflow == "truncate":
         raise SettingError(
-            f"model is {model!r}, must be a folder or a name for Tagged data",
-            hint="no facade tags words yet: give the model's folder",
+            "overflow is 'truncate', must be 'window' or 'error': each word needs a tag",
+            hint="evaluate tag.with_(overflow='window')",
         )
-    expected = _expected(data, rows)
-    session = open_tagging(lambda: locate_model(model, runtime), runtime)
-    there = sorted({tag for tags in expected for tag in tags})
-    names = match_labels(session.card.labels.names, there, renamed, name=session.source.model)
-    called = dict(zip(session.card.labels.names, names, strict=True))
+    there = sorted({name for tags in expected for name in tags})
+    names = match_labels(tag.labels, there, renamed, name=tag.source.model)
+    called = dict(zip(tag.labels, names, strict=True))
     watch = Stopwatch()
     said: list[tuple[str, ...]] = []
-    for start, portion in rows.portions():
-        started = perf_counter()
-        found, statistics = session.tag(
-            cast("list[list[str]]", portion.column(data.words)),
-            budget=runtime.batch_tokens,
-            advance=ignore_progress,
-            first_index=start,
-        )
-        watch.count(perf_counter() - started, statistics)
-        said += [tuple(called[tag] for tag in tags) for tags in found]
+    for _, portion in rows.portions():
+        results = watch.run(tag.batch, tagged_inputs(data, portion))
+        said += [tuple(called[label] for label in result.labels) for result in results]
     scheme = tag_scheme(names)
     scores = score_entities(said, expected, scheme=scheme, bootstrap=rows.bootstrap)
     both = (
         [find_entities(tags, scheme=scheme) for tags in pair] for pair in zip(said, expected, strict=True)
     )
     return TagReport(
-        source=session.source,
+        source=tag.source,
         data=rows.described,
         speed=watch.speed,
         bootstrap=rows.bootstrap,
@@ -89,8 +80,17 @@ def evaluate_tags(
     )
 
 
-def _expected(data: Tagged, rows: EvaluationRows) -> list[tuple[str, ...]]:
-    """Give the tags of each row by name."""
+def tagged_inputs(data: Tagged, table: Table) -> list[Words]:
+    """Give the words of each row."""
+    return [Words(words) for words in cast("list[list[str]]", table.column(data.words))]
+
+
+def read_tags(data: Tagged, rows: EvaluationRows) -> list[tuple[str, ...]]:
+    """Give the tags of each row by name.
+
+    Raises:
+        DataError: a row has not as many tags as words, or one without a name.
+    """
     known = classes_of(rows.table.dataset, data.tags) or data.names
     found = []
     columns = zip(rows.table.column(data.words), rows.table.column(data.tags), strict=True)

@@ -6,7 +6,7 @@ import unicodedata
 
 from .clusters import is_mark, within_cluster
 
-__all__ = ["extend_to_words"]
+__all__ = ["extend_to_words", "within_word", "word_kind"]
 
 # Scripts without blanks between words, and what is written among them: code points, the last one included.
 _SPACELESS = (
@@ -68,9 +68,9 @@ def extend_to_words(text: str, start: int, end: int) -> tuple[int, int]:
     if start == end:
         return start, end
     first, last = start, end
-    while start - first <= _LONGEST_WORD and _joined(text, first):
+    while start - first <= _LONGEST_WORD and within_word(text, first):
         first -= 1
-    while last - end <= _LONGEST_WORD and _joined(text, last):
+    while last - end <= _LONGEST_WORD and within_word(text, last):
         last += 1
     return (
         first if start - first <= _LONGEST_WORD else start,
@@ -78,8 +78,12 @@ def extend_to_words(text: str, start: int, end: int) -> tuple[int, int]:
     )
 
 
-def _joined(text: str, place: int) -> bool:
-    """Say whether the characters before and after a place belong to one word."""
+def within_word(text: str, place: int) -> bool:
+    """Say whether the characters before and after a place belong to one word, by the rules of :func:`extend_to_words`.
+
+    >>> [place for place in range(6) if not within_word("don't!", place)]
+    [0, 5]
+    """
     if not 0 < place < len(text):
         return False
     before, after = text[place - 1], text[place]
@@ -87,11 +91,11 @@ def _joined(text: str, place: int) -> bool:
         return False
     if within_cluster(text, place):
         return True
-    left, right = _kind_before(text, place), _kind(after)
+    left, right = _kind_before(text, place), word_kind(after)
     if left and right:
         return True
     if left:
-        return _connects(left, after, _kind(text[place + 1 : place + 2]))
+        return _connects(left, after, word_kind(text[place + 1 : place + 2]))
     return bool(right) and _connects(_kind_before(text, place - 1), before, right)
 
 
@@ -113,11 +117,17 @@ def _kind_before(text: str, place: int) -> str:
     at = place - 1
     while at > 0 and place - at < _LONGEST_WORD and is_mark(text[at]):
         at -= 1
-    return _kind(text[at : at + 1]) if at >= 0 else ""
+    return word_kind(text[at : at + 1]) if at >= 0 else ""
 
 
-def _kind(character: str) -> str:
-    """Give "L" for a letter or an underscore, "N" for a digit; nothing for what else there is."""
+def word_kind(character: str) -> str:
+    """Give "L" for a letter or an underscore, "N" for a digit; nothing for what else there is.
+
+    Letters of scripts without blanks between words are none.
+
+    >>> word_kind("a"), word_kind("7"), word_kind("京")
+    ('L', 'N', '')
+    """
     if not character or any(first <= ord(character) <= last for first, last in _SPACELESS):
         return ""
     if character == "_":

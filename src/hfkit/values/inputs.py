@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-__all__ = ["Pair", "Question", "TextInput"]
+from hfkit.errors import InputTypeError
+
+__all__ = ["Pair", "Question", "TagInput", "TextInput", "Words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,46 @@ class Question:
 
 TextInput: TypeAlias = str | Pair
 """One input of a text model."""
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class Words:
+    """A text that is cut into words already, as the data are that taggers learn from.
+
+    Attributes:
+        words: the words, in their order.
+
+    Raises:
+        InputTypeError: it is given no sequence of texts; one text is no sequence of words.
+
+    >>> words = Words(["Marie", "Curie", "was", "born", "in", "Warsaw", "."])
+    >>> words.text
+    'Marie Curie was born in Warsaw .'
+    """
+
+    words: tuple[str, ...]
+
+    def __init__(self, words: Sequence[str], /) -> None:
+        if isinstance(words, str) or not isinstance(words, Sequence):
+            raise InputTypeError(
+                f"Words is given {words!r}, must be a sequence of words",
+                hint="a text that is not cut goes to the facade as it is",
+            )
+        for place, word in enumerate(words):
+            if not isinstance(word, str):
+                raise InputTypeError(
+                    f"word {place} of Words is {word!r}, must be a str", hint="write numbers as texts"
+                )
+        object.__setattr__(self, "words", tuple(words))
+
+    def __repr__(self) -> str:
+        return f"Words({list(self.words)!r})"
+
+    @property
+    def text(self) -> str:
+        """The words with a blank between each two: what the model reads, and where offsets count."""
+        return " ".join(self.words)
+
+
+TagInput: TypeAlias = str | Words
+"""One input of a model that tags words."""

@@ -48,7 +48,7 @@ class MetricChange:
     """A metric on labelled probes, of the original and of the result.
 
     Attributes:
-        name: ``"accuracy"``, ``"subset accuracy"``, ``"F1"`` or ``"perplexity"``.
+        name: ``"accuracy"``, ``"subset accuracy"``, ``"F1"``, ``"entity F1"``, ``"tag accuracy"`` or ``"perplexity"``.
         before: of the original; accuracy and F1 from 0 to 1.
         after: of the result.
         drop: by how much the result is worse, drawn from the same rows for both: for accuracy and F1 the

@@ -50,9 +50,9 @@ class Int8:
 class StaticInt8:
     """As :class:`Int8`, but what is multiplied is rounded in steps of a fixed size, measured on texts.
 
-    For models that read: Classify and Answer. The steps are found once, so each forward pass does less; but one step
-    has to do for all tokens, and what is larger than anything in the texts is cut off. Give some hundred texts like
-    those that the model will meet, and see by the proof whether it is worth it.
+    For models that read: Classify, Answer and Tag. The steps are found once, so each forward pass does less; but one
+    step has to do for all tokens, and what is larger than anything in the texts is cut off. Give some hundred texts
+    like those that the model will meet, and see by the proof whether it is worth it.
 
     Attributes:
         texts: what the sizes are measured on, at least one.

@@ -50,7 +50,7 @@ class TuneReport:
     """A training from its plan to its result.
 
     Attributes:
-        output: the folder of the trained model; Classify, Answer, Generate and Evaluate open it.
+        output: the folder of the trained model; Classify, Answer, Tag, Generate and Evaluate open it.
         plan: what was to be done.
         settings: what it was done with, as it is written.
         data: the fingerprint of each split.

@@ -38,6 +38,7 @@ assert_type(evaluate(labelled).plot_confusion("confusion.svg"), Path)
 
 hfkit.Evaluate(hfkit.Classify("m"), labels={"LABEL_0": "no"})
 hfkit.Evaluate(hfkit.Answer("m"))
+hfkit.Evaluate(hfkit.Tag("m"))
 hfkit.Evaluate(hfkit.Generate("m"))
 hfkit.Evaluate(hfkit.Summarize("m"))
 hfkit.Evaluate(hfkit.Translate("m"))

@@ -100,3 +100,17 @@ def test_nothing_to_agree_on(classify: hfkit.Classify) -> None:
 def test_one_input_is_not_taken_for_many(inputs: Any, classify: hfkit.Classify) -> None:
     with pytest.raises(errors.InputTypeError, match="must be an iterable of str or Pair"):
         hfkit.measure_agreement(classify, classify, inputs)
+
+
+def test_taggers_agree_on_entities(fake_tagger: Path, tmp_path: Path) -> None:
+    one = hfkit.Tag(fake_tagger, runtime=RUNTIME)
+    other = hfkit.Tag(hfkit.testing.write_fake_tagger(tmp_path / "other", seed=3), runtime=RUNTIME)
+    inputs: list[str | hfkit.Words] = [*TEXTS, hfkit.Words(["the", "old", "city"])]
+    assert hfkit.measure_agreement(one, one, inputs) == hfkit.Agreement(5, 1.0, 0.0, 0.0, ())
+    found = hfkit.measure_agreement(one, other, inputs)
+    entities = [
+        [[(entity.text, entity.label) for entity in result.entities] for result in tag.batch(inputs)]
+        for tag in (one, other)
+    ]
+    assert found.differing == tuple(place for place in range(5) if entities[0][place] != entities[1][place])
+    assert found.agreement < 1

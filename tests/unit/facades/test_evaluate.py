@@ -12,10 +12,7 @@ import pytest
 
 import hfkit
 from hfkit import errors
-from hfkit.engines.opening import open_tagging
-from hfkit.engines.progress import ignore_progress
 from hfkit.facades.evaluate import EvaluateSettings
-from hfkit.hub.resolve import resolve
 from hfkit.metrics.classification import score_labels
 from hfkit.metrics.scores import score_answers
 from hfkit.testing import write_fake_model, write_fake_tagger, write_fake_writer
@@ -435,11 +432,10 @@ def test_plots_are_drawn_of_the_report(
 def tagged(tmp_path: Path, fake: hfkit.Runtime) -> tuple[Path, list[dict[str, object]]]:
     """A tagger and rows of which it gets all right but the second."""
     folder = write_fake_tagger(tmp_path / "tagger", tags=("O", "B-x", "I-x", "B-y"))
-    found = resolve(folder, offline=True)
     words = [text.split() for text in TEXTS]
-    tags, _ = open_tagging(lambda: found, fake).tag(words, budget=512, advance=ignore_progress)
+    results = hfkit.Tag(folder, runtime=fake).batch(map(hfkit.Words, words))
     rows: list[dict[str, object]] = [
-        {"tokens": one, "ner_tags": list(other)} for one, other in zip(words, tags, strict=True)
+        {"tokens": one, "ner_tags": list(other.labels)} for one, other in zip(words, results, strict=True)
     ]
     rows[1]["ner_tags"] = ["B-y", "B-y", "B-y"]
     return folder, rows
@@ -464,12 +460,38 @@ def test_tags_that_mark_no_entities_count_word_by_word(tmp_path: Path, fake: hfk
     assert report.notes == ("the tags mark no entities: each word counts as one, of its tag",)
 
 
-def test_tags_have_a_folder(classify: hfkit.Classify) -> None:
+def test_a_tagger_is_evaluated_as_it_is_set_up(
+    tagged: tuple[Path, list[dict[str, object]]], fake: hfkit.Runtime
+) -> None:
+    folder, rows = tagged
+    data = hfkit.Tagged(train=rows, test=rows)
+    with hfkit.Tag(folder, window=4, runtime=fake) as tag:
+        report = hfkit.Evaluate(tag, bootstrap=QUICK)(data)
+        assert report.speed.statistics.windows > len(rows)
+        assert report.source is tag.source  # it stays open
+        with pytest.raises(
+            errors.SettingError, match=r"^overflow is 'truncate', must be 'window' or 'error'"
+        ):
+            hfkit.Evaluate(tag.with_(overflow="truncate"))(data)
+    renamed = hfkit.Evaluate(folder, labels={"B-y": "B-z"}, bootstrap=QUICK, runtime=fake)
+    other = [{**row, "ner_tags": [str(one).replace("B-y", "B-z") for one in row["ner_tags"]]} for row in rows]  # type: ignore[attr-defined]
+    scores = renamed(hfkit.Tagged(train=other, test=other)).scores
+    assert (
+        scores.accuracy.value
+        == hfkit.Evaluate(folder, bootstrap=QUICK, runtime=fake)(data).scores.accuracy.value
+    )
+
+
+def test_tags_need_a_tagger(classify: hfkit.Classify) -> None:
     rows = [{"tokens": ["good"], "ner_tags": ["O"]}]
-    for model in (classify, None):
-        message = f"model is {model!r}, must be a folder or a name for Tagged data"
-        with pytest.raises(errors.SettingError, match=f"^{re.escape(message)}\n"):
-            hfkit.Evaluate(model)(hfkit.Tagged(train=rows, test=rows))
+    data = hfkit.Tagged(train=rows, test=rows)
+    message = f"model is {classify!r}, must be hfkit.Tag for Tagged data"
+    with pytest.raises(errors.SettingError, match=f"^{re.escape(message)}\n"):
+        hfkit.Evaluate(classify)(data)
+    with pytest.raises(
+        errors.SettingError, match=r"^model is None, must be a folder or a repository: there is no starter"
+    ):
+        hfkit.Evaluate()(data)
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,14 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from hfkit.backends.protocols import OpensScorers, OpensSpanScorers
+from hfkit.backends.taggers import OpensTaggers
 from hfkit.backends.writers import OpensWriters
 
 if TYPE_CHECKING:
     import tokenizers
 
     from hfkit.backends.protocols import Scorer, SpanScorer
+    from hfkit.backends.taggers import Tagger
     from hfkit.backends.torch.tasks import Task
     from hfkit.backends.writers import Writer
     from hfkit.hub.folder import ModelFolder
@@ -72,6 +74,15 @@ class OnnxBackend:
 
         return OnnxSpanScorer(open_export(folder, runtime, QUESTION_ANSWERING))
 
+    def open_tagger(self, folder: ModelFolder, runtime: Runtime, /) -> Tagger:
+        """Open a token classification model; see :class:`hfkit.backends.taggers.OpensTaggers`."""
+        from hfkit.backends.torch.tasks import TOKEN_CLASSIFICATION
+
+        from .opening import open_export
+        from .tagger import OnnxTagger
+
+        return OnnxTagger(open_export(folder, runtime, TOKEN_CLASSIFICATION))
+
     def open_writer(self, folder: ModelFolder, runtime: Runtime, /) -> Writer:
         """Open a model that writes text; see :class:`hfkit.backends.writers.OpensWriters`."""
         from .writer import open_onnx_writer
@@ -87,13 +98,20 @@ class OnnxBackend:
 
 def _task(capability: type, folder: ModelFolder) -> Task | None:
     """Name the task of what is to be opened; None if exports do not serve it."""
-    from hfkit.backends.torch.tasks import QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION
+    from hfkit.backends.torch.tasks import (
+        QUESTION_ANSWERING,
+        SEQUENCE_CLASSIFICATION,
+        TOKEN_CLASSIFICATION,
+    )
 
     if capability is OpensWriters:
         return _writing(folder)
-    if capability is OpensSpanScorers:
-        return QUESTION_ANSWERING
-    return SEQUENCE_CLASSIFICATION if capability is OpensScorers else None
+    tasks: dict[type, Task] = {
+        OpensScorers: SEQUENCE_CLASSIFICATION,
+        OpensSpanScorers: QUESTION_ANSWERING,
+        OpensTaggers: TOKEN_CLASSIFICATION,
+    }
+    return tasks.get(capability)
 
 
 def _writing(folder: ModelFolder) -> Task:

@@ -80,7 +80,12 @@ class _Rewriter:
         self._ranges = ranges
         self._weights = {weight.name: weight for weight in graph.initializer}
         self._makers = {name: node.op_type for node in graph.node for name in node.output}
-        self._heads = {value.name for value in graph.output}
+        given = {value.name for value in graph.output}
+        # What gives the logits, with or without a bias that is added in a node of its own.
+        biased = (node for node in graph.node if node.op_type == "Add" and node.output[0] in given)
+        self._heads = given.union(
+            *(node.input for node in biased if not self._weights.keys().isdisjoint(node.input))
+        )
         self._held: set[str] = set()
         self._rounded: set[str] = set()
         self.count = 0

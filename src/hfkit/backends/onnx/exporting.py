@@ -17,6 +17,7 @@ from hfkit.errors import BackendError, CorruptModelError, MissingDependencyError
 from hfkit.hub.digests import file_digest
 from hfkit.hub.folder import EXPORT_CARD, PIN_FILE
 from hfkit.hub.tokenizer_files import tokenizer_owner, tokenizer_stamp
+from hfkit.text.labels import LabelScheme
 
 from .entries import drafted_entry, maker_versions
 from .export_folder import MODEL_FILE, ExportCard
@@ -158,7 +159,7 @@ def _write_model(
     types = loaded.reads_types and "token_type_ids" in inspect.signature(model.forward).parameters
     vocabulary = getattr(model.config, "vocab_size", None) or 1
     # Opened once more: what makes torch faster changes a model, and what is traced is to be plain.
-    card, score = _original(load_model(folder, runtime, task), runtime, task)
+    card, score = _original(folder, load_model(folder, runtime, task), runtime, task)
     settle_padding(model.config)
     batches = probes(card, vocabulary=vocabulary, types=types)
     expected = [score(batch) for batch in batches]
@@ -212,16 +213,20 @@ def _pool_early(file: Path) -> None:
 
 
 def _original(
-    loaded: LoadedModel, runtime: Runtime, task: Task
+    folder: ModelFolder, loaded: LoadedModel, runtime: Runtime, task: Task
 ) -> tuple[ModelCard, Callable[[TokenBatch], FloatArray]]:
     """Open what was loaded in torch: what the export has to agree with."""
     from hfkit.backends.torch.scorer import TorchScorer
     from hfkit.backends.torch.span_scorer import TorchSpanScorer
-    from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
+    from hfkit.backends.torch.tagger import TorchTagger
+    from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 
     if task is SEQUENCE_CLASSIFICATION:
         scorer = TorchScorer(loaded, runtime)
         return scorer.card, scorer.score
+    if task is TOKEN_CLASSIFICATION:
+        tagger = TorchTagger(loaded, LabelScheme.from_config(folder.config), runtime)
+        return tagger.card, tagger.tag
     reader = TorchSpanScorer(loaded, runtime)
     return reader.card, reader.score_spans
 

@@ -51,6 +51,7 @@ class OnnxModel:
 
     Attributes:
         reads_types: whether it is told the second of two texts as such.
+        axes: how many the output has: rows, tokens if it is for each of them, and numbers.
         width: numbers of a row of the output, where the file says that.
         versions: the libraries that run it.
 
@@ -90,7 +91,9 @@ class OnnxModel:
         self._kinds = kinds
         self._outputs = tuple(outputs)
         self._vocabulary = vocabulary
-        last = next(given.shape[-1] for given in session.get_outputs() if given.name == outputs[0])
+        shape = next(given.shape for given in session.get_outputs() if given.name == outputs[0])
+        self.axes: int = len(shape)
+        last = shape[-1]
         self.width: int | None = last if isinstance(last, int) else None
         self.versions: tuple[tuple[str, str], ...] = self._open.versions
 

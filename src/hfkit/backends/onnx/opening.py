@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
+from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from hfkit.errors import CorruptModelError, DeviceError, SettingError, WrongHeadError
 from hfkit.hub.folder import read_json_object
 
@@ -30,6 +30,9 @@ __all__ = ["OpenExport", "open_export", "prepare_export"]
 
 # Torch could not open the folder.
 _ALONE = "leave {}='auto', or give the weights that it was exported from"
+
+# Rows and labels of texts, or rows and tokens of one end of an answer; rows, tokens and labels of words.
+_AXES, _AXES_OF_LABELS = 2, 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,6 +137,13 @@ def _open(export: ExportFolder, folder: ModelFolder, runtime: Runtime, task: Tas
         vocabulary=vocabulary if isinstance(vocabulary, int) else None,
         reads_types=export.card is not None or _reads_types(export),
     )
+    axes = _AXES_OF_LABELS if task is TOKEN_CLASSIFICATION else _AXES
+    if model.axes != axes:  # logits of texts and of tokens have the same name
+        model.close()
+        raise WrongHeadError(
+            f"{folder.name} gives an output of {model.axes} axes, a {task.name} model must give one of {axes}",
+            hint="open it with the verb it was trained for",
+        )
     pools = task is SEQUENCE_CLASSIFICATION
     return OpenExport(
         model, export.card or survey(model, config, file=export.model.name, pools=pools), config

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
 from hfkit.backends.protocols import ModelCard
-from hfkit.backends.torch.tasks import WRITERS
+from hfkit.backends.torch.tasks import QUESTION_ANSWERING, WRITERS
 from hfkit.errors import MissingDependencyError, ModelError
 from hfkit.hub.digests import file_digest
 from hfkit.hub.folder import EXPORT_CARD, read_json_object
@@ -129,7 +129,9 @@ def _quantize(
         for file in (export.model, draft / MODEL_FILE)
     ]
     vocabulary = read_json_object(draft / "config.json").get("vocab_size")
-    return _note(models, card, bits=bits, vocabulary=vocabulary if isinstance(vocabulary, int) else 1)
+    known = vocabulary if isinstance(vocabulary, int) else 1
+    axis = 0 if task is QUESTION_ANSWERING else -1
+    return _note(models, card, bits=bits, vocabulary=known, axis=axis)
 
 
 def write_quantized(source: Path, target: Path, quantize: Callable[[GraphProto], int], *, name: str) -> None:
@@ -155,7 +157,9 @@ def write_quantized(source: Path, target: Path, quantize: Callable[[GraphProto],
     )
 
 
-def _note(models: list[OnnxModel], card: ExportCard, *, bits: Literal[8, 4], vocabulary: int) -> str:
+def _note(
+    models: list[OnnxModel], card: ExportCard, *, bits: Literal[8, 4], vocabulary: int, axis: int
+) -> str:
     """Compare the two exports on the built-in probes."""
     known = ModelCard(
         max_tokens=card.max_tokens, pad_id=card.pad_id, pads=card.pads, device="cpu", dtype=card.dtype
@@ -163,7 +167,7 @@ def _note(models: list[OnnxModel], card: ExportCard, *, bits: Literal[8, 4], voc
     reference, candidate = models
     try:
         batches = probes(known, vocabulary=vocabulary, types=reference.reads_types)
-        return state_sensitivity(reference, candidate, batches, bits=bits)
+        return state_sensitivity(reference, candidate, batches, bits=bits, axis=axis)
     finally:
         reference.close()
         candidate.close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hfkit.backends.protocols import ScorerCard
-from hfkit.errors import CorruptModelError
-from hfkit.text.labels import LabelScheme
+
+from .labels import labels_of
 
 if TYPE_CHECKING:
     from hfkit.backends.protocols import TokenBatch
@@ -26,14 +26,8 @@ class OnnxScorer:
 
     def __init__(self, opened: OpenExport) -> None:
         self._model = opened.model
-        labels = LabelScheme.from_config(opened.config)
-        if opened.model.width not in {None, len(labels.names)}:
-            raise CorruptModelError(
-                f"config.json names {len(labels.names)} labels, the export gives {opened.model.width}",
-                hint="the configuration beside the export is not the one that it was made with",
-            )
         self.card: ScorerCard = ScorerCard(
-            labels=labels,
+            labels=labels_of(opened),
             max_tokens=opened.card.max_tokens,
             pad_id=opened.card.pad_id,
             device="cpu",

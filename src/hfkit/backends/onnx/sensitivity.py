@@ -19,17 +19,19 @@ __all__ = ["state_sensitivity"]
 
 
 def state_sensitivity(
-    reference: OnnxModel, candidate: OnnxModel, batches: Sequence[TokenBatch], *, bits: int
+    reference: OnnxModel, candidate: OnnxModel, batches: Sequence[TokenBatch], *, bits: int, axis: int
 ) -> str:
     """Say how far a model is from another, and how far batching moves it.
 
-    A decision is the highest logit of a row: the label, or of a reader the first and the last token.
+    A decision is the highest logit of a row: the label, of a reader the first and the last token, of a tagger the label
+    of each token.
 
     Args:
         reference: the model in float32.
         candidate: the same in fewer bits.
         batches: what to run both with.
         bits: how many its matrices have.
+        axis: of a row's logits, the one along which the highest decides: labels are the last, tokens the first.
 
     Raises:
         BackendError: one of them fails.
@@ -45,8 +47,8 @@ def state_sensitivity(
             )
             rows += 1
             change = max(change, float(np.abs(one - other).max()))
-            decisions += _differ(one, other)
-            moved += _differ(other, _own(alone[0], length))
+            decisions += _differ(one, other, axis)
+            moved += _differ(other, _own(alone[0], length), axis)
     return (
         f"weights are {bits} bits: on hfkit's own {rows} probes of random tokens, against float32, logits change by up "
         f"to {change:.2g} and {decisions} decisions differ; batching changes {moved}. "
@@ -59,5 +61,5 @@ def _own(logits: FloatArray, length: int) -> FloatArray:
     return logits[:length] if logits.ndim > 1 else logits
 
 
-def _differ(one: FloatArray, other: FloatArray) -> bool:
-    return bool((one.argmax(axis=0) != other.argmax(axis=0)).any())
+def _differ(one: FloatArray, other: FloatArray, axis: int) -> bool:
+    return bool((one.argmax(axis=axis) != other.argmax(axis=axis)).any())

@@ -20,6 +20,7 @@ __all__ = ["card_faults", "card_metadata"]
 _PIPELINES = {
     "Classify": "text-classification",
     "Answer": "question-answering",
+    "Tag": "token-classification",
     "Generate": "text-generation",
 }
 

@@ -28,6 +28,17 @@ _PAGES = {
         ['gradio.Textbox(label="Question")', 'gradio.Textbox(label="Context", lines=8)'],
         'gradio.Textbox(label="Answer")',
     ),
+    "Tag": (
+        ["def tag(text: str) -> dict[str, object]:"],
+        [
+            "entities = [",
+            '    {"entity": one.label, "start": one.start, "end": one.end} for one in run(text).entities',
+            "]",
+            'return {"text": text, "entities": entities}',
+        ],
+        ['gradio.Textbox(label="Text", lines=5)'],
+        'gradio.HighlightedText(label="Entities")',
+    ),
     "Generate": (
         ["def generate(text: str) -> Iterator[str]:"],
         [

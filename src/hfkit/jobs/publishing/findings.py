@@ -140,7 +140,7 @@ def find_in_model(
         )
     yield from _base(subject, base_commit)
     labels = subject.config.get("id2label")
-    if subject.verb == "Classify" and _unnamed(labels):
+    if subject.verb in {"Classify", "Tag"} and _unnamed(labels):
         yield PublishFinding(
             kind="unnamed_labels",
             severity="warning",

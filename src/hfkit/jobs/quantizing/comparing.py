@@ -196,15 +196,21 @@ def _metric(
 
 def metric_change(before: ScoredRows, after: ScoredRows, bootstrap: Bootstrap) -> MetricChange:
     """Give the metric of both models, and how far it drops, drawn from the same rows for both."""
-    rows = np.array([(*one, other[0]) for one, other in zip(before.rows, after.rows, strict=True)])
+    rows = np.array([(*one, *other) for one, other in zip(before.rows, after.rows, strict=True)])
     perplexed = before.name == "perplexity"
 
     def figures(sums: DoubleArray) -> DoubleArray:
-        one, weight, other = sums.T
-        first, second = one / weight, other / weight
+        one, weight, other, other_weight = sums.T
+        first, second = _ratio(one, weight), _ratio(other, other_weight)
         if perplexed:
             return np.stack((np.exp(first), np.exp(second), np.expm1(second - first)), axis=1)
         return np.stack((first, second, first - second), axis=1)
 
     found: tuple[Estimate, ...] = intervals_of_sums(rows, figures, bootstrap)
     return MetricChange(name=before.name, before=found[0], after=found[1], drop=found[2])
+
+
+def _ratio(sums: DoubleArray, weights: DoubleArray) -> DoubleArray:
+    """Divide; what counts nothing is 0, as the F1 of entities where there are none."""
+    found: DoubleArray = np.divide(sums, weights, out=np.zeros_like(sums), where=weights > 0)
+    return found

@@ -100,7 +100,12 @@ def _exported(weight: StoredWeight, *, folder: ModelFolder, verb: Verb, four: bo
     if (weight.shape[1] if table else min(weight.shape)) < _NARROW:
         return Fate(whole, "narrower than 16: to round it saves nothing")
     labels = folder.config.get("id2label")
-    if verb == "Classify" and not table and isinstance(labels, dict) and weight.shape[0] == len(labels):
+    if (
+        verb in {"Classify", "Tag"}
+        and not table
+        and isinstance(labels, dict)
+        and weight.shape[0] == len(labels)
+    ):
         return Fate(whole, "it gives the logits")
     if four and not table and "lm_head" not in weight.name and weight.shape[1] % _SMALL_BLOCK == 0:
         return Fate(_four_bits(*weight.shape))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from hfkit.data.labelled import Labelled
 from hfkit.data.squad import Squad
+from hfkit.data.tagged import Tagged
 from hfkit.data.texts import Texts
+from hfkit.engines.cut_texts import check_tag_inputs
 from hfkit.engines.inputs import check_documents, check_inputs, check_questions
 from hfkit.errors import EmptyInputError, InputTypeError
 from hfkit.jobs.evaluating_answers import squad_questions
 from hfkit.jobs.evaluating_labels import labelled_inputs
+from hfkit.jobs.evaluating_tags import tagged_inputs
 from hfkit.jobs.evaluation import choose_rows
 from hfkit.values.bootstrap import Bootstrap
-from hfkit.values.inputs import Question, TextInput
+from hfkit.values.inputs import Question, TagInput, TextInput
 from hfkit.values.layout import counted
 
 from .own_probes import OWN_QUESTIONS, OWN_TEXTS
@@ -27,16 +30,34 @@ if TYPE_CHECKING:
 
 __all__ = ["GivenProbes", "Probe", "Probes", "read_probes"]
 
-Probe: TypeAlias = TextInput | Question
+Probe: TypeAlias = TextInput | Question | TagInput
 """One input."""
 
-GivenProbes: TypeAlias = Sequence[TextInput] | Sequence[Question] | Labelled | Squad | Texts | None
+GivenProbes: TypeAlias = (
+    Sequence[TextInput] | Sequence[Question] | Sequence[TagInput] | Labelled | Squad | Tagged | Texts | None
+)
 """Inputs, or the data of a task, whose right answers are then known; None for hfkit's own few."""
+
+
+class _Check(Protocol):
+    """Checks many inputs as they are taken."""
+
+    def __call__(self, items: object, *, max_characters: int | None) -> Iterator[Probe]: ...
+
 
 _FITTING: dict[Verb, tuple[type, ...]] = {
     "Classify": (Labelled, Texts),
     "Answer": (Squad,),
+    "Tag": (Tagged, Texts),
     "Generate": (Texts,),
+}
+
+
+_CHECKS: dict[Verb, _Check] = {
+    "Classify": check_inputs,
+    "Answer": check_questions,
+    "Tag": check_tag_inputs,
+    "Generate": check_documents,
 }
 
 
@@ -53,7 +74,7 @@ class Probes:
     """
 
     inputs: tuple[Probe, ...]
-    data: Labelled | Squad | None = None
+    data: Labelled | Squad | Tagged | None = None
     split: Split = "test"
     notes: tuple[str, ...] = ()
     foreseen: bool = False
@@ -82,10 +103,9 @@ def read_probes(given: GivenProbes, verb: Verb, *, foreseen: bool) -> Probes:
         own: tuple[Probe, ...] = OWN_QUESTIONS if verb == "Answer" else OWN_TEXTS
         note = f"compared on hfkit's own {counted(len(own), 'probe')}, not on yours: give some like those you will meet"
         return Probes(own, notes=(note,), foreseen=foreseen)
-    if isinstance(given, Labelled | Squad | Texts):
+    if isinstance(given, Labelled | Squad | Tagged | Texts):
         return _read_data(given, verb, foreseen=foreseen)
-    check = {"Classify": check_inputs, "Answer": check_questions, "Generate": check_documents}[verb]
-    inputs = tuple(cast("Sequence[Probe]", list(check(given, max_characters=None))))
+    inputs = tuple(_CHECKS[verb](given, max_characters=None))
     if not inputs:
         raise EmptyInputError(
             "there are no probes, must be at least one", hint="leave them out for hfkit's own"
@@ -93,7 +113,7 @@ def read_probes(given: GivenProbes, verb: Verb, *, foreseen: bool) -> Probes:
     return Probes(inputs, foreseen=foreseen)
 
 
-def _read_data(data: Labelled | Squad | Texts, verb: Verb, *, foreseen: bool) -> Probes:
+def _read_data(data: Labelled | Squad | Tagged | Texts, verb: Verb, *, foreseen: bool) -> Probes:
     if not isinstance(data, _FITTING[verb]):
         fitting = " or ".join(kind.__name__ for kind in _FITTING[verb])
         raise InputTypeError(
@@ -108,6 +128,8 @@ def _read_data(data: Labelled | Squad | Texts, verb: Verb, *, foreseen: bool) ->
             return Probes(tuple(labelled_inputs(data, table)), data, split, notes)
         case Squad():
             return Probes(tuple(squad_questions(data, table)), data, split, notes)
+        case Tagged():
+            return Probes(tuple(tagged_inputs(data, table)), data, split, notes)
         case _:
             texts = cast("list[str]", table.column(data.text))
             return Probes(tuple(texts), None, split, notes, foreseen=foreseen)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from math import log
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, cast
 
 from hfkit._lazy import reach
 from hfkit.data.labelled import Labelled
 from hfkit.jobs.evaluating_language import foresee_texts
+from hfkit.jobs.evaluating_tags import read_tags
+from hfkit.jobs.evaluation import choose_rows
+from hfkit.metrics.entities import find_entities, tag_scheme
 from hfkit.values.bootstrap import Bootstrap
 
 from .memory import peak_bytes, weight_bytes
@@ -18,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from hfkit.data.squad import Squad
-    from hfkit.jobs.evaluated_models import Evaluable, GoesOn
+    from hfkit.data.tagged import Tagged
+    from hfkit.jobs.evaluated_models import Evaluable, GoesOn, TagsWords
     from hfkit.jobs.evaluation import Split
     from hfkit.values.answer_report import AnswerReport
     from hfkit.values.answers import Answers
@@ -28,13 +33,17 @@ if TYPE_CHECKING:
     from hfkit.values.generation import Generation
     from hfkit.values.provenance import Source
     from hfkit.values.runtime import Runtime
+    from hfkit.values.tag_report import TagReport
+    from hfkit.values.tagging import Tagging
 
     from .probes import Probe
     from .verbs import Verb
 
 __all__ = ["Decided", "ScoredRows", "Subject", "open_subject"]
 
-_Result: TypeAlias = "Classification | Answers | Generation[None]"
+_Result: TypeAlias = "Classification | Answers | Tagging | Generation[None]"
+
+_Labels: TypeAlias = "Labelled | Squad | Tagged | None"
 
 _WHOLE = 100.0  # percent
 
@@ -66,10 +75,11 @@ class ScoredRows:
 
     Attributes:
         name: of the metric.
-        rows: of each row what it adds to the metric, and how much it counts.
+        rows: of each row what it adds to the metric, and how much it counts; of entities twice those that are right,
+            and those that are said and those that there are.
     """
 
-    name: Literal["accuracy", "subset accuracy", "F1", "perplexity"]
+    name: Literal["accuracy", "subset accuracy", "F1", "entity F1", "tag accuracy", "perplexity"]
     rows: tuple[tuple[float, float], ...]
 
 
@@ -118,12 +128,12 @@ class Subject(ABC):
         """Give the bytes of its weights in memory, and the most that this process has had."""
         return weight_bytes(model, verb, backend, runtime), peak_bytes()
 
-    def score(self, data: Labelled | Squad | None, split: Split, inputs: Sequence[Probe]) -> ScoredRows:
+    def score(self, data: _Labels, split: Split, inputs: Sequence[Probe]) -> ScoredRows:
         """Say how good it is on each input, which are the rows of a split if there are data."""
         return self._score(data, split, inputs)
 
     @abstractmethod
-    def _score(self, data: Labelled | Squad | None, split: Split, inputs: Sequence[Probe]) -> ScoredRows: ...
+    def _score(self, data: _Labels, split: Split, inputs: Sequence[Probe]) -> ScoredRows: ...
 
     @abstractmethod
     def _decision(self, result: _Result) -> object: ...
@@ -137,7 +147,7 @@ class Subject(ABC):
 class _Classifier(Subject):
     """A decision is the labels that hold."""
 
-    def _score(self, data: Labelled | Squad | None, split: Split, inputs: Sequence[Probe]) -> ScoredRows:
+    def _score(self, data: _Labels, split: Split, inputs: Sequence[Probe]) -> ScoredRows:
         rows = len(inputs)
         if isinstance(data, Labelled) and data.multi_label:
             several = cast("MultiLabelReport", _evaluate(self._facade, data, split, several=True))
@@ -163,7 +173,7 @@ class _Classifier(Subject):
 class _Reader(Subject):
     """A decision is the text of the answer."""
 
-    def _score(self, data: Labelled | Squad | None, split: Split, inputs: Sequence[Probe]) -> ScoredRows:
+    def _score(self, data: _Labels, split: Split, inputs: Sequence[Probe]) -> ScoredRows:
         report = cast("AnswerReport", _evaluate(self._facade, data, split))
         wrong = {one.row: one.f1 / _WHOLE for one in report.mistakes}
         return ScoredRows("F1", _right(len(inputs), wrong))
@@ -183,12 +193,42 @@ class _Reader(Subject):
         )
 
 
+class _Tagger(Subject):
+    """A decision is the entities."""
+
+    def _score(self, data: _Labels, split: Split, inputs: Sequence[Probe]) -> ScoredRows:  # noqa: ARG002  # the rows of the data
+        report = cast("TagReport", _evaluate(self._facade, data, split))
+        wrong = {one.row: one.said for one in report.mistakes}
+        tagged = cast("Tagged", data)
+        expected = read_tags(tagged, choose_rows(tagged, split, _NO_DRAWS))
+        scheme = tag_scheme(cast("TagsWords", self._facade).labels)
+        rows = []
+        for row, tags in enumerate(expected):
+            there = frozenset(find_entities(tags, scheme=scheme))
+            said = frozenset(wrong.get(row, there))
+            rows.append((2.0 * len(said & there), float(len(said) + len(there))))
+        return ScoredRows("entity F1" if scheme == "conll" else "tag accuracy", tuple(rows))
+
+    def _decision(self, result: _Result) -> object:
+        return tuple((one.start, one.end, one.label) for one in cast("Tagging", result).entities)
+
+    def _scores(
+        self,
+        inputs: Sequence[Probe],  # noqa: ARG002  # the results have them
+        results: Sequence[_Result],
+    ) -> Iterable[Mapping[object, float]]:
+        return (
+            {(word.start, word.label): log(word.score) for word in result.words}
+            for result in cast("Sequence[Tagging]", results)
+        )
+
+
 class _Writer(Subject):
     """A decision is the next token."""
 
     def _score(
         self,
-        data: Labelled | Squad | None,  # noqa: ARG002  # a text is all there is
+        data: _Labels,  # noqa: ARG002  # a text is all there is
         split: Split,  # noqa: ARG002  # the same
         inputs: Sequence[Probe],
     ) -> ScoredRows:
@@ -230,6 +270,8 @@ def open_subject(model: str, verb: Verb, runtime: Runtime, *, no_answer: bool) -
         case "Answer":
             settings = {"top_k": _COMPARED, "overlapping": "keep", "no_answer": no_answer}
             return _Reader(opens(model, runtime=runtime, **settings))
+        case "Tag":
+            return _Tagger(opens(model, runtime=runtime))
         case "Generate":
             written = {"max_new_tokens": 1, "logprobs": _COMPARED, "overflow": "keep_end"}
             return _Writer(opens(model, runtime=runtime, **written))

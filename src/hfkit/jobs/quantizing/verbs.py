@@ -10,6 +10,7 @@ from hfkit.backends.torch.tasks import (
     ENCODED_WRITING,
     QUESTION_ANSWERING,
     SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
 )
 from hfkit.errors import ModelError
 
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Verb", "head_of", "verb_of"]
 
-Verb: TypeAlias = Literal["Classify", "Answer", "Generate"]
+Verb: TypeAlias = Literal["Classify", "Answer", "Tag", "Generate"]
 """The facades whose models can be made smaller."""
 
 _HEADS: tuple[tuple[re.Pattern[str], Verb], ...] = (
     (re.compile(r"ForSequenceClassification$"), "Classify"),
     (re.compile(r"ForQuestionAnswering(Simple)?$"), "Answer"),
+    (re.compile(r"ForTokenClassification$"), "Tag"),
     (re.compile(r"(ForCausalLM|LMHeadModel|ForConditionalGeneration)$"), "Generate"),
 )
 
@@ -43,8 +45,8 @@ def verb_of(folder: ModelFolder) -> Verb:
         if any(map(pattern.search, names)):
             return verb
     raise ModelError(
-        f"{folder.name} was saved as {names}, must be a model for Classify, Answer or Generate",
-        hint="Quantize takes models for sequence classification, question answering and text generation",
+        f"{folder.name} was saved as {names}, must be a model for Classify, Answer, Tag or Generate",
+        hint="Quantize takes models for sequence and token classification, question answering and text generation",
     )
 
 
@@ -54,5 +56,7 @@ def head_of(folder: ModelFolder, verb: Verb) -> Task:
         return SEQUENCE_CLASSIFICATION
     if verb == "Answer":
         return QUESTION_ANSWERING
+    if verb == "Tag":
+        return TOKEN_CLASSIFICATION
     encodes = (folder.base or folder).config.get("is_encoder_decoder") is True
     return ENCODED_WRITING if encodes else CAUSAL_WRITING

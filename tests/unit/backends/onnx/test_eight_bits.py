@@ -106,6 +106,12 @@ def test_the_head_stays() -> None:
     assert [node.op_type for node in made.graph.node][-1] == "MatMul"
 
 
+def test_what_gives_the_logits_stays_with_its_bias() -> None:
+    made = model(ONE, helper.make_node("Add", ["product", "bias"], ["out"]))
+    assert quantize_graph(made.graph) == 1  # the table
+    assert [node.op_type for node in made.graph.node if node.output[0] == "product"] == ["MatMul"]
+
+
 def test_what_two_layers_read_is_rounded_once_and_shared_weights_are_kept_once() -> None:
     two = [helper.make_node("MatMul", ["found", "matrix"], [name]) for name in ("one", "other")]
     made = model(*two, helper.make_node("Add", ["one", "other"], ["out"]))

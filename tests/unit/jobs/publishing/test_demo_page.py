@@ -17,6 +17,7 @@ PINNED = "org/model@" + "0" * 40
 FACADES = [
     hfkit.Classify(PINNED, top_k=2, runtime=hfkit.Runtime(threads=1)),
     hfkit.Answer(PINNED, no_answer=True),
+    hfkit.Tag(PINNED, window=128),
     hfkit.Generate(PINNED, decoding=hfkit.Sample(temperature=0.5, seed=1)),
     hfkit.Summarize(PINNED),
     hfkit.Translate(PINNED),

@@ -43,3 +43,15 @@ def test_perplexity_is_that_of_the_metrics_and_its_drop_its_growth() -> None:
     expected = score_logprobs([-loss for loss in losses], tokens, [1, 1, 1], bootstrap=BOOTSTRAP)
     assert change.before == expected.perplexity
     assert change.drop.value == pytest.approx(math.exp(0.1 * sum(losses) / sum(tokens)) - 1)
+
+
+def test_entities_count_those_that_are_said_and_those_that_there_are() -> None:
+    """F1 of entities: each model says a number of its own; where there are none at all it is 0."""
+    before = ScoredRows("entity F1", ((4.0, 4.0), (0.0, 3.0)))
+    after = ScoredRows("entity F1", ((4.0, 5.0), (0.0, 0.0)))
+    change = metric_change(before, after, BOOTSTRAP)
+    assert change.before.value == pytest.approx(4 / 7)
+    assert change.after.value == pytest.approx(4 / 5)
+    assert change.drop.value == pytest.approx(4 / 7 - 4 / 5)
+    none = ScoredRows("entity F1", ((0.0, 0.0),))
+    assert metric_change(none, none, BOOTSTRAP).before == hfkit.Estimate(0.0, 0.0, 0.0)

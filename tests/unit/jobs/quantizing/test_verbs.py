@@ -30,6 +30,7 @@ def folder(path: Path, **config: object) -> ModelFolder:
         ("BertForSequenceClassification", "Classify", tasks.SEQUENCE_CLASSIFICATION),
         ("DistilBertForQuestionAnswering", "Answer", tasks.QUESTION_ANSWERING),
         ("XLNetForQuestionAnsweringSimple", "Answer", tasks.QUESTION_ANSWERING),
+        ("RobertaForTokenClassification", "Tag", tasks.TOKEN_CLASSIFICATION),
         ("LlamaForCausalLM", "Generate", tasks.CAUSAL_WRITING),
         ("GPT2LMHeadModel", "Generate", tasks.CAUSAL_WRITING),
     ],
@@ -54,5 +55,5 @@ def test_an_adapter_without_a_class_has_that_of_its_base(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("config", [{}, {"architectures": None}, {"architectures": ["BertForMaskedLM"]}])
 def test_others_are_refused(config: dict[str, object], tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="must be a model for Classify, Answer or Generate"):
+    with pytest.raises(ModelError, match="must be a model for Classify, Answer, Tag or Generate"):
         verb_of(folder(tmp_path / "model", **config))

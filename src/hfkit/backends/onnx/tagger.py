@@ -1,0 +1,55 @@
+"""Token classification in ONNX Runtime."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hfkit.backends.protocols import ScorerCard
+
+from .labels import labels_of
+
+if TYPE_CHECKING:
+    from hfkit.backends.protocols import TokenBatch
+    from hfkit.text.arrays import FloatArray
+
+    from .opening import OpenExport
+
+__all__ = ["OnnxTagger"]
+
+
+class OnnxTagger:
+    """A token classification model in ONNX Runtime.
+
+    Raises:
+        CorruptModelError: the configuration names more or fewer labels than the model gives.
+    """
+
+    def __init__(self, opened: OpenExport) -> None:
+        self._model = opened.model
+        self.card: ScorerCard = ScorerCard(
+            labels=labels_of(opened),
+            max_tokens=opened.card.max_tokens,
+            pad_id=opened.card.pad_id,
+            device="cpu",
+            dtype=opened.card.dtype,
+            pads=opened.card.pads,
+            versions=opened.versions,
+            notes=opened.card.notes,
+        )
+
+    def tag(self, batch: TokenBatch, /) -> FloatArray:
+        """Give float32 logits of each token's label, shape ``[rows, tokens, labels]``."""
+        return self._model.run(batch)
+
+    @property
+    def changes_threads_at_once(self) -> bool:
+        """The file is opened again."""
+        return False
+
+    def use_threads(self, threads: int | None, /) -> int:
+        """Run forward passes with so many threads from now on."""
+        return self._model.use_threads(threads)
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self._model.close()

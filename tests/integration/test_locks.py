@@ -106,9 +106,15 @@ def test_a_lock_holds_without_a_network(lock: Lock, monkeypatch: pytest.MonkeyPa
 
 
 def test_bars_are_drawn_where_they_are_wanted(
-    lock: Lock, hub: LocalHub, fake_model: Path, capfd: pytest.CaptureFixture[str]
+    lock: Lock,
+    hub: LocalHub,
+    fake_model: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nobody looks on here: the test's standard error is a file."""
+    # Another test of this process may have turned them off for good, as transformers' disable_progress_bar does.
+    monkeypatch.setattr(sys.modules["huggingface_hub.utils.tqdm"], "progress_bar_states", {})
     hub.create("org/other", fake_model)
     other = hfkit.lock(lock.path.with_name("other.lock"), models=["org/other"])
     lock.fetch()

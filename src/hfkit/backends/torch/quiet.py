@@ -28,8 +28,8 @@ def _silence(settings: ExitStack) -> None:
         logger.setLevel(ERROR)
     if logging.is_progress_bar_enabled():
         settings.callback(logging.enable_progress_bar)
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 _transformers = Silence(_silence)

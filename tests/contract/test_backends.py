@@ -58,12 +58,12 @@ def _models() -> Iterator[tuple[str, Backend, Path]]:
         reader = write_tiny_reader(_FOLDER / f"{family}-reader", family=family)
         tagger = write_tiny_tagger(_FOLDER / f"{family}-tagger", family=family)
         embedder = write_tiny_embedder(_FOLDER / f"{family}-embedder", family=family)
-        yield f"torch, {family} embedder", TorchBackend(), embedder
         backends: list[Backend] = [TorchBackend(), *([OnnxBackend()] if family in _EXPORTED else [])]
         for backend in backends:
             yield f"{backend.name}, {family}", backend, classifier
             yield f"{backend.name}, {family} reader", backend, reader
             yield f"{backend.name}, {family} tagger", backend, tagger
+            yield f"{backend.name}, {family} embedder", backend, embedder
     for writing in get_args(TinyWriterFamily):
         writer = write_tiny_writer(_FOLDER / f"{writing}-writer", family=writing)
         yield f"torch, {writing} writer", TorchBackend(), writer

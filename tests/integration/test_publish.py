@@ -26,6 +26,7 @@ from hfkit.errors import (
 from hfkit.testing import (
     LocalHub,
     write_tiny_classifier,
+    write_tiny_embedder,
     write_tiny_reader,
     write_tiny_tagger,
     write_tiny_writer,
@@ -115,7 +116,12 @@ def test_nothing_to_do_is_no_commit(hub: LocalHub, publish: hfkit.Publish, folde
 
 @pytest.mark.parametrize(
     ("write_model", "verb"),
-    [(write_tiny_reader, "Answer"), (write_tiny_tagger, "Tag"), (write_tiny_writer, "Generate")],
+    [
+        (write_tiny_reader, "Answer"),
+        (write_tiny_tagger, "Tag"),
+        (write_tiny_embedder, "Embed"),
+        (write_tiny_writer, "Generate"),
+    ],
 )
 def test_each_verb_proves_its_models(
     publish: hfkit.Publish, tmp_path: Path, write_model: Callable[[Path], Path], verb: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
@@ -11,12 +12,15 @@ from hfkit.text.token_pooling import TokenPooling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from hfkit.hub.folder import ModelFolder
 
-__all__ = ["EmbeddingRecipe", "read_embedding_recipe"]
+__all__ = ["MODULES_FILE", "EmbeddingRecipe", "copy_modules", "read_embedding_recipe"]
 
-_MODULES_FILE = "modules.json"
+MODULES_FILE = "modules.json"
+"""Which modules a model of sentence-transformers has, and where their settings lie."""
+
 _PROMPTS_FILE = "config_sentence_transformers.json"
 # Older ones are named after the architecture: sentence_roberta_config.json.
 _TRANSFORMER_FILES = "sentence_*_config.json"
@@ -58,7 +62,7 @@ def read_embedding_recipe(folder: ModelFolder) -> EmbeddingRecipe:
         CorruptModelError: a file is not what sentence-transformers writes.
         ModelError: a module, or a setting of one, is not supported.
     """
-    owner = next((one for one in (folder, folder.base) if one and (one.path / _MODULES_FILE).is_file()), None)
+    owner = _owner(folder)
     if owner is None:
         return EmbeddingRecipe(notes=(_SILENT,))
     modules = _read_modules(owner)
@@ -67,7 +71,7 @@ def read_embedding_recipe(folder: ModelFolder) -> EmbeddingRecipe:
         raise ModelError(
             f"{owner.name} computes {' > '.join(kinds) or 'nothing'}, must be Transformer > Pooling, "
             "or Transformer > Pooling > Normalize",
-            hint=f"use a model whose {_MODULES_FILE} has only these",
+            hint=f"use a model whose {MODULES_FILE} has only these",
         )
     _, pooled = modules[1]
     return EmbeddingRecipe(
@@ -78,9 +82,30 @@ def read_embedding_recipe(folder: ModelFolder) -> EmbeddingRecipe:
     )
 
 
+def copy_modules(folder: ModelFolder, target: Path) -> None:
+    """Copy what a model's folder says of pooling into that of a model which was made of it, if it says anything."""
+    owner = _owner(folder)
+    if owner is None:
+        return
+    settings = owner.path.glob(_TRANSFORMER_FILES)
+    files = [owner.path / MODULES_FILE, owner.path / _PROMPTS_FILE, *settings]
+    files += [owner.path / path / "config.json" for _, path in _read_modules(owner) if path]
+    for file in files:
+        if file.is_file():
+            place = target / file.relative_to(owner.path)
+            place.parent.mkdir(exist_ok=True)
+            shutil.copyfile(file, place)
+
+
+def _owner(folder: ModelFolder) -> ModelFolder | None:
+    """Give the folder that has the list of modules: the model's, or of an adapter that of its base."""
+    places = (folder, folder.base)
+    return next((one for one in places if one and (one.path / MODULES_FILE).is_file()), None)
+
+
 def _read_modules(owner: ModelFolder) -> list[tuple[str, str]]:
     """Give the kind of each module and its subfolder; what is only there in training is left out."""
-    file = owner.path / _MODULES_FILE
+    file = owner.path / MODULES_FILE
     try:
         entries = json.loads(file.read_text(encoding="utf-8"))
         modules = [(str(entry["type"]).rpartition(".")[2], str(entry["path"])) for entry in entries]
@@ -115,7 +140,7 @@ def _most_tokens(owner: ModelFolder, path: str) -> int | None:
     """Give the longest sequence that the transformer's own settings name; refuse what they ask for beside."""
     if path:
         raise ModelError(
-            f"{owner.name} has its transformer in {path!r}, must have it beside {_MODULES_FILE}",
+            f"{owner.name} has its transformer in {path!r}, must have it beside {MODULES_FILE}",
             hint="save it anew with a recent sentence-transformers",
         )
     files = sorted(file.name for file in owner.path.glob(_TRANSFORMER_FILES))

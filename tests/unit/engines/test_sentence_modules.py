@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hfkit.engines.sentence_modules import EmbeddingRecipe, read_embedding_recipe
+from hfkit.engines.sentence_modules import EmbeddingRecipe, copy_modules, read_embedding_recipe
 from hfkit.errors import CorruptModelError, ModelError
 from hfkit.hub.resolve import resolve
 from hfkit.testing import write_fake_embedder
@@ -194,3 +194,24 @@ def test_another_pooling_is_another_revision(model: Path) -> None:
     write(model, {"1_Pooling/config.json": {"pooling_mode": "cls"}})
     assert resolve(model, offline=True).revision != first.revision
     assert first.is_rewritten()
+
+
+def test_what_is_said_of_pooling_goes_with_a_copy(model: Path, tmp_path: Path) -> None:
+    write(
+        model,
+        {
+            "modules.json": modules(f"{OLD}Transformer", f"{OLD}Pooling", f"{OLD}Normalize"),
+            "1_Pooling/config.json": {"pooling_mode": "max"},
+            "sentence_bert_config.json": {"max_seq_length": 24},
+            "config_sentence_transformers.json": {"prompts": {"query": "query: "}},
+        },
+    )
+    copy = write_fake_embedder(tmp_path / "copy")
+    copy_modules(resolve(model, offline=True), copy)
+    assert read(copy) == read(model)
+    assert read(copy).poolings == ("max",)
+
+
+def test_a_bare_encoder_has_nothing_to_copy(model: Path, tmp_path: Path) -> None:
+    copy_modules(resolve(model, offline=True), tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()

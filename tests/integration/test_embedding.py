@@ -90,3 +90,24 @@ def _encoder_decoder(folder: Path) -> Path:
     write_t5(folder)
     (folder / "config.json").write_text(json.dumps({"model_type": "t5", "is_encoder_decoder": True}))
     return folder
+
+
+# Of peft 0.21 with transformers 5.23, where the adapter is made.
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
+def test_an_adapter_opens_like_a_model(tmp_path: Path) -> None:
+    from peft import LoraConfig, get_peft_model
+
+    base = write_tiny_embedder(tmp_path / "base")
+    pooling = [{"path": "", "type": "Transformer"}, {"path": "1_Pooling", "type": "Pooling"}]
+    (base / "modules.json").write_text(json.dumps(pooling))
+    (base / "1_Pooling").mkdir()
+    (base / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode": "cls"}))
+    settings = LoraConfig(target_modules=["query", "value"], r=2, init_lora_weights=False)
+    adapted = get_peft_model(AutoModel.from_pretrained(base), settings).eval()
+    adapted.save_pretrained(str(tmp_path / "adapter"))
+    tokens = AutoTokenizer.from_pretrained(base)(TEXTS[0], return_tensors="pt")
+    with torch.inference_mode():
+        expected = adapted(**tokens).last_hidden_state[0, 0].numpy()
+    embed = hfkit.Embed(tmp_path / "adapter", runtime=OFFLINE)
+    assert np.abs(embed(TEXTS[0]).vector - expected).max() < 1e-5
+    assert np.abs(embed(TEXTS[0]).vector - hfkit.Embed(base, runtime=OFFLINE)(TEXTS[0]).vector).max() > 1e-3

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedModel
 
-RANK = 56
+RANK = 40
 EMBEDDING_RANK = 16
 
 _LINEAR = ["query", "key", "value", "output.dense", "intermediate.dense"]

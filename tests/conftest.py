@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 import hfkit
 from hfkit.testing import (
     FakeBackend,
+    write_fake_embedder,
     write_fake_model,
     write_fake_reader,
     write_fake_tagger,
@@ -117,6 +118,12 @@ def fake_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fake_tagger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tagger of people and places for the fake backend, which reads 64 tokens."""
     return write_fake_tagger(tmp_path_factory.mktemp("fake-tagger") / "model")
+
+
+@pytest.fixture(scope="session")
+def fake_embedder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model without a head for the fake backend, which reads 64 tokens and gives 8 numbers."""
+    return write_fake_embedder(tmp_path_factory.mktemp("fake-embedder") / "model")
 
 
 @pytest.fixture(scope="session")

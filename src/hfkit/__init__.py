@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .facades.classify import Classify as Classify
     from .facades.compare import compare as compare
     from .facades.demo import Demo as Demo
+    from .facades.embed import Embed as Embed
     from .facades.evaluate import Evaluate as Evaluate
     from .facades.generate import Generate as Generate
     from .facades.publish import Publish as Publish
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from .values.decoding import Beam as Beam
     from .values.decoding import Greedy as Greedy
     from .values.decoding import Sample as Sample
+    from .values.embedding import Embedding as Embedding
     from .values.estimates import Estimate as Estimate
     from .values.generation import Continuation as Continuation
     from .values.generation import Generation as Generation

@@ -18,11 +18,13 @@ from hfkit.testing import (
     TinyFamily,
     TinyWriterFamily,
     checks,
+    write_fake_embedder,
     write_fake_model,
     write_fake_reader,
     write_fake_tagger,
     write_fake_writer,
     write_tiny_classifier,
+    write_tiny_embedder,
     write_tiny_reader,
     write_tiny_tagger,
     write_tiny_writer,
@@ -47,6 +49,7 @@ def _models() -> Iterator[tuple[str, Backend, Path]]:
     yield "fake", FakeBackend(), write_fake_model(_FOLDER / "fake")
     yield "fake reader", FakeBackend(), write_fake_reader(_FOLDER / "fake-reader")
     yield "fake tagger", FakeBackend(), write_fake_tagger(_FOLDER / "fake-tagger")
+    yield "fake embedder", FakeBackend(), write_fake_embedder(_FOLDER / "fake-embedder")
     yield "fake writer", FakeBackend(), write_fake_writer(_FOLDER / "fake-writer")
     encoding = write_fake_writer(_FOLDER / "fake-encoding-writer", encodes=True)
     yield "fake writer that encodes", FakeBackend(), encoding
@@ -54,11 +57,13 @@ def _models() -> Iterator[tuple[str, Backend, Path]]:
         classifier = write_tiny_classifier(_FOLDER / family, family=family)
         reader = write_tiny_reader(_FOLDER / f"{family}-reader", family=family)
         tagger = write_tiny_tagger(_FOLDER / f"{family}-tagger", family=family)
+        embedder = write_tiny_embedder(_FOLDER / f"{family}-embedder", family=family)
         backends: list[Backend] = [TorchBackend(), *([OnnxBackend()] if family in _EXPORTED else [])]
         for backend in backends:
             yield f"{backend.name}, {family}", backend, classifier
             yield f"{backend.name}, {family} reader", backend, reader
             yield f"{backend.name}, {family} tagger", backend, tagger
+            yield f"{backend.name}, {family} embedder", backend, embedder
     for writing in get_args(TinyWriterFamily):
         writer = write_tiny_writer(_FOLDER / f"{writing}-writer", family=writing)
         yield f"torch, {writing} writer", TorchBackend(), writer

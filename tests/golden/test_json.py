@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 import hfkit
 
 GOLDEN = Path(__file__).parent / "classification.json"
 GOLDEN_GENERATION = Path(__file__).parent / "generation.json"
 GOLDEN_ANSWERS = Path(__file__).parent / "answers.json"
 GOLDEN_TAGGING = Path(__file__).parent / "tagging.json"
+GOLDEN_EMBEDDING = Path(__file__).parent / "embedding.json"
 GOLDEN_SUMMARY = Path(__file__).parent / "summary.json"
 GOLDEN_TRANSLATION = Path(__file__).parent / "translation.json"
 GOLDEN_TOKENS = Path(__file__).parent / "tokens.json"
@@ -96,6 +99,16 @@ def test_a_tagging_is_written_like_this() -> None:
     )
     written = hfkit.Batch([tagging]).to_json(indent=2) + "\n"
     assert written == GOLDEN_TAGGING.read_text(encoding="utf-8")
+
+
+def test_an_embedding_is_written_like_this() -> None:
+    embedding = hfkit.Embedding(
+        vector=np.array([0.5, -0.25, 0.0], dtype=np.float32),
+        coverage=hfkit.Coverage(read=9, total=9, windows=1),
+        source=SOURCE,
+    )
+    written = hfkit.Batch([embedding]).to_json(indent=2) + "\n"
+    assert written == GOLDEN_EMBEDDING.read_text(encoding="utf-8")
 
 
 def test_a_generation_is_written_like_this() -> None:

@@ -11,7 +11,7 @@ import hfkit.testing
 NAMES = """
     Account Agreement Answer AnswerReport Answers AnswerSpan Architecture Batch Beam BitsAndBytes
     Bootstrap cache CacheCheck CachedItem CacheReport Cast Chats Choice Classes Classification
-    ClassificationReport Classify compare ComparedScheme Continuation Coverage DataReport Demo errors
+    ClassificationReport Classify compare ComparedScheme Continuation Coverage DataReport Demo Embed Embedding errors
     Estimate Evaluate Evidence FileChange Finding Full Generate Generation Greedy HfkitError Int4 Int8
     JsonSchema LabelCount Labelled LabelScore LanguageReport LengthSummary Lock lock LockedFile
     LockedRepository LockReport login logout Lora measure_agreement MeasuredModel Message MetricChange
@@ -30,6 +30,7 @@ TESTING = """
     TinyFamily TinyTranslatorFamily TinyWriterFamily checks
     write_fake_model write_fake_reader write_fake_writer write_tiny_classifier write_tiny_reader
     write_tiny_translator write_tiny_writer write_fake_tagger write_tiny_tagger
+    write_fake_embedder write_tiny_embedder
 """.split()  # noqa: SIM905
 
 STARTER = "AdaptedStarter Carrier ConvertedStarter STARTERS Starter starter_folder".split()  # noqa: SIM905

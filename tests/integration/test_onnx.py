@@ -21,7 +21,13 @@ from hfkit.backends.onnx.probes import probes
 from hfkit.backends.protocols import OpensScorers
 from hfkit.backends.torch import TorchBackend
 from hfkit.hub.resolve import resolve
-from hfkit.testing import TinyFamily, write_tiny_classifier, write_tiny_reader, write_tiny_tagger
+from hfkit.testing import (
+    TinyFamily,
+    write_tiny_classifier,
+    write_tiny_embedder,
+    write_tiny_reader,
+    write_tiny_tagger,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,6 +127,17 @@ def test_tags_are_those_of_torch(family: TinyFamily, tmp_path: Path, sample_text
     assert [result.labels for result in by_onnx] == [result.labels for result in by_torch]
     assert by_onnx[0].source.backend == "onnx"
     assert hfkit.Tag(folder, runtime=CPU).source.backend == "onnx"
+
+
+@pytest.mark.parametrize("family", ["bert", "roberta", "xlnet"])
+def test_vectors_are_those_of_torch(family: TinyFamily, tmp_path: Path, sample_texts: list[str]) -> None:
+    folder = write_tiny_embedder(tmp_path / "m", family=family)
+    by_torch, by_onnx = (
+        hfkit.Embed(folder, runtime=runtime).batch(sample_texts[1:8]) for runtime in (TORCH, ONNX)
+    )
+    assert np.abs(by_torch.to_numpy() - by_onnx.to_numpy()).max() < 1e-4
+    assert by_onnx[0].source.backend == "onnx"
+    assert hfkit.Embed(folder, runtime=CPU).source.backend == "onnx"
 
 
 def test_heads_whose_outputs_have_one_name_are_told_apart(tmp_path: Path) -> None:

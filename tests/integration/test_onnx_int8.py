@@ -19,7 +19,13 @@ from hfkit.backends.protocols import OpensScorers, TokenBatch
 from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
 from hfkit.hub.folder import EXPORT_CARD
 from hfkit.hub.resolve import resolve
-from hfkit.testing import TinyFamily, write_tiny_classifier, write_tiny_reader, write_tiny_tagger
+from hfkit.testing import (
+    TinyFamily,
+    write_tiny_classifier,
+    write_tiny_embedder,
+    write_tiny_reader,
+    write_tiny_tagger,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,6 +93,16 @@ def test_a_tagger_in_8_bits(tmp_path: Path) -> None:
     (note,) = hfkit.Tag(folder, runtime=EIGHT).source.notes
     assert note.startswith("weights are 8 bits: ")
     assert "batching changes 0" in note
+
+
+def test_an_embedder_in_8_bits(tmp_path: Path) -> None:
+    folder = write_tiny_embedder(tmp_path / "m", seed=33)
+    full, eight = (hfkit.Embed(folder, runtime=runtime) for runtime in (FULL, EIGHT))
+    one, other = (embed("the old city house was never dull").vector for embed in (full, eight))
+    assert 0.95 < one @ other / np.linalg.norm(one) / np.linalg.norm(other) < 1
+    note = eight.source.notes[0]
+    assert note.startswith("weights are 8 bits: ")
+    assert "numbers of tokens' vectors change by up to " in note
 
 
 def test_the_source_says_what_8_bits_change(classifier: Path) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from huggingface_hub import HfApi
 
@@ -26,6 +27,7 @@ from hfkit.errors import (
 from hfkit.testing import (
     LocalHub,
     write_tiny_classifier,
+    write_tiny_embedder,
     write_tiny_reader,
     write_tiny_tagger,
     write_tiny_writer,
@@ -115,7 +117,12 @@ def test_nothing_to_do_is_no_commit(hub: LocalHub, publish: hfkit.Publish, folde
 
 @pytest.mark.parametrize(
     ("write_model", "verb"),
-    [(write_tiny_reader, "Answer"), (write_tiny_tagger, "Tag"), (write_tiny_writer, "Generate")],
+    [
+        (write_tiny_reader, "Answer"),
+        (write_tiny_tagger, "Tag"),
+        (write_tiny_embedder, "Embed"),
+        (write_tiny_writer, "Generate"),
+    ],
 )
 def test_each_verb_proves_its_models(
     publish: hfkit.Publish, tmp_path: Path, write_model: Callable[[Path], Path], verb: str
@@ -124,6 +131,24 @@ def test_each_verb_proves_its_models(
     assert done.verified is not None
     assert (done.verified.verb, done.verified.probes > 0) == (verb, True)
     assert f'hfkit.{verb}("{NAME}")' in (done.card or "")
+
+
+def test_what_a_folder_says_of_pooling_arrives_with_it(
+    hub: LocalHub, publish: hfkit.Publish, tmp_path: Path
+) -> None:
+    model = write_tiny_embedder(tmp_path / "model")
+    kinds = ["Transformer", "Pooling", "Normalize"]
+    modules = [{"path": f"{n}_{kind}" if n else "", "type": kind} for n, kind in enumerate(kinds)]
+    (model / "modules.json").write_text(json.dumps(modules))
+    (model / "1_Pooling").mkdir()
+    (model / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode": "cls"}))
+    done = publish(model)
+    assert "pipeline_tag: feature-extraction" in (done.card or "")
+    with hub.here():
+        arrived, here = (hfkit.Embed(one)("the old city") for one in (NAME, model))
+    assert arrived.source.revision == done.commit
+    assert np.array_equal(arrived.vector, here.vector)
+    assert np.linalg.norm(arrived.vector) == pytest.approx(1)
 
 
 def test_a_tokenizer_is_proved_by_its_ids(publish: hfkit.Publish, folder: Path, tmp_path: Path) -> None:

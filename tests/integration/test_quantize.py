@@ -23,6 +23,7 @@ from hfkit.jobs.quantizing import comparing, planning
 from hfkit.jobs.quantizing.making import make_smaller
 from hfkit.testing import (
     write_tiny_classifier,
+    write_tiny_embedder,
     write_tiny_reader,
     write_tiny_tagger,
     write_tiny_translator,
@@ -228,6 +229,39 @@ def test_a_tagger_by_its_entities(tmp_path: Path) -> None:
         quantize(hfkit.Labelled(train=[{"text": "a story", "label": "good"}]), tmp_path / "other")
 
 
+def test_an_embedder_by_which_texts_are_near(tmp_path: Path) -> None:
+    model = write_tiny_embedder(tmp_path / "embedder")
+    kinds = ["Transformer", "Pooling", "Normalize"]
+    modules = [{"path": f"{n}_{kind}" if n else "", "type": kind} for n, kind in enumerate(kinds)]
+    (model / "modules.json").write_text(json.dumps(modules))
+    (model / "1_Pooling").mkdir()
+    (model / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode": "cls"}))
+    quantize = hfkit.Quantize(model, min_agreement=None, rounds=1, runtime=RUNTIME)
+    report = quantize(TEXTS, tmp_path / "out")
+    full, small = (
+        hfkit.Embed(folder, runtime=hfkit.Runtime(threads=1)) for folder in (model, tmp_path / "out")
+    )
+    assert (small.source.backend, small.source.dtype) == ("onnx", "int8")
+    assert (report.plan.verb, report.metric) == ("Embed", None)
+    assert {one.reason: one.names for one in report.plan.skipped}[
+        "no vector comes of it: it is left out"
+    ] == ("pooler.dense.bias", "pooler.dense.weight")
+    assert report.plan.expected_bytes == pytest.approx(report.result.bytes, rel=0.15)
+    near = []
+    for embed in (full, small):
+        matrix = embed.batch(TEXTS).to_numpy()
+        assert np.linalg.norm(matrix, axis=1) == pytest.approx(1)
+        similarities = matrix @ matrix.T
+        np.fill_diagonal(similarities, -1)
+        near.append(similarities)
+    nearest = [one.argmax(axis=1).tolist() for one in near]
+    differing = tuple(place for place, (a, b) in enumerate(zip(*nearest, strict=True)) if a != b)
+    assert report.differing == differing
+    assert report.largest_change == pytest.approx(np.abs(near[0] - near[1]).max(), abs=1e-3)
+    with pytest.raises(errors.InputError, match="there is 1 probe, must be at least 2"):
+        quantize(TEXTS[:1], tmp_path / "other")
+
+
 def test_a_writer_by_its_perplexity(tmp_path: Path) -> None:
     model = write_tiny_writer(tmp_path / "writer")
     data = hfkit.Texts(train=[{"text": text} for text in TEXTS])
@@ -360,7 +394,9 @@ class TestRefusals:
         model = write_tiny_tagger(tmp_path / "model")
         config = json.loads((model / "config.json").read_text())
         (model / "config.json").write_text(json.dumps(config | {"architectures": ["BertForMaskedLM"]}))
-        with pytest.raises(errors.ModelError, match="must be a model for Classify, Answer, Tag or Generate"):
+        with pytest.raises(
+            errors.ModelError, match="must be a model for Classify, Answer, Tag, Embed or Generate"
+        ):
             hfkit.Quantize(model).plan()
 
     def test_a_bound_of_a_metric_without_answers(self, cast: hfkit.Quantize, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from hfkit.jobs.quantizing.making import make_smaller
 from hfkit.jobs.quantizing.verbs import verb_of
 from hfkit.testing import (
     write_tiny_classifier,
+    write_tiny_embedder,
     write_tiny_reader,
     write_tiny_tagger,
     write_tiny_translator,
@@ -273,6 +274,16 @@ def test_a_tagger(scheme: hfkit.Torchao | hfkit.BitsAndBytes, tmp_path: Path) ->
         assert [word.text for word in one.words] == [word.text for word in other.words]
         gaps = [abs(before.score - after.score) for before, after in zip(one.words, other.words, strict=True)]
         assert 0 < sum(gaps) / len(gaps) < 0.2
+
+
+@pytest.mark.parametrize("scheme", [hfkit.Torchao(), hfkit.BitsAndBytes("nf4")], ids=repr)
+def test_an_embedder(scheme: hfkit.Torchao | hfkit.BitsAndBytes, tmp_path: Path) -> None:
+    made = make(write_tiny_embedder(tmp_path / "embedder"), scheme, tmp_path / "out")
+    full, small = (hfkit.Embed(folder, runtime=RUNTIME) for folder in (made.original, made.folder))
+    assert small.source.dtype == made.bits
+    one, other = (embed.batch(TEXTS).to_numpy() for embed in (full, small))
+    cosines = (one * other).sum(axis=1) / np.linalg.norm(one, axis=1) / np.linalg.norm(other, axis=1)
+    assert 0.9 < cosines.min() < 1
 
 
 def test_an_encoder_decoder(tmp_path: Path) -> None:

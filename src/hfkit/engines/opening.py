@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import tokenizers
 
 from hfkit._version import __version__
+from hfkit.backends.embedders import OpensEmbedders
 from hfkit.backends.free_memory import TellsMemory, free_memory
 from hfkit.backends.protocols import OpensScorers, OpensSpanScorers
 from hfkit.backends.registry import find_backend
@@ -17,10 +18,12 @@ from hfkit.backends.writers import OpensWriters
 from hfkit.values.provenance import Source
 
 from .answering import AnsweringSession
+from .embedding import EmbeddingSession
 from .model_settings import ModelSettings
 from .open_tokenizing import open_tokenizing
 from .pins import check_pin
 from .scoring import ScoringSession
+from .sentence_modules import read_embedding_recipe
 from .sessions import share
 from .tagging import TaggingSession
 from .tokens import open_tokenizer, plain_tokenizer
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from .guides import Guides
     from .tokens import TextTokenizer
 
-__all__ = ["open_answering", "open_scoring", "open_tagging", "open_writing"]
+__all__ = ["open_answering", "open_embedding", "open_scoring", "open_tagging", "open_writing"]
 
 C = TypeVar("C")
 
@@ -97,6 +100,22 @@ def open_tagging(locate: Callable[[], ModelFolder], runtime: Runtime) -> Tagging
         )
 
     return share(("tagging", type(backend), folder, _key(runtime, name)), open_session)
+
+
+def open_embedding(locate: Callable[[], ModelFolder], runtime: Runtime) -> EmbeddingSession:
+    """Open a model for embedding, or join the session that has it open; as :func:`open_scoring`."""
+    name, backend, folder = _choose(OpensEmbedders, locate, runtime)
+    recipe = read_embedding_recipe(folder)
+
+    def open_session() -> EmbeddingSession:
+        embedder = backend.open_embedder(folder, runtime)
+        opened = _open_beside(embedder.card, backend, name, folder, runtime, notes=recipe.notes)
+        limits = [limit for limit in (opened.window_limit, recipe.max_tokens) if limit]
+        return EmbeddingSession(
+            embedder, opened.tokenizer, recipe, opened.source, runtime, window_limit=min(limits)
+        )
+
+    return share(("embedding", type(backend), folder, recipe, _key(runtime, name)), open_session)
 
 
 def open_writing(locate: Callable[[], ModelFolder], runtime: Runtime) -> WritingSession:

@@ -18,6 +18,7 @@ from .workers import Workers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from hfkit.backends.embedders import Embedder
     from hfkit.backends.protocols import ModelCard, Scorer, SpanScorer
     from hfkit.backends.taggers import Tagger
     from hfkit.text.arrays import FloatArray, IntArray
@@ -37,7 +38,9 @@ class RowRunner:
         runtime: how it is to run.
     """
 
-    def __init__(self, model: Scorer | SpanScorer | Tagger, source: Source, runtime: Runtime) -> None:
+    def __init__(
+        self, model: Scorer | SpanScorer | Tagger | Embedder, source: Source, runtime: Runtime
+    ) -> None:
         self._card: ModelCard = model.card
         self._name = source.model
         self._workers = Workers(model, source, runtime)

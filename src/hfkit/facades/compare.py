@@ -48,8 +48,8 @@ def compare(
     turns with it, so they can be compared with each other.
 
     Args:
-        model: a folder, ``"org/name"`` or ``"org/name@revision"``, for Classify, Answer, Tag or
-            Generate.
+        model: a folder, ``"org/name"`` or ``"org/name@revision"``, for Classify, Answer, Tag,
+            Embed or Generate.
         schemes: what to try.
         probes: as of Quantize.
         rounds: how often each is timed in turns with the original, at least 1.

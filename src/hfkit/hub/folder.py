@@ -30,7 +30,10 @@ __all__ = [
     "read_json_object",
 ]
 
-MODEL_FILES = ("*.json", "*.safetensors", "*.txt", "*.model", "*.spm", "*.tiktoken", "*.jinja", "*.py")
+MODEL_FILES = (
+    *("*.json", "*.safetensors", "*.txt", "*.model", "*.spm", "*.tiktoken", "*.jinja", "*.py"),
+    "[0-9]_*/config.json",  # how sentence-transformers pools
+)
 """What a model needs to run: never pickles, never the twins of other frameworks, nothing of a trainer's."""
 
 EXPORT_FILES = (

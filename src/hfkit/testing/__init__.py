@@ -10,6 +10,7 @@ from .checks import checks as checks
 from .fake import FakeBackend as FakeBackend
 from .fake import write_fake_model as write_fake_model
 from .fake import write_fake_reader as write_fake_reader
+from .fake_embedders import write_fake_embedder as write_fake_embedder
 from .fake_taggers import write_fake_tagger as write_fake_tagger
 from .fake_writers import write_fake_writer as write_fake_writer
 from .local_hub import HubCommit as HubCommit
@@ -26,6 +27,7 @@ from .local_hub import RepositoryKind as RepositoryKind
 from .local_hub import RequestMatch as RequestMatch
 from .models import TinyFamily as TinyFamily
 from .models import write_tiny_classifier as write_tiny_classifier
+from .models import write_tiny_embedder as write_tiny_embedder
 from .models import write_tiny_reader as write_tiny_reader
 from .models import write_tiny_tagger as write_tiny_tagger
 from .promise import BrokenPromiseError as BrokenPromiseError

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hfkit.backends.embedders import OpensEmbedders
 from hfkit.backends.protocols import Backend, OpensScorers, OpensSpanScorers
 from hfkit.backends.taggers import OpensTaggers
 from hfkit.backends.writers import OpensWriters
 from hfkit.errors import HfkitError
 
+from .embedder_checks import EMBEDDER_CHECKS
 from .folder_checks import FOLDER_CHECKS
 from .model_checks import MODEL_CHECKS
 from .opened import capability_for
@@ -42,6 +44,7 @@ _OWN = {
     OpensScorers: (*SCORER_CHECKS, *MODEL_CHECKS),
     OpensSpanScorers: (*SPAN_CHECKS, *MODEL_CHECKS),
     OpensTaggers: (*TAGGER_CHECKS, *MODEL_CHECKS),
+    OpensEmbedders: (*EMBEDDER_CHECKS, *MODEL_CHECKS),
     OpensWriters: (*WRITER_CHECKS, *RUNNING_CHECKS),
 }
 
@@ -90,7 +93,7 @@ def checks(backend: object, model_dir: Path, *, gaps: Mapping[str, str] | None =
         backend: an instance of the backend.
         model_dir: a folder with a tokenizer and a model that the backend can open. The ``architectures``
             of its ``config.json`` say of which kind it is: question answering, token classification, one that
-            writes text, else sequence classification; those with labels have at least two.
+            writes text, one without a head, else sequence classification; those with labels have at least two.
         gaps: known gaps, from a promise to the reason why it is not kept.
 
     Returns:

@@ -11,6 +11,7 @@ from hfkit.backends.protocols import ModelCard, ScorerCard
 from hfkit.errors import DeviceError, SessionClosedError, WrongHeadError
 from hfkit.text.labels import LabelScheme
 
+from .fake_embedders import FakeEmbedder
 from .fake_taggers import FakeTagger
 from .fake_writers import FakeWriter
 from .tokenizers import write_word_pieces
@@ -102,6 +103,10 @@ class FakeBackend:
         """Open a table of weights; see :class:`hfkit.backends.taggers.OpensTaggers`."""
         return FakeTagger(_load("tags", folder, runtime), LabelScheme.from_config(folder.config))
 
+    def open_embedder(self, folder: ModelFolder, runtime: Runtime, /) -> FakeEmbedder:
+        """Open a table of weights; see :class:`hfkit.backends.embedders.OpensEmbedders`."""
+        return FakeEmbedder(_load("vectors", folder, runtime))
+
     def open_writer(self, folder: ModelFolder, runtime: Runtime, /) -> FakeWriter:
         """Open two tables of weights; see :class:`hfkit.backends.writers.OpensWriters`."""
         encodes = bool(folder.config.get("is_encoder_decoder"))
@@ -120,7 +125,7 @@ def _load(name: str, folder: ModelFolder, runtime: Runtime) -> FloatArray:
     if name not in tables:
         raise WrongHeadError(
             f"{folder.name} holds {sorted(tables)}, must hold {name!r}",
-            hint="each of write_fake_model(), _reader(), _tagger() and _writer() writes one kind",
+            hint="each of write_fake_model(), _reader(), _tagger(), _embedder() and _writer() writes one kind",
         )
     return tables[name]
 

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
     from hfkit.text.labels import Problem
 
-__all__ = ["TinyFamily", "save_model", "write_tiny_classifier", "write_tiny_reader", "write_tiny_tagger"]
+__all__ = [
+    "TinyFamily",
+    "save_model",
+    "write_tiny_classifier",
+    "write_tiny_embedder",
+    "write_tiny_reader",
+    "write_tiny_tagger",
+]
 
 TinyFamily: TypeAlias = Literal["bert", "distilbert", "roberta", "xlm-roberta", "electra", "gpt2", "xlnet"]
 """The architectures; each with its own kind of tokenizer, positions and head."""
@@ -108,6 +115,31 @@ def write_tiny_tagger(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = cast("PreTrainedModel", AutoModelForTokenClassification.from_config(config))  # type: ignore[no-untyped-call]
+        _draw_weights(model)
+    return save_model(model, folder)
+
+
+def write_tiny_embedder(folder: Path, *, family: TinyFamily = "bert", limit: int = 64, seed: int = 0) -> Path:
+    """Write a model without a head that transformers opens like any other.
+
+    Nothing beside it says how tokens are pooled, as in a folder of sentence-transformers.
+
+    Args:
+        folder: where; made if need be.
+        family: the architecture.
+        limit: the longest sequence, special tokens included.
+        seed: of the weights.
+
+    Returns:
+        The folder.
+    """
+    import torch
+    from transformers import AutoConfig, AutoModel
+
+    config = AutoConfig.for_model(family, **_settings(family, folder, limit))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = cast("PreTrainedModel", AutoModel.from_config(config))  # type: ignore[no-untyped-call]
         _draw_weights(model)
     return save_model(model, folder)
 

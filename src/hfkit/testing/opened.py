@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from hfkit.backends.embedders import Embedder, OpensEmbedders
 from hfkit.backends.protocols import OpensScorers, OpensSpanScorers, Scorer, TokenBatch
 from hfkit.backends.taggers import OpensTaggers, Tagger
 from hfkit.backends.writers import OpensWriters
@@ -27,9 +28,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Capability", "OpenedModel", "capability_for", "equally_long", "open_model", "open_with"]
 
-Capability = type[OpensScorers] | type[OpensSpanScorers] | type[OpensTaggers] | type[OpensWriters]
+Capability = (
+    type[OpensScorers]
+    | type[OpensSpanScorers]
+    | type[OpensTaggers]
+    | type[OpensEmbedders]
+    | type[OpensWriters]
+)
 
 _WRITES = re.compile(r"(ForCausalLM|LMHeadModel|ForConditionalGeneration|MTModel)\b")
+
+# Without a head: BertModel. What writes has a name of the same ending.
+_EMBEDS = re.compile(r"(?<!LMHead)(?<!MT)Model\b")
 
 _TEXTS = (
     "good",
@@ -49,7 +59,7 @@ class OpenedModel:
         rows: sequences of several lengths; of one length for a model that cannot be padded.
     """
 
-    model: Scorer | SpanScorer | Tagger
+    model: Scorer | SpanScorer | Tagger | Embedder
     rows: list[Row]
 
     @property
@@ -65,7 +75,9 @@ class OpenedModel:
         """Give what the model gives."""
         if isinstance(self.model, Scorer):
             return self.model.score(batch)
-        return self.model.tag(batch) if isinstance(self.model, Tagger) else self.model.score_spans(batch)
+        if isinstance(self.model, Tagger):
+            return self.model.tag(batch)
+        return self.model.embed(batch) if isinstance(self.model, Embedder) else self.model.score_spans(batch)
 
     def score(self, batch: TokenBatch) -> FloatArray:
         """Give what the model gives, 0 for the columns of padding, which nobody reads."""
@@ -80,10 +92,12 @@ def capability_for(model_dir: Path) -> Capability:
         return OpensSpanScorers
     if "ForTokenClassification" in named:
         return OpensTaggers
-    return OpensWriters if _WRITES.search(named) else OpensScorers
+    if _WRITES.search(named):
+        return OpensWriters
+    return OpensEmbedders if _EMBEDS.search(named) else OpensScorers
 
 
-def open_with(backend: object, model_dir: Path) -> Scorer | SpanScorer | Tagger | Writer:
+def open_with(backend: object, model_dir: Path) -> Scorer | SpanScorer | Tagger | Embedder | Writer:
     """Open a model with the method for its kind, which the backend must have."""
     folder, runtime = resolve(model_dir, offline=True), Runtime(device="cpu", offline=True)
     capability = capability_for(model_dir)
@@ -93,6 +107,8 @@ def open_with(backend: object, model_dir: Path) -> Scorer | SpanScorer | Tagger 
         return cast("OpensSpanScorers", backend).open_span_scorer(folder, runtime)
     if capability is OpensTaggers:
         return cast("OpensTaggers", backend).open_tagger(folder, runtime)
+    if capability is OpensEmbedders:
+        return cast("OpensEmbedders", backend).open_embedder(folder, runtime)
     return cast("OpensScorers", backend).open_scorer(folder, runtime)
 
 
@@ -102,7 +118,7 @@ def open_model(backend: object, model_dir: Path) -> Iterator[OpenedModel]:
     folder, runtime = resolve(model_dir, offline=True), Runtime(device="cpu", offline=True)
     tokenizer = open_tokenizer(backend, folder, runtime)
     rows = [tokenizer.single.assemble([ids]) for ids in tokenizer.encode(_TEXTS)]
-    model = cast("Scorer | SpanScorer | Tagger", open_with(backend, model_dir))
+    model = cast("Scorer | SpanScorer | Tagger | Embedder", open_with(backend, model_dir))
     try:
         yield OpenedModel(model, rows if model.card.pads else equally_long(rows))
     finally:

@@ -13,8 +13,11 @@ from .statistics import Statistics
 
 if TYPE_CHECKING:
     import datasets
+    import numpy as np
     import pandas as pd
     import polars as pl
+
+    from .embedding import Embedding
 
 __all__ = ["Batch"]
 
@@ -77,6 +80,14 @@ class Batch(Sequence[R_co]):
             indent: spaces per level; None for one line.
         """
         return json.dumps(self.to_dicts(), ensure_ascii=False, indent=indent)
+
+    def to_numpy(self: Batch[Embedding]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        """Give the vectors of :class:`~hfkit.Embed` as one float32 array, shape ``[texts, size]``."""
+        convert = cast(
+            "Callable[[Batch[Embedding]], np.ndarray[tuple[int, int], np.dtype[np.float32]]]",
+            reach("hfkit.interop.numpy", "to_numpy"),
+        )
+        return convert(self)
 
     def to_pandas(self) -> pd.DataFrame:
         """Give a row for each result; nested values as columns with dots, ``coverage.read``.

@@ -102,10 +102,10 @@ class QuantizeReport:
         result: what was measured of the smaller one, read back from the disk.
         probes: on how many inputs the two were compared.
         agreement: the share of probes on which both decide the same, from 0 to 1: the labels that hold, the text of the
-            answer, the next token.
+            answer, the entities, which other probe is the nearest, the next token.
         differing: positions of the probes on which they do not.
-        largest_change: the largest difference between their logits of the same label or span; between their mean
-            losses of a text where a model writes.
+        largest_change: the largest difference between their logits of the same label or span; where a model embeds,
+            between their cosines of the same two probes; where it writes, between their log probabilities of a token.
         mean_change: the mean of these differences.
         metric: the metric of both; None where the probes have no right answers.
         latency: of one text alone.

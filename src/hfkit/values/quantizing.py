@@ -32,8 +32,8 @@ class QuantizeSettings:
     """What is made smaller, how, and from when on the result is refused.
 
     Attributes:
-        model: a folder, ``"org/name"`` or ``"org/name@revision"``, for Classify, Answer, Tag or
-            Generate.
+        model: a folder, ``"org/name"`` or ``"org/name@revision"``, for Classify, Answer, Tag,
+            Embed or Generate.
         scheme: what it is made of afterwards.
         max_metric_drop: by how much the metric may get worse: on labelled probes accuracy and F1, from 0 to 1, by
             their difference; perplexity, of a model that writes, by its growth, 0.01 for one percent. ``"auto"`` bounds

@@ -50,8 +50,8 @@ class Int8:
 class StaticInt8:
     """As :class:`Int8`, but what is multiplied is rounded in steps of a fixed size, measured on texts.
 
-    For models that read: Classify, Answer and Tag. The steps are found once, so each forward pass does less; but one
-    step has to do for all tokens, and what is larger than anything in the texts is cut off. Give some hundred texts
+    For models that read: Classify, Answer, Tag and Embed. The steps are found once, so each forward pass does less; but
+    one step has to do for all tokens, and what is larger than anything in the texts is cut off. Give some hundred texts
     like those that the model will meet, and see by the proof whether it is worth it.
 
     Attributes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from hfkit.backends.embedders import OpensEmbedders
 from hfkit.backends.protocols import OpensScorers, OpensSpanScorers
 from hfkit.backends.taggers import OpensTaggers
 from hfkit.backends.writers import OpensWriters
@@ -12,6 +13,7 @@ from hfkit.backends.writers import OpensWriters
 if TYPE_CHECKING:
     import tokenizers
 
+    from hfkit.backends.embedders import Embedder
     from hfkit.backends.protocols import Scorer, SpanScorer
     from hfkit.backends.taggers import Tagger
     from hfkit.backends.torch.tasks import Task
@@ -83,6 +85,15 @@ class OnnxBackend:
 
         return OnnxTagger(open_export(folder, runtime, TOKEN_CLASSIFICATION))
 
+    def open_embedder(self, folder: ModelFolder, runtime: Runtime, /) -> Embedder:
+        """Open a model without a head; see :class:`hfkit.backends.embedders.OpensEmbedders`."""
+        from hfkit.backends.torch.tasks import TEXT_EMBEDDING
+
+        from .embedder import OnnxEmbedder
+        from .opening import open_export
+
+        return OnnxEmbedder(open_export(folder, runtime, TEXT_EMBEDDING))
+
     def open_writer(self, folder: ModelFolder, runtime: Runtime, /) -> Writer:
         """Open a model that writes text; see :class:`hfkit.backends.writers.OpensWriters`."""
         from .writer import open_onnx_writer
@@ -101,6 +112,7 @@ def _task(capability: type, folder: ModelFolder) -> Task | None:
     from hfkit.backends.torch.tasks import (
         QUESTION_ANSWERING,
         SEQUENCE_CLASSIFICATION,
+        TEXT_EMBEDDING,
         TOKEN_CLASSIFICATION,
     )
 
@@ -110,6 +122,7 @@ def _task(capability: type, folder: ModelFolder) -> Task | None:
         OpensScorers: SEQUENCE_CLASSIFICATION,
         OpensSpanScorers: QUESTION_ANSWERING,
         OpensTaggers: TOKEN_CLASSIFICATION,
+        OpensEmbedders: TEXT_EMBEDDING,
     }
     return tasks.get(capability)
 

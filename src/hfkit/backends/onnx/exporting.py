@@ -216,10 +216,11 @@ def _original(
     folder: ModelFolder, loaded: LoadedModel, runtime: Runtime, task: Task
 ) -> tuple[ModelCard, Callable[[TokenBatch], FloatArray]]:
     """Open what was loaded in torch: what the export has to agree with."""
+    from hfkit.backends.torch.embedder import TorchEmbedder
     from hfkit.backends.torch.scorer import TorchScorer
     from hfkit.backends.torch.span_scorer import TorchSpanScorer
     from hfkit.backends.torch.tagger import TorchTagger
-    from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+    from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION, TEXT_EMBEDDING, TOKEN_CLASSIFICATION
 
     if task is SEQUENCE_CLASSIFICATION:
         scorer = TorchScorer(loaded, runtime)
@@ -227,6 +228,9 @@ def _original(
     if task is TOKEN_CLASSIFICATION:
         tagger = TorchTagger(loaded, LabelScheme.from_config(folder.config), runtime)
         return tagger.card, tagger.tag
+    if task is TEXT_EMBEDDING:
+        embedder = TorchEmbedder(loaded, runtime)
+        return embedder.card, embedder.embed
     reader = TorchSpanScorer(loaded, runtime)
     return reader.card, reader.score_spans
 

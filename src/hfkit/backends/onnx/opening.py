@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION, TEXT_EMBEDDING, TOKEN_CLASSIFICATION
 from hfkit.errors import CorruptModelError, DeviceError, SettingError, WrongHeadError
 from hfkit.hub.folder import read_json_object
 
@@ -31,8 +31,9 @@ __all__ = ["OpenExport", "open_export", "prepare_export"]
 # Torch could not open the folder.
 _ALONE = "leave {}='auto', or give the weights that it was exported from"
 
-# Rows and labels of texts, or rows and tokens of one end of an answer; rows, tokens and labels of words.
-_AXES, _AXES_OF_LABELS = 2, 3
+# Rows and labels of texts, or rows and tokens of one end of an answer; rows, tokens and labels of
+# words, or numbers of vectors.
+_AXES, _AXES_OF_TOKENS = 2, 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +138,7 @@ def _open(export: ExportFolder, folder: ModelFolder, runtime: Runtime, task: Tas
         vocabulary=vocabulary if isinstance(vocabulary, int) else None,
         reads_types=export.card is not None or _reads_types(export),
     )
-    axes = _AXES_OF_LABELS if task is TOKEN_CLASSIFICATION else _AXES
+    axes = _AXES_OF_TOKENS if task in (TOKEN_CLASSIFICATION, TEXT_EMBEDDING) else _AXES
     if model.axes != axes:  # logits of texts and of tokens have the same name
         model.close()
         raise WrongHeadError(

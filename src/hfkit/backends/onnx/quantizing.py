@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
 from hfkit.backends.protocols import ModelCard
-from hfkit.backends.torch.tasks import QUESTION_ANSWERING, WRITERS
+from hfkit.backends.torch.tasks import QUESTION_ANSWERING, TEXT_EMBEDDING, WRITERS
 from hfkit.errors import MissingDependencyError, ModelError
 from hfkit.hub.digests import file_digest
 from hfkit.hub.folder import EXPORT_CARD, read_json_object
@@ -130,8 +130,8 @@ def _quantize(
     ]
     vocabulary = read_json_object(draft / "config.json").get("vocab_size")
     known = vocabulary if isinstance(vocabulary, int) else 1
-    axis = 0 if task is QUESTION_ANSWERING else -1
-    return _note(models, card, bits=bits, vocabulary=known, axis=axis)
+    axes = {QUESTION_ANSWERING: 0, TEXT_EMBEDDING: None}
+    return _note(models, card, bits=bits, vocabulary=known, axis=axes.get(task, -1))
 
 
 def write_quantized(source: Path, target: Path, quantize: Callable[[GraphProto], int], *, name: str) -> None:
@@ -158,7 +158,7 @@ def write_quantized(source: Path, target: Path, quantize: Callable[[GraphProto],
 
 
 def _note(
-    models: list[OnnxModel], card: ExportCard, *, bits: Literal[8, 4], vocabulary: int, axis: int
+    models: list[OnnxModel], card: ExportCard, *, bits: Literal[8, 4], vocabulary: int, axis: int | None
 ) -> str:
     """Compare the two exports on the built-in probes."""
     known = ModelCard(

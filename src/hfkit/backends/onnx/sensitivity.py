@@ -19,7 +19,7 @@ __all__ = ["state_sensitivity"]
 
 
 def state_sensitivity(
-    reference: OnnxModel, candidate: OnnxModel, batches: Sequence[TokenBatch], *, bits: int, axis: int
+    reference: OnnxModel, candidate: OnnxModel, batches: Sequence[TokenBatch], *, bits: int, axis: int | None
 ) -> str:
     """Say how far a model is from another, and how far batching moves it.
 
@@ -31,12 +31,13 @@ def state_sensitivity(
         candidate: the same in fewer bits.
         batches: what to run both with.
         bits: how many its matrices have.
-        axis: of a row's logits, the one along which the highest decides: labels are the last, tokens the first.
+        axis: of a row's logits, the one along which the highest decides: labels are the last, tokens the first. None
+            where nothing is decided: vectors of tokens.
 
     Raises:
         BackendError: one of them fails.
     """
-    change, decisions, moved, rows = 0.0, 0, 0, 0
+    change, batched, decisions, moved, rows = 0.0, 0.0, 0, 0, 0
     for batch in batches:
         expected, found = reference.run(batch), candidate.run(batch)
         for position, length in enumerate(batch.mask.sum(axis=1)):
@@ -46,9 +47,18 @@ def state_sensitivity(
                 TokenBatch(batch.ids[row, :length], batch.mask[row, :length], batch.types[row, :length])
             )
             rows += 1
+            single = _own(alone[0], length)
             change = max(change, float(np.abs(one - other).max()))
-            decisions += _differ(one, other, axis)
-            moved += _differ(other, _own(alone[0], length), axis)
+            batched = max(batched, float(np.abs(other - single).max()))
+            if axis is not None:
+                decisions += _differ(one, other, axis)
+                moved += _differ(other, single, axis)
+    if axis is None:
+        return (
+            f"weights are {bits} bits: on hfkit's own {rows} probes of random tokens, against float32, numbers of "
+            f"tokens' vectors change by up to {change:.2g}; batching changes them by up to {batched:.2g}. "
+            "hfkit.Quantize tells for your own texts which others are nearest"
+        )
     return (
         f"weights are {bits} bits: on hfkit's own {rows} probes of random tokens, against float32, logits change by up "
         f"to {change:.2g} and {decisions} decisions differ; batching changes {moved}. "

@@ -5,9 +5,12 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from hfkit.errors import WrongHeadError
+
 if TYPE_CHECKING:
     import tokenizers
 
+    from hfkit.backends.embedders import Embedder
     from hfkit.backends.protocols import Scorer, SpanScorer
     from hfkit.backends.taggers import Tagger
     from hfkit.backends.writers import Writer
@@ -57,6 +60,19 @@ class TorchBackend:
 
         labels = LabelScheme.from_config(folder.config)  # before seconds are spent on weights
         return TorchTagger(load_model(folder, runtime, TOKEN_CLASSIFICATION), labels, runtime)
+
+    def open_embedder(self, folder: ModelFolder, runtime: Runtime, /) -> Embedder:
+        """Open a model without a head; see :class:`hfkit.backends.embedders.OpensEmbedders`."""
+        from .embedder import TorchEmbedder
+        from .loading import load_model
+        from .tasks import TEXT_EMBEDDING
+
+        if (folder.base or folder).config.get("is_encoder_decoder"):
+            raise WrongHeadError(
+                f"{folder.name} encodes and decodes, a text embedding model only encodes",
+                hint="use an encoder, such as one that sentence-transformers saved",
+            )
+        return TorchEmbedder(load_model(folder, runtime, TEXT_EMBEDDING), runtime)
 
     def open_writer(self, folder: ModelFolder, runtime: Runtime, /) -> Writer:
         """Open a model that writes text; see :class:`hfkit.backends.writers.OpensWriters`."""

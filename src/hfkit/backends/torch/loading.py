@@ -92,6 +92,8 @@ def load_model(folder: ModelFolder, runtime: Runtime, task: Task) -> LoadedModel
             )
         )
     model, missing = weights.model, weights.missing
+    if task.idle:
+        missing = frozenset(name for name in missing if not task.idle.search(name))
     made = _architectures(folder, task)
     if missing or task.mistaken_for.search(" ".join(made)):
         lack = f"; its weights lack {_few(missing)}, which" if missing else ", which is not what"

@@ -12,6 +12,7 @@ __all__ = [
     "MASKED_LANGUAGE",
     "QUESTION_ANSWERING",
     "SEQUENCE_CLASSIFICATION",
+    "TEXT_EMBEDDING",
     "TOKEN_CLASSIFICATION",
     "WRITERS",
     "Task",
@@ -30,10 +31,12 @@ class Task:
         outputs: the names of what its head gives.
         takes_types: whether such models may tell texts apart by ``token_type_ids``.
         per_token: whether its head gives something for each token, and not for a whole text.
+        idle: finds weights that the model has and its outputs do not come from; files need not have them.
     """
 
     name: str
     model_class: Literal[
+        "AutoModel",
         "AutoModelForCausalLM",
         "AutoModelForMaskedLM",
         "AutoModelForQuestionAnswering",
@@ -45,6 +48,7 @@ class Task:
     outputs: tuple[str, ...]
     takes_types: bool = True
     per_token: bool = True
+    idle: re.Pattern[str] | None = None
 
 
 SEQUENCE_CLASSIFICATION = Task(
@@ -68,6 +72,15 @@ TOKEN_CLASSIFICATION = Task(
     re.compile(r"For(QuestionAnswering|SequenceClassification|MultipleChoice)\b"),
     ("logits",),
 )
+
+TEXT_EMBEDDING = Task(
+    "text embedding",
+    "AutoModel",
+    re.compile(r"For(QuestionAnswering|SequenceClassification|TokenClassification|MultipleChoice)\b"),
+    ("last_hidden_state",),
+    idle=re.compile(r"(^|\.)pooler\."),
+)
+"""No head: what the last layer gives for each token."""
 
 MASKED_LANGUAGE = Task(
     "masked language modelling",

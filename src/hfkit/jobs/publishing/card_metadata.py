@@ -21,6 +21,7 @@ _PIPELINES = {
     "Classify": "text-classification",
     "Answer": "question-answering",
     "Tag": "token-classification",
+    "Embed": "feature-extraction",
     "Generate": "text-generation",
 }
 

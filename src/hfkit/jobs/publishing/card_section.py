@@ -21,6 +21,7 @@ _USE: dict[Verb, tuple[str, str, str]] = {
     "Classify": ("classify", '"A quiet film with a wonderful last scene."', "label"),
     "Answer": ("answer", 'hfkit.Question("Who wrote it?", context="Ada wrote the letter in 1843.")', "text"),
     "Tag": ("tag", '"Marie Curie was born in Warsaw."', "entities"),
+    "Embed": ("embed", '"A quiet film with a wonderful last scene."', "vector"),
     "Generate": ("generate", '"Once upon a time"', "text"),
 }
 

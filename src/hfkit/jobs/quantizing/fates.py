@@ -92,6 +92,8 @@ def _exported(weight: StoredWeight, *, folder: ModelFolder, verb: Verb, four: bo
     if not weight.floats:
         return Fate(weight.bytes, _INTEGERS)
     whole = _FLOAT * weight.numbers
+    if verb == "Embed" and "pooler." in weight.name:
+        return Fate(0, "no vector comes of it: it is left out")
     if len(weight.shape) != _AXES:
         return Fate(whole, _SMALL)
     table = "embed" in weight.name

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from safetensors import SafetensorError
 
+from hfkit.engines.sentence_modules import copy_modules
 from hfkit.errors import CorruptModelError, HfkitError, HubError, ModelError, OutputError
 from hfkit.hub.folder import PIN_FILE
 from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
@@ -61,6 +62,8 @@ def make_smaller(folder: ModelFolder, verb: Verb, scheme: Scheme, runtime: Runti
                 _cast(folder, task, scheme, runtime, draft)
             case Torchao() | BitsAndBytes():
                 _pack(folder, task, scheme, runtime, draft)
+        if verb == "Embed":
+            copy_modules(folder, draft)
     except (HubError, OSError, SafetensorError) as error:  # the model is here: what fails is the disk
         if isinstance(error, HfkitError) and not isinstance(error, HubError):
             raise

@@ -12,7 +12,7 @@ from hfkit.data.tagged import Tagged
 from hfkit.data.texts import Texts
 from hfkit.engines.cut_texts import check_tag_inputs
 from hfkit.engines.inputs import check_documents, check_inputs, check_questions
-from hfkit.errors import EmptyInputError, InputTypeError
+from hfkit.errors import EmptyInputError, InputError, InputTypeError
 from hfkit.jobs.evaluating_answers import squad_questions
 from hfkit.jobs.evaluating_labels import labelled_inputs
 from hfkit.jobs.evaluating_tags import tagged_inputs
@@ -49,6 +49,7 @@ _FITTING: dict[Verb, tuple[type, ...]] = {
     "Classify": (Labelled, Texts),
     "Answer": (Squad,),
     "Tag": (Tagged, Texts),
+    "Embed": (Texts,),
     "Generate": (Texts,),
 }
 
@@ -57,6 +58,7 @@ _CHECKS: dict[Verb, _Check] = {
     "Classify": check_inputs,
     "Answer": check_questions,
     "Tag": check_tag_inputs,
+    "Embed": check_documents,
     "Generate": check_documents,
 }
 
@@ -95,7 +97,7 @@ def read_probes(given: GivenProbes, verb: Verb, *, foreseen: bool) -> Probes:
 
     Raises:
         InputTypeError: they are not for this facade.
-        InputError: one of them cannot be read.
+        InputError: one of them cannot be read, or there are too few to embed.
         EmptyInputError: there are none.
         SplitError: the data have no rows.
     """
@@ -110,7 +112,17 @@ def read_probes(given: GivenProbes, verb: Verb, *, foreseen: bool) -> Probes:
         raise EmptyInputError(
             "there are no probes, must be at least one", hint="leave them out for hfkit's own"
         )
-    return Probes(inputs, foreseen=foreseen)
+    return Probes(_enough(inputs, verb), foreseen=foreseen)
+
+
+def _enough(inputs: tuple[Probe, ...], verb: Verb) -> tuple[Probe, ...]:
+    """Refuse a single text to embed: it has no neighbor."""
+    if verb == "Embed" and len(inputs) == 1:
+        raise InputError(
+            "there is 1 probe, must be at least 2: what is compared is which text is nearest to which",
+            hint="give more texts, or leave them out for hfkit's own",
+        )
+    return inputs
 
 
 def _read_data(data: Labelled | Squad | Tagged | Texts, verb: Verb, *, foreseen: bool) -> Probes:
@@ -132,4 +144,4 @@ def _read_data(data: Labelled | Squad | Tagged | Texts, verb: Verb, *, foreseen:
             return Probes(tuple(tagged_inputs(data, table)), data, split, notes)
         case _:
             texts = cast("list[str]", table.column(data.text))
-            return Probes(tuple(texts), None, split, notes, foreseen=foreseen)
+            return Probes(_enough(tuple(texts), verb), None, split, notes, foreseen=foreseen)

@@ -8,12 +8,15 @@ from math import log
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, cast
 
+import numpy as np
+
 from hfkit._lazy import reach
 from hfkit.data.labelled import Labelled
 from hfkit.jobs.evaluating_language import foresee_texts
 from hfkit.jobs.evaluating_tags import read_tags
 from hfkit.jobs.evaluation import choose_rows
 from hfkit.metrics.entities import find_entities, tag_scheme
+from hfkit.text.token_pooling import unit_rows
 from hfkit.values.bootstrap import Bootstrap
 
 from .memory import peak_bytes, weight_bytes
@@ -25,11 +28,13 @@ if TYPE_CHECKING:
     from hfkit.data.tagged import Tagged
     from hfkit.jobs.evaluated_models import Evaluable, GoesOn, TagsWords
     from hfkit.jobs.evaluation import Split
+    from hfkit.text.arrays import FloatArray
     from hfkit.values.answer_report import AnswerReport
     from hfkit.values.answers import Answers
     from hfkit.values.batch import Batch
     from hfkit.values.classification import Classification
     from hfkit.values.classification_report import ClassificationReport, MultiLabelReport
+    from hfkit.values.embedding import Embedding
     from hfkit.values.generation import Generation
     from hfkit.values.provenance import Source
     from hfkit.values.runtime import Runtime
@@ -41,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Decided", "ScoredRows", "Subject", "open_subject"]
 
-_Result: TypeAlias = "Classification | Answers | Tagging | Generation[None]"
+_Result: TypeAlias = "Classification | Answers | Tagging | Embedding | Generation[None]"
 
 _Labels: TypeAlias = "Labelled | Squad | Tagged | None"
 
@@ -49,6 +54,9 @@ _WHOLE = 100.0  # percent
 
 # Spans and tokens whose scores are compared, for each input.
 _COMPARED = 5
+
+# Other inputs whose similarities are compared, for each input.
+_NEIGHBORS = 32
 
 # Intervals are drawn from the rows of both models together.
 _NO_DRAWS = Bootstrap(resamples=1)
@@ -107,12 +115,12 @@ class Subject(ABC):
         """Decide on inputs together."""
         results = self._facade.batch(inputs)
         return Decided(
-            results[0].source, tuple(map(self._decision, results)), tuple(self._scores(inputs, results))
+            results[0].source, tuple(self._decisions(results)), tuple(self._scores(inputs, results))
         )
 
     def decide_alone(self, inputs: Sequence[Probe]) -> tuple[object, ...]:
         """Decide on each input alone."""
-        return tuple(self._decision(self._facade(one)) for one in inputs)
+        return tuple(self._decisions([self._facade(one) for one in inputs]))
 
     def time(self, inputs: Sequence[Probe], *, alone: bool) -> float:
         """Give the seconds for inputs, together or each alone."""
@@ -136,7 +144,7 @@ class Subject(ABC):
     def _score(self, data: _Labels, split: Split, inputs: Sequence[Probe]) -> ScoredRows: ...
 
     @abstractmethod
-    def _decision(self, result: _Result) -> object: ...
+    def _decisions(self, results: Sequence[_Result]) -> Iterable[object]: ...
 
     @abstractmethod
     def _scores(
@@ -155,8 +163,8 @@ class _Classifier(Subject):
         report = cast("ClassificationReport", _evaluate(self._facade, data, split))
         return ScoredRows("accuracy", _right(rows, {one.row: 0.0 for one in report.mistakes}))
 
-    def _decision(self, result: _Result) -> object:
-        return frozenset(cast("Classification", result).labels)
+    def _decisions(self, results: Sequence[_Result]) -> Iterable[object]:
+        return (frozenset(one.labels) for one in cast("Sequence[Classification]", results))
 
     def _scores(
         self,
@@ -178,9 +186,8 @@ class _Reader(Subject):
         wrong = {one.row: one.f1 / _WHOLE for one in report.mistakes}
         return ScoredRows("F1", _right(len(inputs), wrong))
 
-    def _decision(self, result: _Result) -> object:
-        answers = cast("Answers", result)
-        return answers.answered, answers.text
+    def _decisions(self, results: Sequence[_Result]) -> Iterable[object]:
+        return ((one.answered, one.text) for one in cast("Sequence[Answers]", results))
 
     def _scores(
         self,
@@ -209,8 +216,11 @@ class _Tagger(Subject):
             rows.append((2.0 * len(said & there), float(len(said) + len(there))))
         return ScoredRows("entity F1" if scheme == "conll" else "tag accuracy", tuple(rows))
 
-    def _decision(self, result: _Result) -> object:
-        return tuple((one.start, one.end, one.label) for one in cast("Tagging", result).entities)
+    def _decisions(self, results: Sequence[_Result]) -> Iterable[object]:
+        return (
+            tuple((one.start, one.end, one.label) for one in result.entities)
+            for result in cast("Sequence[Tagging]", results)
+        )
 
     def _scores(
         self,
@@ -221,6 +231,49 @@ class _Tagger(Subject):
             {(word.start, word.label): log(word.score) for word in result.words}
             for result in cast("Sequence[Tagging]", results)
         )
+
+
+class _Embedder(Subject):
+    """A decision is which other input is the nearest."""
+
+    _others: FloatArray | None = None
+
+    def decide(self, inputs: Sequence[Probe]) -> Decided:
+        """Decide on inputs together; what is later decided alone is compared with these."""
+        self._others = None
+        return super().decide(inputs)
+
+    def _score(
+        self,
+        data: _Labels,  # noqa: ARG002  # none say which texts are near
+        split: Split,  # noqa: ARG002  # the same
+        inputs: Sequence[Probe],  # noqa: ARG002  # the same
+    ) -> ScoredRows:
+        return ScoredRows("accuracy", ())
+
+    def _decisions(self, results: Sequence[_Result]) -> Iterable[object]:
+        vectors = _directions(results)
+        if self._others is None:
+            self._others = vectors
+        near = vectors @ self._others.T
+        np.fill_diagonal(near, -np.inf)  # none is its own neighbor
+        nearest: list[int] = near.argmax(axis=1).tolist()
+        return nearest
+
+    def _scores(
+        self,
+        inputs: Sequence[Probe],  # noqa: ARG002  # the results have them
+        results: Sequence[_Result],
+    ) -> Iterable[Mapping[object, float]]:
+        vectors = _directions(results)
+        near: list[list[float]] = (vectors @ vectors[:_NEIGHBORS].T).tolist()
+        return (
+            {place: score for place, score in enumerate(row) if place != own} for own, row in enumerate(near)
+        )
+
+
+def _directions(results: Sequence[_Result]) -> FloatArray:
+    return unit_rows(np.stack([one.vector for one in cast("Sequence[Embedding]", results)]))
 
 
 class _Writer(Subject):
@@ -238,8 +291,8 @@ class _Writer(Subject):
             "perplexity", tuple((-one.logprob, float(one.tokens)) for one in found if one.tokens)
         )
 
-    def _decision(self, result: _Result) -> object:
-        return cast("Generation[None]", result).continuations[0].tokens
+    def _decisions(self, results: Sequence[_Result]) -> Iterable[object]:
+        return (one.continuations[0].tokens for one in cast("Sequence[Generation[None]]", results))
 
     def _scores(
         self,
@@ -272,6 +325,8 @@ def open_subject(model: str, verb: Verb, runtime: Runtime, *, no_answer: bool) -
             return _Reader(opens(model, runtime=runtime, **settings))
         case "Tag":
             return _Tagger(opens(model, runtime=runtime))
+        case "Embed":
+            return _Embedder(opens(model, runtime=runtime))
         case "Generate":
             written = {"max_new_tokens": 1, "logprobs": _COMPARED, "overflow": "keep_end"}
             return _Writer(opens(model, runtime=runtime, **written))

@@ -53,7 +53,30 @@ def test_an_adapter_without_a_class_has_that_of_its_base(tmp_path: Path) -> None
     assert verb_of(ModelFolder("adapter", adapter, "sha256:2", stamp=(), base=base)) == "Classify"
 
 
+@pytest.mark.parametrize("architecture", ["Qwen3ForCausalLM", "BertForMaskedLM", "MPNetModel"])
+def test_what_sentence_transformers_pools_embeds(architecture: str, tmp_path: Path) -> None:
+    model = folder(tmp_path / "model", architectures=[architecture])
+    (model.path / "modules.json").write_text("[]")
+    assert (verb_of(model), head_of(model, "Embed")) == ("Embed", tasks.TEXT_EMBEDDING)
+
+
+def test_an_encoder_of_texts_without_a_head_embeds(tmp_path: Path) -> None:
+    model = folder(tmp_path / "model", architectures=["BertModel"], vocab_size=9)
+    (model.path / "vocab.txt").write_text("a")
+    assert verb_of(model) == "Embed"
+
+
+@pytest.mark.parametrize(
+    "config", [{"vocab_size": 9, "is_encoder_decoder": True}, {"hidden_size": 9}], ids=["T5", "pictures"]
+)
+def test_what_has_no_head_and_encodes_no_texts_is_refused(config: dict[str, object], tmp_path: Path) -> None:
+    model = folder(tmp_path / "model", architectures=["SomeModel"], **config)
+    (model.path / "tokenizer.json").write_text("{}")
+    with pytest.raises(ModelError, match=r"was saved as \['SomeModel'\]"):
+        verb_of(model)
+
+
 @pytest.mark.parametrize("config", [{}, {"architectures": None}, {"architectures": ["BertForMaskedLM"]}])
 def test_others_are_refused(config: dict[str, object], tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="must be a model for Classify, Answer, Tag or Generate"):
+    with pytest.raises(ModelError, match="must be a model for Classify, Answer, Tag, Embed or Generate"):
         verb_of(folder(tmp_path / "model", **config))

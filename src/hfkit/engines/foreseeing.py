@@ -15,6 +15,7 @@ from hfkit.values.statistics import Statistics
 from hfkit.values.truncation import NoTruncation
 
 from .inputs import check_document
+from .reading import fitting_window
 from .tokenizing import TokenizingPolicy
 
 if TYPE_CHECKING:
@@ -104,12 +105,7 @@ def plan_sight(session: WritingSession, *, window: int | None, stride: int | Non
             hint="give a model that only decodes, such as GPT-2, Llama or Qwen",
         )
     limit = session.card.max_tokens
-    size = window or min(filter(None, (limit, _USUAL_WINDOW if limit is None else limit)))
-    if limit is not None and size > limit:
-        raise SettingError(
-            f"window is {size} tokens, {session.source.model} reads at most {limit}",
-            hint="leave window=None for the model's own limit",
-        )
+    size = fitting_window(window, limit, session.source.model) if limit else window or _USUAL_WINDOW
     step = stride or max(1, size // 2)
     if size < _LEAST_WINDOW or step >= size:
         raise SettingError(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .tokens import TextTokenizer
 
-__all__ = ["Overflow", "Readable", "Reading", "read_inputs", "require_few_windows"]
+__all__ = ["Overflow", "Readable", "Reading", "fitting_window", "read_inputs", "require_few_windows"]
 
 Overflow: TypeAlias = Literal["window", "error", "truncate"]
 """What to do with a text that is longer than the model's window: read all of it in overlapping
@@ -33,6 +33,20 @@ windows, refuse it, or read its beginning and say so in the result's coverage.""
 
 # Two texts of a million characters would make a million windows: hours, for an answer that nobody expects to wait for.
 _MOST_WINDOWS = 8192
+
+
+def fitting_window(window: int | None, limit: int, model: str) -> int:
+    """Give the tokens of a window: as many as were asked for, or the most that the model reads.
+
+    Raises:
+        SettingError: it reads fewer than were asked for.
+    """
+    if window is not None and window > limit:
+        raise SettingError(
+            f"window is {window} tokens, {model} reads at most {limit}",
+            hint="leave window=None for its own limit",
+        )
+    return window or limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, get_args
 
 from hfkit.errors import CorruptModelError, ModelError
@@ -114,6 +115,12 @@ def _read_modules(owner: ModelFolder) -> list[tuple[str, str]]:
             f"{file} is no list of modules: {type(error).__name__}: {error}",
             hint="fetch or save the model again",
         ) from error
+    for _, path in modules:
+        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\\" in path:
+            raise CorruptModelError(
+                f"{file} names a module in {path!r}, must be a folder below it",
+                hint="take the model from who made it",
+            )
     return [(kind, path) for kind, path in modules if kind != "Dropout"]
 
 

@@ -13,8 +13,8 @@ from hfkit.engines.facade import Facade
 from hfkit.engines.inputs import check_question, check_questions
 from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_answering
-from hfkit.engines.reading import Overflow, Reading
-from hfkit.errors import InputError, InputTypeError, SettingError
+from hfkit.engines.reading import Overflow, Reading, fitting_window
+from hfkit.errors import InputError, InputTypeError
 from hfkit.metrics.answers import AnswerStyle
 from hfkit.metrics.scores import score_answers
 from hfkit.metrics.threshold import AnswerMetric, best_threshold, between_scores
@@ -243,12 +243,8 @@ class Answer(Facade[AnsweringSession]):
         self, chunks: Iterable[Sequence[Question]], *, advance: Callable[[float], None], single: bool
     ) -> Iterator[tuple[list[Answers], Statistics]]:
         session = self._session
-        if self.window is not None and self.window > session.window_limit:
-            raise SettingError(
-                f"window is {self.window} tokens, {session.source.model} reads at most {session.window_limit}",
-                hint="leave window=None for the usual size",
-            )
-        size = self.window or min(_USUAL_WINDOW, session.window_limit)
+        most = fitting_window(self.window, session.window_limit, session.source.model)
+        size = self.window or min(_USUAL_WINDOW, most)
         return session.run(
             chunks,
             Reading(size, self.overlap, self.overflow),

@@ -12,7 +12,7 @@ from hfkit.engines.facade import Facade
 from hfkit.engines.inputs import check_input, check_inputs
 from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_scoring
-from hfkit.engines.reading import Overflow, Reading
+from hfkit.engines.reading import Overflow, Reading, fitting_window
 from hfkit.engines.scoring import ScoringSession
 from hfkit.errors import SettingError
 from hfkit.starter import starter_folder
@@ -166,12 +166,8 @@ class Classify(Facade[ScoringSession]):
         return locate_model(self.model, self.runtime)
 
     def _reading(self, session: ScoringSession) -> Reading:
-        if self.window is not None and self.window > session.window_limit:
-            raise SettingError(
-                f"window is {self.window} tokens, {session.source.model} reads at most {session.window_limit}",
-                hint="leave window=None for the model's own limit",
-            )
-        return Reading(self.window or session.window_limit, self.overlap, self.overflow)
+        size = fitting_window(self.window, session.window_limit, session.source.model)
+        return Reading(size, self.overlap, self.overflow)
 
     def _classify(
         self, chunks: Iterable[Sequence[TextInput]], *, advance: Callable[[float], None], single: bool

@@ -13,10 +13,9 @@ from hfkit.engines.facade import Facade
 from hfkit.engines.inputs import check_document, check_documents
 from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_embedding
-from hfkit.engines.reading import Overflow
-from hfkit.errors import SettingError
+from hfkit.engines.reading import Overflow, fitting_window
 from hfkit.values.batch import Batch
-from hfkit.values.constraints import require_choice, require_kind, require_whole
+from hfkit.values.constraints import require_choice, require_kind, require_own_model, require_whole
 from hfkit.values.embedding import Embedding
 from hfkit.values.runtime import Runtime
 from hfkit.values.statistics import Statistics
@@ -78,12 +77,11 @@ class Embed(Facade[EmbeddingSession]):
     runtime: Runtime = Runtime()
 
     def __post_init__(self) -> None:
-        model: object = self.model  # not everybody runs a type checker
-        if not isinstance(model, str | os.PathLike) or not str(model):
-            raise SettingError(
-                f"model is {model!r}, must be a folder or a repository: there is no starter that embeds",
-                hint="name a model of sentence-transformers, or any other encoder",
-            )
+        require_own_model(
+            self.model,
+            does="embeds",
+            hint="name a model of sentence-transformers, or any other encoder",
+        )
         require_kind("runtime", self.runtime, (Runtime,))
         require_choice("overflow", self.overflow, get_args(Overflow))
         require_whole("window", self.window, least=1)
@@ -153,14 +151,9 @@ class Embed(Facade[EmbeddingSession]):
         self, chunks: Iterable[Sequence[str]], *, advance: Callable[[float], None], single: bool
     ) -> Iterator[tuple[list[Embedding], Statistics]]:
         session = self._session
-        if self.window is not None and self.window > session.window_limit:
-            raise SettingError(
-                f"window is {self.window} tokens, {session.source.model} reads at most {session.window_limit}",
-                hint="leave window=None for the model's own limit",
-            )
         return session.run(
             chunks,
-            window=self.window or session.window_limit,
+            window=fitting_window(self.window, session.window_limit, session.source.model),
             overflow=self.overflow,
             budget=self.runtime.batch_tokens,
             advance=advance,

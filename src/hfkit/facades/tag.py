@@ -12,11 +12,10 @@ from hfkit.engines.cut_texts import check_tag_input, check_tag_inputs
 from hfkit.engines.facade import Facade
 from hfkit.engines.locating import locate_model
 from hfkit.engines.opening import open_tagging
-from hfkit.engines.reading import Overflow
+from hfkit.engines.reading import Overflow, fitting_window
 from hfkit.engines.tagging import TaggingSession
-from hfkit.errors import SettingError
 from hfkit.values.batch import Batch
-from hfkit.values.constraints import require_choice, require_kind, require_whole
+from hfkit.values.constraints import require_choice, require_kind, require_own_model, require_whole
 from hfkit.values.inputs import TagInput
 from hfkit.values.runtime import Runtime
 from hfkit.values.statistics import Statistics
@@ -82,12 +81,11 @@ class Tag(Facade[TaggingSession]):
     runtime: Runtime = Runtime()
 
     def __post_init__(self) -> None:
-        model: object = self.model  # not everybody runs a type checker
-        if not isinstance(model, str | os.PathLike) or not str(model):
-            raise SettingError(
-                f"model is {model!r}, must be a folder or a repository: there is no starter that tags",
-                hint="name a model for token classification, or make one with Tune and Tagged data",
-            )
+        require_own_model(
+            self.model,
+            does="tags",
+            hint="name a model for token classification, or make one with Tune and Tagged data",
+        )
         require_kind("runtime", self.runtime, (Runtime,))
         require_choice("overflow", self.overflow, get_args(Overflow))
         require_whole("window", self.window, least=1)
@@ -155,14 +153,9 @@ class Tag(Facade[TaggingSession]):
         self, chunks: Iterable[Sequence[TagInput]], *, advance: Callable[[float], None], single: bool
     ) -> Iterator[tuple[list[Tagging], Statistics]]:
         session = self._session
-        if self.window is not None and self.window > session.window_limit:
-            raise SettingError(
-                f"window is {self.window} tokens, {session.source.model} reads at most {session.window_limit}",
-                hint="leave window=None for the model's own limit",
-            )
         return session.run(
             chunks,
-            window=self.window or session.window_limit,
+            window=fitting_window(self.window, session.window_limit, session.source.model),
             overflow=self.overflow,
             budget=self.runtime.batch_tokens,
             advance=advance,

@@ -16,6 +16,7 @@ __all__ = [
     "require_lock",
     "require_model",
     "require_number",
+    "require_own_model",
     "require_text",
     "require_texts",
     "require_whole",
@@ -67,6 +68,24 @@ def require_model(model: object) -> None:
     if not str(model):
         raise SettingError(
             "model is empty, must be a folder or a repository", hint="leave it out for the starter"
+        )
+
+
+def require_own_model(model: object, *, does: str, hint: str) -> None:
+    """Refuse what names no model, for facades that have no starter.
+
+    Args:
+        model: what was given.
+        does: what a starter would do.
+        hint: which models there are.
+
+    Raises:
+        SettingError: it names none.
+    """
+    if not isinstance(model, str | os.PathLike) or not str(model):
+        raise SettingError(
+            f"model is {model!r}, must be a folder or a repository: there is no starter that {does}",
+            hint=hint,
         )
 
 

@@ -181,6 +181,14 @@ def test_what_is_not_supported_is_refused(model: Path, files: dict[str, object],
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("path", ["../1_Pooling", "1_Pooling/../..", "/1_Pooling", "..\\1_Pooling"])
+def test_a_module_outside_of_the_folder_is_refused(model: Path, path: str) -> None:
+    entries = [{"type": "models.Transformer", "path": ""}, {"type": "models.Pooling", "path": path}]
+    write(model, {"modules.json": entries})
+    with pytest.raises(CorruptModelError, match=r"names a module in .*, must be a folder below it"):
+        read(model)
+
+
 @pytest.mark.parametrize("content", ["{", "7", '[{"idx": 0}]', '["a"]'])
 def test_a_damaged_list_of_modules_is_named(model: Path, content: str) -> None:
     write(model, {"modules.json": content})

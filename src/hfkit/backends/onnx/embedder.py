@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hfkit.backends.embedders import EmbedderCard
+from hfkit.backends.held_model import HeldModel
 from hfkit.backends.probe import probe_row
 from hfkit.backends.protocols import TokenBatch
+
+from .forward import OnnxModel
 
 if TYPE_CHECKING:
     from hfkit.text.arrays import FloatArray
@@ -16,11 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["OnnxEmbedder"]
 
 
-class OnnxEmbedder:
+class OnnxEmbedder(HeldModel[OnnxModel]):
     """A model without a head in ONNX Runtime."""
 
     def __init__(self, opened: OpenExport) -> None:
-        self._model = opened.model
+        super().__init__(opened.model)
         known = opened.config.get("vocab_size")
         probe = probe_row(1, vocabulary=known if isinstance(known, int) else None, end=None)
         pad_id = opened.card.pad_id
@@ -38,16 +41,3 @@ class OnnxEmbedder:
     def embed(self, batch: TokenBatch, /) -> FloatArray:
         """Give what the last layer gives, float32, shape ``[rows, tokens, size]``."""
         return self._model.run(batch)
-
-    @property
-    def changes_threads_at_once(self) -> bool:
-        """The file is opened again."""
-        return False
-
-    def use_threads(self, threads: int | None, /) -> int:
-        """Run forward passes with so many threads from now on."""
-        return self._model.use_threads(threads)
-
-    def close(self) -> None:
-        """Let go of the model."""
-        self._model.close()

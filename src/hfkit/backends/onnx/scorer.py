@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hfkit.backends.held_model import HeldModel
 from hfkit.backends.protocols import ScorerCard
 
+from .forward import OnnxModel
 from .labels import labels_of
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["OnnxScorer"]
 
 
-class OnnxScorer:
+class OnnxScorer(HeldModel[OnnxModel]):
     """A sequence classification model in ONNX Runtime.
 
     Raises:
@@ -25,7 +27,7 @@ class OnnxScorer:
     """
 
     def __init__(self, opened: OpenExport) -> None:
-        self._model = opened.model
+        super().__init__(opened.model)
         self.card: ScorerCard = ScorerCard(
             labels=labels_of(opened),
             max_tokens=opened.card.max_tokens,
@@ -40,16 +42,3 @@ class OnnxScorer:
     def score(self, batch: TokenBatch, /) -> FloatArray:
         """Give a row of float32 logits for each sequence."""
         return self._model.run(batch)
-
-    @property
-    def changes_threads_at_once(self) -> bool:
-        """The file is opened again."""
-        return False
-
-    def use_threads(self, threads: int | None, /) -> int:
-        """Run forward passes with so many threads from now on."""
-        return self._model.use_threads(threads)
-
-    def close(self) -> None:
-        """Let go of the model."""
-        self._model.close()

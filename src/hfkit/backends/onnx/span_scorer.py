@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hfkit.backends.held_model import HeldModel
 from hfkit.backends.protocols import ModelCard
+
+from .forward import OnnxModel
 
 if TYPE_CHECKING:
     from hfkit.backends.protocols import TokenBatch
@@ -15,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["OnnxSpanScorer"]
 
 
-class OnnxSpanScorer:
+class OnnxSpanScorer(HeldModel[OnnxModel]):
     """A model with a head for the first and the last token of an answer."""
 
     def __init__(self, opened: OpenExport) -> None:
-        self._model = opened.model
+        super().__init__(opened.model)
         self.card: ModelCard = ModelCard(
             max_tokens=opened.card.max_tokens,
             pad_id=opened.card.pad_id,
@@ -33,16 +36,3 @@ class OnnxSpanScorer:
     def score_spans(self, batch: TokenBatch, /) -> FloatArray:
         """Give float32 logits of first and last tokens, shape ``[rows, tokens, 2]``."""
         return self._model.run(batch)
-
-    @property
-    def changes_threads_at_once(self) -> bool:
-        """The file is opened again."""
-        return False
-
-    def use_threads(self, threads: int | None, /) -> int:
-        """Run forward passes with so many threads from now on."""
-        return self._model.use_threads(threads)
-
-    def close(self) -> None:
-        """Let go of the model."""
-        self._model.close()

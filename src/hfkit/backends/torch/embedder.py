@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hfkit.backends.embedders import EmbedderCard
+from hfkit.backends.held_model import HeldModel
 from hfkit.backends.padding import withstands_padding
 from hfkit.backends.probe import probe_row
 from hfkit.backends.protocols import TokenBatch
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["TorchEmbedder"]
 
 
-class TorchEmbedder:
+class TorchEmbedder(HeldModel[TorchModel]):
     """A model without a head."""
 
+    changes_threads_at_once = True
+
     def __init__(self, loaded: LoadedModel, runtime: Runtime) -> None:
-        model = self._model = TorchModel(loaded, runtime, _last_states, per_token=True)
+        model = TorchModel(loaded, runtime, _last_states, per_token=True)
+        super().__init__(model)
         vocabulary = getattr(model.config, "vocab_size", None)
         probe = probe_row(1, vocabulary=vocabulary, end=None)
         pad_id: int = getattr(model.config, "pad_token_id", None) or 0  # the mask hides what stands there
@@ -51,19 +55,6 @@ class TorchEmbedder:
     def embed(self, batch: TokenBatch, /) -> FloatArray:
         """Give what the last layer gives, float32, shape ``[rows, tokens, size]``."""
         return self._model.run(batch)
-
-    @property
-    def changes_threads_at_once(self) -> bool:
-        """They are set around each forward pass."""
-        return True
-
-    def use_threads(self, threads: int | None, /) -> int:
-        """Run forward passes with so many threads from now on."""
-        return self._model.use_threads(threads)
-
-    def close(self) -> None:
-        """Let go of the model."""
-        self._model.close()
 
 
 def _last_states(output: ModelOutput) -> torch.Tensor:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from hfkit.backends.held_model import HeldModel
 from hfkit.backends.padding import withstands_padding
 from hfkit.backends.protocols import ScorerCard, TokenBatch
 from hfkit.text.labels import LabelScheme
@@ -40,11 +41,14 @@ def settle_padding(config: PretrainedConfig) -> int | None:
     return pad_id
 
 
-class TorchScorer:
+class TorchScorer(HeldModel[TorchModel]):
     """A sequence classification model on torch."""
 
+    changes_threads_at_once = True
+
     def __init__(self, loaded: LoadedModel, runtime: Runtime) -> None:
-        model = self._model = TorchModel(loaded, runtime, _logits, per_token=False)
+        model = TorchModel(loaded, runtime, _logits, per_token=False)
+        super().__init__(model)
         pad_id = settle_padding(model.config)
         known = pad_id is not None
         self.card: ScorerCard = ScorerCard(
@@ -86,19 +90,6 @@ class TorchScorer:
         return np.concatenate(
             [self.score(TokenBatch.from_rows([row], pad_id=self.card.pad_id)) for row in rows]
         )
-
-    @property
-    def changes_threads_at_once(self) -> bool:
-        """They are set around each forward pass."""
-        return True
-
-    def use_threads(self, threads: int | None, /) -> int:
-        """Run forward passes with so many threads from now on."""
-        return self._model.use_threads(threads)
-
-    def close(self) -> None:
-        """Let go of the model."""
-        self._model.close()
 
 
 def _logits(output: ModelOutput) -> torch.Tensor:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from hfkit.backends.held_model import HeldModel
 from hfkit.backends.padding import withstands_padding
 from hfkit.backends.protocols import ModelCard
 
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["TorchSpanScorer"]
 
 
-class TorchSpanScorer:
+class TorchSpanScorer(HeldModel[TorchModel]):
     """A model with a head for the first and the last token of an answer."""
 
+    changes_threads_at_once = True
+
     def __init__(self, loaded: LoadedModel, runtime: Runtime) -> None:
-        model = self._model = TorchModel(loaded, runtime, _logits, per_token=True)
+        model = TorchModel(loaded, runtime, _logits, per_token=True)
+        super().__init__(model)
         pad_id: int = getattr(model.config, "pad_token_id", None) or 0  # the mask hides what stands there
         self.card: ModelCard = ModelCard(
             max_tokens=model.max_tokens,
@@ -51,19 +55,6 @@ class TorchSpanScorer:
     def score_spans(self, batch: TokenBatch, /) -> FloatArray:
         """Give float32 logits of first and last tokens, shape ``[rows, tokens, 2]``."""
         return self._model.run(batch)
-
-    @property
-    def changes_threads_at_once(self) -> bool:
-        """They are set around each forward pass."""
-        return True
-
-    def use_threads(self, threads: int | None, /) -> int:
-        """Run forward passes with so many threads from now on."""
-        return self._model.use_threads(threads)
-
-    def close(self) -> None:
-        """Let go of the model."""
-        self._model.close()
 
 
 def _logits(output: ModelOutput) -> torch.Tensor:

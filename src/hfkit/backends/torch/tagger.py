@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hfkit.backends.held_model import HeldModel
 from hfkit.backends.padding import withstands_padding
 from hfkit.backends.protocols import ScorerCard
 
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["TorchTagger"]
 
 
-class TorchTagger:
+class TorchTagger(HeldModel[TorchModel]):
     """A model with a head for the label of each token."""
 
+    changes_threads_at_once = True
+
     def __init__(self, loaded: LoadedModel, labels: LabelScheme, runtime: Runtime) -> None:
-        model = self._model = TorchModel(loaded, runtime, _logits, per_token=True)
+        model = TorchModel(loaded, runtime, _logits, per_token=True)
+        super().__init__(model)
         pad_id: int = getattr(model.config, "pad_token_id", None) or 0  # the mask hides what stands there
         self.card: ScorerCard = ScorerCard(
             labels=labels,
@@ -52,19 +56,6 @@ class TorchTagger:
     def tag(self, batch: TokenBatch, /) -> FloatArray:
         """Give float32 logits of each token's label, shape ``[rows, tokens, labels]``."""
         return self._model.run(batch)
-
-    @property
-    def changes_threads_at_once(self) -> bool:
-        """They are set around each forward pass."""
-        return True
-
-    def use_threads(self, threads: int | None, /) -> int:
-        """Run forward passes with so many threads from now on."""
-        return self._model.use_threads(threads)
-
-    def close(self) -> None:
-        """Let go of the model."""
-        self._model.close()
 
 
 def _logits(output: ModelOutput) -> torch.Tensor:

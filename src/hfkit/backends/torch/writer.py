@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from transformers.cache_utils import DynamicCache, DynamicLayer, EncoderDecoderCache
 
+from hfkit.backends.held_model import HeldModel
 from hfkit.backends.writers import WriterCard
 from hfkit.errors import HfkitError, ModelError
 
@@ -39,11 +40,14 @@ _PACKED = dict.fromkeys(("int8", "int8_dynamic", "float8", "nf4", "fp4"), 1e-1)
 _TOLERANCES = {"float16": 1e-2, "bfloat16": 1e-1, **_PACKED}
 
 
-class TorchWriter:
+class TorchWriter(HeldModel[OpenModel]):
     """A decoder, or an encoder-decoder, on torch."""
 
+    changes_threads_at_once = True
+
     def __init__(self, loaded: LoadedModel, runtime: Runtime) -> None:
-        model = self._model = OpenModel(loaded, runtime)
+        model = OpenModel(loaded, runtime)
+        super().__init__(model)
         self._budget = runtime.batch_tokens
         self._encodes = bool(model.config.is_encoder_decoder)
         parameters = inspect.signature(model.module.forward).parameters
@@ -81,19 +85,6 @@ class TorchWriter:
     def free_memory(self) -> int:
         """Give the bytes that are free where the model computes."""
         return self._model.free_memory()
-
-    @property
-    def changes_threads_at_once(self) -> bool:
-        """They are set around each forward pass."""
-        return True
-
-    def use_threads(self, threads: int | None, /) -> int:
-        """Run forward passes with so many threads from now on."""
-        return self._model.use_threads(threads)
-
-    def close(self) -> None:
-        """Let go of the model."""
-        self._model.close()
 
     def _step(self, step: Step, kept: KeptKeys) -> FloatArray:
         arguments: dict[str, object] = {

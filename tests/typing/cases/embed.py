@@ -29,4 +29,4 @@ embed(["a", "b"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentTyp
 embed(hfkit.Pair("a", "b"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 embed.with_(overlap=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 hfkit.Embed()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-hfkit.Classify().batch(["a"]).to_numpy()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+hfkit.Classify().batch(["a"]).to_numpy()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]

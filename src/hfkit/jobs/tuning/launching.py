@@ -34,6 +34,9 @@ _JOB = "job.pickle"
 
 _SAID = 2000  # characters of what the processes said last that an error tells
 
+# How torchrun begins to tell that one ended: pages of its own calls follow.
+_ENDED = "failed (exitcode: "
+
 
 def require_alone(settings: TuneSettings) -> None:
     """See that processes can be started.
@@ -76,12 +79,18 @@ def train_together(settings: TuneSettings, data: TaskData, output: Path) -> Tune
         if errors:  # what one raised for itself, before what the others raised because it was gone
             raise min(errors, key=lambda error: not isinstance(error, HfkitError))
         if status or not ended:
-            words = said.read_text(encoding="utf-8", errors="replace")[-_SAID:]
+            words = _last_words(said.read_text(encoding="utf-8", errors="replace"))
             raise TrainingError(
                 f"the {settings.processes} processes ended with status {status}: {words}",
                 hint="call again: it goes on from the last checkpoint",
             )
         return cast("TuneReport", ended[0])
+
+
+def _last_words(said: str) -> str:
+    """Give what processes said last, and which of them ended how."""
+    own, ended, report = said.partition(_ENDED)
+    return (own + ended + report.partition("\n")[0])[-_SAID:].strip()
 
 
 def _run(folder: Path, processes: int, said: BinaryIO, environment: Mapping[str, str]) -> int:

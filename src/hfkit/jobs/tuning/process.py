@@ -8,6 +8,8 @@ import sys
 import threading
 from pathlib import Path
 
+import torch.distributed
+
 from hfkit.jobs.tuning.launching import OUTCOME
 from hfkit.jobs.tuning.tuning import train
 
@@ -30,6 +32,17 @@ def train_beside() -> None:
     draft.replace(file)
     if isinstance(outcome, Exception):
         os._exit(1)  # the others may wait for this one for ever: torchrun ends them
+    _end_together()
+
+
+def _end_together() -> None:
+    """End once all are done, and at once: nothing that a library does at its end can then undo what was trained."""
+    if torch.distributed.is_initialized():
+        torch.distributed.barrier()
+        torch.distributed.destroy_process_group()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _end_with_parent() -> None:

@@ -298,6 +298,45 @@ def test_every_verb_asks_once_before_it_is_offline(verb: str, monkeypatch: pytes
     assert len(asked) == 1
 
 
+BEFORE_THE_HUB = """
+import sys
+import hfkit
+
+
+def is_offline(verb, opens, *heavy):
+    try:
+        opens()
+    except hfkit.errors.OfflineError:
+        assert not {"torch", "transformers", "peft", "onnxruntime", *heavy} & sys.modules.keys(), verb
+    else:
+        raise AssertionError(verb)
+
+
+for verb in ("Answer", "Classify", "Embed", "Generate", "Summarize", "Tag", "Tokenize", "Translate"):
+    is_offline(verb, getattr(hfkit, verb)("org/model").load, "datasets")
+is_offline("Quantize", hfkit.Quantize("org/model").plan, "datasets")
+is_offline("Publish", lambda: hfkit.Publish("org/model").plan("."), "datasets")
+table = hfkit.Table.from_records([{"text": "good", "label": "a"}])
+data = hfkit.Labelled(train=table, test=table)
+is_offline("Evaluate", lambda: hfkit.Evaluate("org/model")(data))
+is_offline("Tune.plan", lambda: hfkit.Tune("org/model").plan(data))
+is_offline("Tune", lambda: hfkit.Tune("org/model")(data, "never"))
+"""
+
+
+def test_no_verb_imports_what_takes_seconds_before_it_knows_that_there_is_no_hub(tmp_path: Path) -> None:
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", BEFORE_THE_HUB],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_token_that_cannot_be_renewed_holds_nobody_up(
     hub: LocalHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

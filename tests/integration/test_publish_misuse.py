@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from hfkit.errors import (
     AccessError,
     DataNotFoundError,
     MovedRepositoryError,
+    OfflineError,
     OvertakenError,
     RefusedFolderError,
     SettingError,
@@ -189,3 +193,36 @@ def test_a_secret_is_found_however_it_is_written(publish: hfkit.Publish, folder:
     (folder / "a.json").write_text('{"a": [{"token": "hf_' + "aB3" * 12 + '"}]}', encoding=encoding)
     with pytest.raises(RefusedFolderError, match=r"a\.json holds a Hugging Face token in line 1"):
         publish(folder)
+
+
+def test_a_hub_that_is_switched_off_is_told_before_the_folder_is_read(
+    publish: hfkit.Publish, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("hfkit.jobs.publishing.planning.read_folder", pytest.fail)
+    with pytest.raises(OfflineError, match="is not asked: HF_HUB_OFFLINE is set"):
+        publish.plan(folder)
+
+
+WITHOUT_DATASETS = """
+import sys
+sys.modules["datasets"] = None
+import hfkit
+done = hfkit.Publish("org/rows", kind="dataset", license="mit")("rows")
+print(done.verified)
+"""
+
+
+def test_to_publish_takes_no_datasets(hub: LocalHub, tmp_path: Path) -> None:
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "rows.csv").write_text("text\na\n")
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_DATASETS],
+        env=os.environ | hub.environment(),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("2 files, ")

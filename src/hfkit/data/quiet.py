@@ -10,25 +10,6 @@ from __future__ import annotations
 from logging import CRITICAL
 from typing import TYPE_CHECKING
 
-import huggingface_hub.constants
-from datasets import config, disable_caching, enable_caching, is_caching_enabled
-from datasets.utils import (
-    are_progress_bars_disabled,
-    disable_progress_bars,
-    enable_progress_bars,
-    logging,
-)
-from huggingface_hub.utils import (  # type: ignore[attr-defined]
-    are_progress_bars_disabled as are_hub_bars_disabled,
-)
-from huggingface_hub.utils import (  # type: ignore[attr-defined]
-    disable_progress_bars as disable_hub_bars,
-)
-from huggingface_hub.utils import (  # type: ignore[attr-defined]
-    enable_progress_bars as enable_hub_bars,
-)
-from huggingface_hub.utils import logging as hub_logging
-
 from hfkit._silence import Silence
 
 if TYPE_CHECKING:
@@ -38,6 +19,26 @@ __all__ = ["quiet_datasets"]
 
 
 def _silence(settings: ExitStack) -> None:
+    # Not with this module: who names a kind of data, such as Publish, needs no datasets for it.
+    import huggingface_hub.constants
+    from datasets import config, disable_caching, enable_caching, is_caching_enabled
+    from datasets.utils import (
+        are_progress_bars_disabled,
+        disable_progress_bars,
+        enable_progress_bars,
+        logging,
+    )
+    from huggingface_hub.utils import (  # type: ignore[attr-defined]
+        are_progress_bars_disabled as are_hub_bars_disabled,
+    )
+    from huggingface_hub.utils import (  # type: ignore[attr-defined]
+        disable_progress_bars as disable_hub_bars,
+    )
+    from huggingface_hub.utils import (  # type: ignore[attr-defined]
+        enable_progress_bars as enable_hub_bars,
+    )
+    from huggingface_hub.utils import logging as hub_logging
+
     settings.callback(logging.set_verbosity, logging.get_verbosity())
     logging.set_verbosity(CRITICAL)
     # Where the environment says that there be bars, or none, datasets lets nobody change it.

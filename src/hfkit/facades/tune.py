@@ -93,7 +93,9 @@ class Tune(TuneSettings):
             MissingDependencyError: a package that training needs is not installed.
         """
         _require_data(data)
-        plan = cast("Callable[[TuneSettings, TuneData], TunePlan]", reach("hfkit.jobs.tuning.tuning", "plan"))
+        plan = cast(
+            "Callable[[TuneSettings, TuneData], TunePlan]", reach("hfkit.jobs.tuning.beginning", "plan")
+        )
         return plan(self, data)
 
     def __call__(self, data: TuneData, output: str | os.PathLike[str], /) -> TuneReport:
@@ -115,7 +117,7 @@ class Tune(TuneSettings):
         _require_data(data)
         train = cast(
             "Callable[[TuneSettings, TuneData, Path], TuneReport]",
-            reach("hfkit.jobs.tuning.tuning", "train"),
+            reach("hfkit.jobs.tuning.beginning", "train"),
         )
         return train(self, data, Path(output))
 

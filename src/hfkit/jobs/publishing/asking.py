@@ -64,12 +64,12 @@ class Asking:
         """Make sure that there is a hub, briefly: who tries again and again would take long to say that there is none.
 
         Raises:
-            OfflineError: there is no connection to it.
+            OfflineError: there is no connection to it, or HF_HUB_OFFLINE is set.
         """
         from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # of httpx and httpx2 alike
 
-        if network_is_off():
-            return  # the first request says so
+        if network_is_off():  # said before gigabytes are hashed
+            raise _switched_off(self.api.endpoint)
         try:
             ask_hub(f"{self.api.endpoint}/api/{self._settings.kind}s/{self._settings.repository}")
         except UnreachableError as error:
@@ -188,10 +188,7 @@ def _translated(error: Exception, settings: PublishSettings, endpoint: str) -> H
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, OfflineModeIsEnabled
 
     if isinstance(error, OfflineModeIsEnabled):
-        return OfflineError(
-            f"{shown_endpoint(endpoint)} is not asked: HF_HUB_OFFLINE is set",
-            hint="unset it, or publish where there is a network",
-        )
+        return _switched_off(endpoint)
     if not isinstance(error, HfHubHTTPError):
         return OfflineError(
             f"{shown_endpoint(endpoint)} does not answer: {type(error).__name__}",
@@ -224,6 +221,13 @@ def _translated(error: Exception, settings: PublishSettings, endpoint: str) -> H
     if isinstance(told, RateLimitError):
         told.retry_after = math.ceil(_asked(error) or 0) or None
     return told
+
+
+def _switched_off(endpoint: str) -> OfflineError:
+    return OfflineError(
+        f"{shown_endpoint(endpoint)} is not asked: HF_HUB_OFFLINE is set",
+        hint="unset it, or publish where there is a network",
+    )
 
 
 def _said(error: HfHubHTTPError) -> str:

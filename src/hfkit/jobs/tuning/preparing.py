@@ -10,7 +10,7 @@ import torch
 from hfkit.backends.torch.placement import choose_device
 from hfkit.backends.torch.weights import read_config
 from hfkit.engines.locating import locate_weights
-from hfkit.errors import DataError, SettingError
+from hfkit.errors import SettingError
 from hfkit.values.architecture import Architecture
 
 from .batches import Collate
@@ -61,30 +61,24 @@ class Prepared:
     processes: Processes
 
 
-def prepare(settings: TuneSettings, data: TaskData) -> Prepared:
-    """Find the base, or make that of an architecture, open its tokenizer, and tokenize the examples.
+def prepare(settings: TuneSettings, data: TaskData, found: ModelFolder | None = None) -> Prepared:
+    """Make the base of an architecture, open the base's tokenizer, and tokenize the examples.
+
+    Args:
+        settings: how it is trained.
+        data: what is learned.
+        found: the files of the base, where they were looked for already.
 
     Raises:
         ModelError: the base cannot be opened; a subclass says why.
         HubError: it is not here and cannot be fetched; a subclass says why.
         DataError: rows cannot be learned from; a subclass says why.
-        SettingError: ``max_tokens`` is more than the base reads, or ``patience`` has nothing to look at.
+        SettingError: ``max_tokens`` is more than the base reads.
     """
-    if settings.patience is not None and data.validation is None:
-        raise SettingError(
-            f"patience is {settings.patience} and there is no validation split, must be one to evaluate on",
-            hint="give the data a validation split, or leave patience=None",
-        )
-    for name, table in data.splits.items():
-        if not len(table):
-            raise DataError(
-                f"{name} has no rows, must have at least one", hint="give some rows, or leave the split out"
-            )
-    folder = (
-        new_base(settings.base, data)
-        if isinstance(settings.base, Architecture)
-        else locate_weights(settings.base, settings.runtime)
-    )
+    if isinstance(settings.base, Architecture):
+        folder = new_base(settings.base, data)
+    else:
+        folder = found or locate_weights(settings.base, settings.runtime)
     config = read_config(folder, settings.runtime)
     window = _window(folder, getattr(config, "max_position_embeddings", None), settings.max_tokens)
     task = task_of(data, BaseReading(folder, config, window, settings.runtime, settings.seed))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import torch.distributed
 
+from hfkit.jobs.tuning.beginning import train
 from hfkit.jobs.tuning.launching import OUTCOME
-from hfkit.jobs.tuning.tuning import train
 
 __all__ = ["train_beside"]
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hfkit.data.task import TaskData
+    from hfkit.hub.folder import ModelFolder
     from hfkit.values.tune_plan import TunePlan
     from hfkit.values.tune_report import TuneReport
     from hfkit.values.tuning import TuneSettings
@@ -26,20 +27,20 @@ if TYPE_CHECKING:
 __all__ = ["plan", "train"]
 
 
-def plan(settings: TuneSettings, data: TaskData) -> TunePlan:
-    """Say what a training would do; see :meth:`hfkit.facades.tune.Tune.plan`."""
+def plan(settings: TuneSettings, data: TaskData, found: ModelFolder | None) -> TunePlan:
+    """Say what a training would do with a base that was found; an architecture's is made."""
     with quiet_warnings(), quiet_transformers():
-        prepared = prepare(settings, data)
+        prepared = prepare(settings, data, found)
         return prepared.processes.on_first(lambda: plan_training(settings, prepared, data))
 
 
-def train(settings: TuneSettings, data: TaskData, output: Path) -> TuneReport:
-    """Train; see :class:`hfkit.facades.tune.Tune`."""
+def train(settings: TuneSettings, data: TaskData, output: Path, found: ModelFolder | None) -> TuneReport:
+    """Train a base that was found; an architecture's is made."""
     if settings.processes > 1:
         require_alone(settings)
         return train_together(settings, data, output)
     with quiet_warnings(), quiet_transformers():
-        prepared = prepare(settings, data)
+        prepared = prepare(settings, data, found)
         run_of = {
             "settings": repr(settings.without_runtime()),
             "base": prepared.folder.revision,

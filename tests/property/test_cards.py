@@ -126,6 +126,21 @@ def test_lines_end_as_the_person_ends_them() -> None:
     assert merge("# A\n\n", {}, "x").startswith(f"---\n{BEGIN_METADATA}\n{END_METADATA}\n---\n# A\n\n{BEGIN}")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_metadata_that_end_with_the_file_stay_metadata(end: str) -> None:
+    card = end.join(["---", "license: mit", "---"])
+    merged = merge(card, {"license": "license: gpl\n", "tags": "tags: [a]\n"}, "text")
+    assert own_keys(merged) == {"license"}
+    assert merged.count(f"---{end}") == 2
+    assert merge(merged, {"license": "license: gpl\n", "tags": "tags: [a]\n"}, "text") == merged
+
+
+def test_a_text_of_an_old_machine_is_written_once() -> None:
+    once = merge("# A\rtext\r", {"a": "a: 1\n"}, "one\ntwo")
+    assert once.endswith(f"# A\rtext\r\r\n\r\n{BEGIN}\r\none\r\ntwo\r\n{END}\r\n")
+    assert merge(once, {"a": "a: 1\n"}, "one\ntwo") == once
+
+
 def test_a_mark_of_the_encoding_hides_no_metadata() -> None:
     card = "\ufeff---\nlicense: mit\n---\n# A\n"
     assert own_keys(card) == {"license"}

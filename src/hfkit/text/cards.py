@@ -83,9 +83,9 @@ def merge_card(card: str, *, title: str, metadata: Mapping[str, str], section: s
     region = f"{_BEGIN}\n{section.strip()}\n{_END}"
     if not card.strip():
         return f"---\n{above}\n---\n\n# {title}\n\n{region}\n"
-    if "\r\n" in card:
-        above, region = above.replace("\n", "\r\n"), region.replace("\n", "\r\n")
-    return _with_metadata(_with_region(card, region), above)
+    end = _line_end(card)
+    above, region = above.replace("\n", end), region.replace("\n", end)
+    return _with_region(_with_metadata(card, above, end), region, end)
 
 
 def card_difference(before: str, after: str) -> str:
@@ -103,19 +103,25 @@ def card_difference(before: str, after: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _with_region(card: str, region: str) -> str:
+def _line_end(card: str) -> str:
+    """Say how the lines of a card end; behind a return that ends the text, a new line makes one end of both."""
+    return "\r\n" if "\r\n" in card or card.endswith("\r") else "\n"
+
+
+def _with_region(card: str, region: str, end: str) -> str:
     metadata = _METADATA.match(card)
     start = metadata.end() if metadata else 0
     head, text = card[:start], card[start:]
     if _REGION.search(text):
         return head + _REGION.sub(lambda _: region, text, count=1)
-    end = "\r\n" if "\r\n" in card else "\n"
-    between = "" if not text or text.endswith(end * 2) else end if text.endswith(end) else end * 2
+    if text:
+        between = "" if text.endswith(end * 2) else end if text.endswith(end) else end * 2
+    else:
+        between = "" if head.endswith(end) else end  # what ends the metadata stands alone in its line
     return f"{card}{between}{region}{end}"
 
 
-def _with_metadata(card: str, above: str) -> str:
-    end = "\r\n" if "\r\n" in card else "\n"
+def _with_metadata(card: str, above: str, end: str) -> str:
     found = _METADATA.match(card)
     if found is None:
         return f"---{end}{above}{end}---{end}{card}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import huggingface_hub.constants
 import pytest
-from huggingface_hub import HfApi
+from huggingface_hub import HfApi, hf_hub_download
 
 import hfkit
 from hfkit import errors
@@ -93,6 +93,20 @@ def test_offline_says_who_turned_the_network_off(local_hub: LocalHub) -> None:
     ):
         hfkit.Classify("org/model", runtime=OFFLINE)("good")
     assert local_hub.requests == ()
+
+
+@pytest.mark.parametrize("opens", [hfkit.Classify, hfkit.Tokenize])
+def test_a_commit_of_which_others_fetched_a_part_is_completed(
+    hub: LocalHub, commit: str, fake: hfkit.Runtime, opens: type[hfkit.Classify | hfkit.Tokenize]
+) -> None:
+    """As ``AutoModelForSequenceClassification.from_pretrained`` alone does: it takes no tokenizer."""
+    for name in ("config.json", "model.safetensors"):
+        hf_hub_download("org/model", name, revision=commit)
+    verb = opens(f"org/model@{commit}", runtime=hfkit.Runtime(backend="fake"))
+    assert verb("good").source.revision == commit
+    hub.forget_requests()
+    assert opens(f"org/model@{commit}", runtime=fake)("good").source.revision == commit
+    assert hub.requests == ()
 
 
 def test_a_tokenizer_is_fetched_without_the_weights(

@@ -210,11 +210,12 @@ def test_the_other_kind_of_weights_is_never_taken_for_want_of_a_network(
 def test_a_cache_that_others_filled_is_asked_about_once(
     hub: LocalHub, exports: dict[str, Path], tmp_path: Path
 ) -> None:
-    """Fetched file by file, nobody knows whether the repository holds an export too."""
+    """Fetched file by file, nobody knows whether the repository holds an export too, or how its vectors are pooled."""
     commit = hub.create("org/pieces", both(exports, "classifier", tmp_path / "both")).branches["main"]
     name = f"org/pieces@{commit}"
     for file in ("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"):
         hf_hub_download("org/pieces", file, revision=commit)
+    assert answer("classifier", name, CPU).source.backend == "torch"
     hub.forget_requests()
     assert answer("classifier", name, CPU).source.backend == "torch"
     assert not hub.requests

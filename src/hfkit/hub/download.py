@@ -17,7 +17,7 @@ from .inventory import cached_repositories, describe_cached
 from .lock_checks import check_snapshot
 from .refusals import UnreachableError, hub_errors, require_name
 from .secrets import shown_endpoint
-from .weights import chosen_files, holds_safetensors
+from .weights import chosen_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -100,16 +100,6 @@ class _Wanted:
         """Give the patterns for a repository that has these files."""
         return list(chosen_files(paths, self.weights) if self.files == MODEL_FILES else self.files)
 
-    def certainly_whole(self, paths: Collection[str]) -> bool:
-        """Tell whether these files will do, whatever else the repository may have."""
-        if self.files != MODEL_FILES:
-            return True
-        return (
-            holds_safetensors(paths)
-            if self.weights == "safetensors"
-            else "*.safetensors" not in self.among(paths)
-        )
-
 
 def _download(
     name: str, revision: str | None, *, offline: bool, wanted: _Wanted, follow: bool, progress: Progress
@@ -146,9 +136,9 @@ def _cached(
 ) -> tuple[Path, str] | None:
     """Find a snapshot that is already on this machine.
 
-    huggingface_hub remembers which files a commit has once it has fetched some of them: what is missing then is known.
-    Of a snapshot that others put together file by file it is not known; ``certainly`` leaves out one that may lack
-    something.
+    huggingface_hub remembers which files a commit has once it has fetched a snapshot: what is missing then is known.
+    Of one that others put together file by file, such as weights without a tokenizer, it is not known; ``certainly``
+    leaves that out.
     """
     from huggingface_hub import get_cached_repo_tree, snapshot_download
     from huggingface_hub.errors import CachedRepoTreeNotFoundError, LocalEntryNotFoundError
@@ -156,21 +146,19 @@ def _cached(
     try:
         paths = [file.path for file in get_cached_repo_tree(name, revision=revision)]
     except CachedRepoTreeNotFoundError:
-        paths = None
+        if certainly:
+            return None
+        paths = []
     try:
         folder = Path(
             snapshot_download(
-                name, revision=revision, allow_patterns=wanted.among(paths or ()), local_files_only=True
+                name, revision=revision, allow_patterns=wanted.among(paths), local_files_only=True
             )
         )
     except (LocalEntryNotFoundError, FileNotFoundError):
         return None
     if not any((folder / mark).is_file() for mark in MODEL_MARKS):
         return None
-    if certainly and paths is None:
-        there = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
-        if not wanted.certainly_whole(there):
-            return None
     return folder, folder.name
 
 

@@ -9,7 +9,7 @@ from .folder import EXPORT_CARD, EXPORT_FILES, MODEL_FILES
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["WeightsChoice", "chosen_files", "holds_safetensors"]
+__all__ = ["WeightsChoice", "chosen_files"]
 
 WeightsChoice: TypeAlias = Literal["safetensors", "any_export", "own_export"]
 """What is opened of a model that has both: its safetensors; an ONNX export; or that only if hfkit made it."""
@@ -29,7 +29,7 @@ def chosen_files(paths: Collection[str], choice: WeightsChoice) -> tuple[str, ..
         Patterns, as huggingface_hub takes them: of an export where that is opened, never of both kinds of weights.
     """
     above, below = "model.onnx" in paths, f"{_BELOW}model.onnx" in paths
-    if not (above or below) or (holds_safetensors(paths) and not _is_chosen(paths, choice)):
+    if not (above or below) or (_holds_safetensors(paths) and not _is_chosen(paths, choice)):
         return MODEL_FILES
     return (
         *(pattern for pattern in MODEL_FILES if pattern != "*.safetensors"),
@@ -37,7 +37,7 @@ def chosen_files(paths: Collection[str], choice: WeightsChoice) -> tuple[str, ..
     )
 
 
-def holds_safetensors(paths: Collection[str]) -> bool:
+def _holds_safetensors(paths: Collection[str]) -> bool:
     """Tell whether there are safe weights where a model is opened from; those in subfolders are not read."""
     return any(path.endswith(".safetensors") and "/" not in path for path in paths)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hfkit.text.cards import card_difference, has_metadata, merge_card, own_keys
@@ -104,7 +104,11 @@ def _findings(settings: PublishSettings, card: str) -> Iterator[PublishFinding]:
     """Look at a card as the hub will."""
     fault = card_faults(card)
     if fault:
-        yield _invalid(fault)
+        yield replace(
+            _invalid(fault),
+            message=f"hfkit's lines do not fit into the metadata of README.md: {fault}",
+            hint="write the metadata as lines of name: value, or set write_card=False",
+        )
     elif settings.kind != "space" and not has_metadata(card):
         yield PublishFinding(
             kind="no_metadata",

@@ -227,3 +227,18 @@ def test_a_folder_says_what_it_is(tmp_path: Path) -> None:
     (tmp_path / "adapter_config.json").write_text("[]")
     with pytest.raises(hfkit.errors.CorruptModelError):
         read_subject(tmp_path)
+
+
+def test_metadata_that_leave_no_room_are_told_as_such() -> None:
+    files = {"README.md": FolderFile.of("README.md", b"---\n{license: mit}\n---\n")}
+    (finding,) = plan_card(SETTINGS, MODEL, files, NEW).findings
+    assert finding.kind == "invalid_card"
+    assert finding.message.startswith("hfkit's lines do not fit into the metadata of README.md: while")
+    assert finding.hint == "write the metadata as lines of name: value, or set write_card=False"
+    assert plan_card(replace(SETTINGS, write_card=False), MODEL, files, NEW).findings == ()
+
+
+def test_a_mark_of_the_encoding_is_nothing_to_print(caplog: pytest.LogCaptureFixture) -> None:
+    assert card_faults("\ufeff---\nlicense: mit\n---\n") is None
+    assert card_faults("\ufeff---\nlicense: [\n---\n") is not None
+    assert not caplog.records

@@ -411,7 +411,7 @@ def test_the_commit_of_a_base_is_told_where_it_is_not_pinned(
     assert told().severity == "warning"
     assert told().hint == f'write the commit that it is now into adapter_config.json: "revision": "{now}"'
     HfApi(endpoint=hub.endpoint, token=hub.token).delete_repo("org/base")
-    assert told().hint == "write the commit of the base into adapter_config.json, as revision"
+    assert told().hint == "the hub does not show it: check its name, then write its commit there, as revision"
     (tmp_path / "adapter" / "adapter_config.json").write_text(json.dumps(adapter | {"revision": now}))
     assert "unpinned_base" not in {one.kind for one in publish.plan(tmp_path / "adapter").findings}
 
@@ -433,6 +433,50 @@ def test_an_adapter_is_opened_over_its_base(publish: hfkit.Publish, folder: Path
     assert "library_name: peft" in (done.card or "")
     assert "## Training" in (done.card or "")
     assert str(tmp_path) not in (done.card or "")
+
+
+@pytest.fixture
+def peft_adapter(classifier: Path, tmp_path: Path) -> Path:
+    """An adapter as peft alone saves it: no config of the model, no tokenizer."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForSequenceClassification
+
+    base = AutoModelForSequenceClassification.from_pretrained(classifier)
+    settings = LoraConfig(r=2, target_modules=["query"], task_type="SEQ_CLS")
+    with pytest.warns(FutureWarning, match="is_gradient_checkpointing"):
+        get_peft_model(base, settings).save_pretrained(str(tmp_path / "peft"))
+    (tmp_path / "peft" / "README.md").unlink()
+    return tmp_path / "peft"
+
+
+def rebase(adapter: Path, **named: str | None) -> None:
+    file = adapter / "adapter_config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | named))
+
+
+def test_an_adapter_of_peft_alone_is_opened_over_its_base(
+    hub: LocalHub, publish: hfkit.Publish, classifier: Path, peft_adapter: Path
+) -> None:
+    commit = hub.create("org/base", classifier).branches["main"]
+    rebase(peft_adapter, base_model_name_or_path="org/base", revision=commit)
+    with hub.here():
+        done = publish(peft_adapter)
+    assert done.findings == ()
+    assert done.verified is not None
+    assert done.verified.verb == "Classify"
+    assert f'hfkit.Classify("{NAME}")' in (done.card or "")
+
+
+def test_a_base_that_is_a_folder_here_is_told(
+    publish: hfkit.Publish, classifier: Path, peft_adapter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name looks like a repository's."""
+    monkeypatch.chdir(peft_adapter.parent)
+    shutil.copytree(classifier, "runs/base")
+    rebase(peft_adapter, base_model_name_or_path="runs/base", revision=None)
+    (error,) = publish.plan(peft_adapter).errors
+    assert (error.kind, error.path) == ("local_base", "adapter_config.json")
+    assert error.message == "the adapter's base is 'runs/base', a place on this machine that nobody else has"
 
 
 def test_a_report_of_another_model_is_refused(publish: hfkit.Publish, folder: Path) -> None:

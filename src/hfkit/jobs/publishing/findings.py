@@ -139,8 +139,7 @@ def find_in_model(
             hint="save it there: tokenizer.save_pretrained(folder)",
         )
     yield from _base(subject, base_commit)
-    labels = subject.config.get("id2label")
-    if subject.verb in {"Classify", "Tag"} and _unnamed(labels):
+    if subject.config and subject.verb in {"Classify", "Tag"} and _unnamed(subject.config.get("id2label")):
         yield PublishFinding(
             kind="unnamed_labels",
             severity="warning",
@@ -224,7 +223,9 @@ def _base(subject: FolderSubject, commit: str | None) -> Iterator[PublishFinding
     if not subject.adapter:
         return
     base = subject.adapter.get("base_model_name_or_path")
-    if not isinstance(base, str) or not _NAME.fullmatch(base):
+    unpinned = unpinned_base(subject)
+    unseen = unpinned is not None and commit is None
+    if not isinstance(base, str) or not _NAME.fullmatch(base) or (unseen and subject.base_folder):
         yield PublishFinding(
             kind="local_base",
             severity="error",
@@ -232,7 +233,7 @@ def _base(subject: FolderSubject, commit: str | None) -> Iterator[PublishFinding
             message=f"the adapter's base is {base!r}, a place on this machine that nobody else has",
             hint="publish the base and name it there, or merge: Tune(method=Lora(merge=True))",
         )
-    elif unpinned_base(subject):
+    elif unpinned:
         yield PublishFinding(
             kind="unpinned_base",
             severity="warning",
@@ -240,10 +241,11 @@ def _base(subject: FolderSubject, commit: str | None) -> Iterator[PublishFinding
             message=f"the adapter's base {base!r} is not pinned: what it is may change, and the outputs with it",
             hint=f'write the commit that it is now into adapter_config.json: "revision": "{commit}"'
             if commit
-            else "write the commit of the base into adapter_config.json, as revision",
+            else "the hub does not show it: check its name, then write its commit there, as revision",
         )
 
 
 def _unnamed(labels: object) -> bool:
+    """Tell whether labels have no names: transformers leaves out those of two labels that nobody named."""
     names = labels.values() if isinstance(labels, dict) else ()
-    return any(_UNNAMED.fullmatch(str(name)) for name in names)
+    return not names or any(_UNNAMED.fullmatch(str(name)) for name in names)

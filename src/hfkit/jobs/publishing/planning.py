@@ -59,7 +59,7 @@ def plan_publishing(asking: Asking, settings: PublishSettings, folder: Path) -> 
     from huggingface_hub import get_token
 
     files = dict(read_folder(folder, settings.ignore))
-    subject = read_subject(folder)
+    subject = read_subject(folder, settings.runtime)
     remote = read_remote(asking, settings)
     card = plan_card(settings, subject, files, remote)
     if card.content is not None:

@@ -214,19 +214,21 @@ def test_what_is_no_utf_8_is_told() -> None:
 
 
 def test_a_folder_says_what_it_is(tmp_path: Path) -> None:
-    assert read_subject(tmp_path) == FolderSubject({}, {}, {}, {}, None)
+    assert read_subject(tmp_path, hfkit.Runtime(offline=True)) == FolderSubject({}, {}, {}, {}, None)
     config = {"architectures": ["BertForSequenceClassification"]}
     (tmp_path / "config.json").write_text(json.dumps(config))
-    assert read_subject(tmp_path) == FolderSubject(config, {}, {}, {}, "Classify")
+    assert read_subject(tmp_path, hfkit.Runtime(offline=True)) == FolderSubject(
+        config, {}, {}, {}, "Classify"
+    )
     (tmp_path / "model.onnx").write_bytes(b"a graph")
-    assert read_subject(tmp_path).exported
+    assert read_subject(tmp_path, hfkit.Runtime(offline=True)).exported
     (tmp_path / "model.safetensors").write_bytes(b"weights")
-    assert not read_subject(tmp_path).exported
+    assert not read_subject(tmp_path, hfkit.Runtime(offline=True)).exported
     (tmp_path / "config.json").write_text(json.dumps({"architectures": ["BertModel"]}))
-    assert read_subject(tmp_path).verb is None
+    assert read_subject(tmp_path, hfkit.Runtime(offline=True)).verb is None
     (tmp_path / "adapter_config.json").write_text("[]")
     with pytest.raises(hfkit.errors.CorruptModelError):
-        read_subject(tmp_path)
+        read_subject(tmp_path, hfkit.Runtime(offline=True))
 
 
 def test_metadata_that_leave_no_room_are_told_as_such() -> None:

@@ -107,7 +107,7 @@ def test_others_need_the_base_of_an_adapter() -> None:
         assert kinds(*files, subject=subject) == told, base
 
 
-@pytest.mark.parametrize("labels", [{"0": "LABEL_0", "1": "LABEL_1"}, {"0": "good", "1": "LABEL_1"}])
+@pytest.mark.parametrize("labels", [{"0": "LABEL_0", "1": "LABEL_1"}, {"0": "good", "1": "LABEL_1"}, None])
 def test_labels_without_names_are_told(labels: dict[str, str]) -> None:
     assert kinds(*WHOLE, subject=replace(MODEL, config={"id2label": labels})) == ["unnamed_labels"]
     assert kinds(*WHOLE, subject=replace(MODEL, config={"id2label": labels}, verb="Generate")) == []

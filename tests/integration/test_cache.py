@@ -129,6 +129,18 @@ def test_a_damaged_file_is_found(hub: LocalHub) -> None:
     assert f"damaged: {export / 'model.onnx'}" in str(check)
 
 
+@pytest.mark.usefixtures("commits")
+def test_a_file_that_is_gone_is_found(hub: LocalHub) -> None:
+    """huggingface_hub leaves out the repository: what is wrong with it must be told all the same."""
+    content = next((hub.home / "hub").glob("models--*/snapshots/*/config.json")).resolve()
+    links = [file for file in (hub.home / "hub").rglob("config.json") if file.resolve() == content]
+    content.unlink()
+    check = hfkit.cache().verify()
+    assert not check.sound
+    assert {file.resolve() for file in check.damaged} == {content}
+    assert len(check.damaged) == len(links)
+
+
 def test_an_export_without_a_card_has_no_hashes(hub: LocalHub) -> None:
     export = write_export(hub.home, "1" * 40)
     (export / "hfkit-export.json").write_text("[]")

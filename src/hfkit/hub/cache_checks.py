@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hfkit.values.layout import counted
 
 from .digests import file_digest
+from .inventory import hub_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,7 +65,15 @@ def check_items(items: Iterable[CachedItem]) -> CacheCheck:
                 sound[content] = _has(content, digest)
             if not sound[content]:
                 damaged.append(file)
-    return CacheCheck(sum(sound.values()), tuple(damaged), unknown)
+    gone = (file for file in _gone() if file not in damaged)
+    return CacheCheck(sum(sound.values()), (*damaged, *gone), unknown)
+
+
+def _gone() -> Iterator[Path]:
+    """Give links that lead nowhere: huggingface_hub leaves out a whole repository that holds one."""
+    for file in sorted(hub_folder().glob("*--*/snapshots/*/**/*")):
+        if file.is_symlink() and not file.exists():
+            yield file
 
 
 def _known(item: CachedItem) -> Iterator[tuple[Path, str | None]]:

@@ -101,6 +101,8 @@ class Lock:
         file = Path(path).expanduser()
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
+            if not isinstance(content, dict):
+                raise TypeError(f"it holds a {type(content).__name__}, must be an object")  # noqa: TRY301
             _require_format(content["format"])
             return Lock(file, _repositories(content["repositories"]))
         except FileNotFoundError as error:

@@ -261,6 +261,16 @@ def test_no_output_holds_a_secret(
             with pytest.raises(RefusedFolderError) as planted:
                 publish(folder)
             keep(planted.value)
+        for card in (f"# By {TOKEN}\n", f"# By {hub.token}\n"):
+            write(folder, {"README.md": card.encode(), "notes.bin": b"none"})
+            asked = publish.with_(readme="folder")
+            keep(asked.plan(folder))
+            with pytest.raises(RefusedFolderError) as carded:
+                asked(folder)
+            keep(carded.value)
+        with pytest.raises(SettingError) as misplaced:
+            hfkit.Classify(f"{hub.endpoint.replace('//', f'//me:{TOKEN}@')}/org/model")
+        keep(misplaced.value)
         repository = hub.repository("org/secretive")
         told.extend([repository.files(), [(one.title, one.description) for one in repository.commits]])
         told.extend(file.read_bytes() for file in hub.home.rglob("*") if file.is_file())

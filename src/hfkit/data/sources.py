@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from hfkit.errors import DataNotFoundError, InputTypeError
+from hfkit.values.publish_secrets import require_no_token
 from hfkit.values.suggestion import did_you_mean
 
 from .damage import COMPRESSIONS
@@ -87,12 +88,14 @@ def find_source(source: str | os.PathLike[str]) -> TableSource:
     Raises:
         DataNotFoundError: it stands for nothing.
         InputTypeError: it is neither a path nor a name.
+        SettingError: it holds a token.
     """
     if not _is_name(source):
         raise InputTypeError(
             f"the source is {source!r:.80}, must be a path or 'org/name' of a dataset on the hub",
             hint="rows that you hold already make a table with Table.from_records or Table.from_pandas",
         )
+    require_no_token("the source", source)
     path = Path(source).expanduser()
     match _what_is(path):
         case "folder":

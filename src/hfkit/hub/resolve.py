@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.errors import CorruptModelError, ModelNotFoundError, SettingError
+from hfkit.values.publish_secrets import require_no_token
 
 from .download import download
 from .folder import EXPORT_FILES, MODEL_FILES, MODEL_MARKS, ModelFolder, content_hash, fingerprint_files
@@ -43,8 +44,9 @@ class RepositoryRef:
         """Read ``"org/name"`` or ``"org/name@revision"``.
 
         Raises:
-            SettingError: the text is neither.
+            SettingError: the text is neither, or holds a token.
         """
+        require_no_token("the name", text)
         match = _REPOSITORY.fullmatch(text)
         if match is None:
             name = "/".join(text.split("/")[3:5])  # of an address as a browser shows it

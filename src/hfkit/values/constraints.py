@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from hfkit.errors import SettingError
 
+from .publish_secrets import require_no_token
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -65,6 +67,7 @@ def require_model(model: object) -> None:
         SettingError: it does not.
     """
     require_kind("model", model, (str, os.PathLike, type(None)))
+    require_no_token("model", model)
     if not str(model):
         raise SettingError(
             "model is empty, must be a folder or a repository", hint="leave it out for the starter"
@@ -82,6 +85,7 @@ def require_own_model(model: object, *, does: str, hint: str) -> None:
     Raises:
         SettingError: it names none.
     """
+    require_no_token("model", model)
     if not isinstance(model, str | os.PathLike) or not str(model):
         raise SettingError(
             f"model is {model!r}, must be a folder or a repository: there is no starter that {does}",

@@ -106,7 +106,7 @@ class PublishPlan:
         folder: what would be published.
         files: every file of the folder, and those that would be deleted, sorted by path.
         kept: paths that the repository has and the folder has not; they stay.
-        card: the README.md as it would be; None where there would be none.
+        card: the README.md as it would be, without the secrets that it may hold; None where there would be none.
         card_difference: what would change in it, as a unified diff.
         findings: what should be put right or known, errors first.
         settings: how it would be done, as it is written.

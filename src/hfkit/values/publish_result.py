@@ -49,7 +49,7 @@ class Publication:
         tag: the name that the commit was given; None for none.
         files: every file of the folder, and those that were deleted, sorted by path.
         bytes: those of added and changed files.
-        card: the README.md as it is now; None where there is none.
+        card: the README.md as it is now, without the secrets that it may hold; None where there is none.
         verified: the proof that it arrived; None where it was not asked for.
         findings: what the plan told of and did not refuse, such as a README.md of the folder that was not taken.
     """

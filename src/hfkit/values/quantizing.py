@@ -10,6 +10,7 @@ from hfkit.errors import SettingError
 
 from .bootstrap import Bootstrap
 from .constraints import require_kind, require_number, require_whole
+from .publish_secrets import require_no_token
 from .runtime import Runtime
 from .schemes import Int8, Scheme
 from .shown import shown_settings
@@ -65,6 +66,7 @@ class QuantizeSettings:
 
     def __post_init__(self) -> None:
         require_kind("model", self.model, (str, os.PathLike))
+        require_no_token("model", self.model)
         if not str(self.model):
             raise SettingError("model is empty, must be a folder or a repository", hint="name the model")
         require_kind("scheme", self.scheme, get_args(Scheme))

@@ -12,6 +12,7 @@ from hfkit.errors import SettingError
 from .architecture import Architecture
 from .constraints import require_choice, require_kind, require_number, require_whole
 from .methods import Full, Lora, Method, QLora
+from .publish_secrets import require_no_token
 from .runtime import Runtime
 from .shown import shown_settings
 
@@ -100,6 +101,7 @@ class TuneSettings:
 
     def __post_init__(self) -> None:
         require_kind("base", self.base, (str, os.PathLike, Architecture))
+        require_no_token("base", self.base)
         if not str(self.base):
             raise SettingError("base is empty, must be a folder or a repository", hint="name the model")
         require_kind("method", self.method, get_args(Method))

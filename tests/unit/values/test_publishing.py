@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ import hfkit
 from hfkit.errors import SettingError
 from hfkit.values.publish_plan import FileChange, PublishFinding, PublishPlan
 from hfkit.values.publish_result import Publication, Verification
-from hfkit.values.publish_secrets import FoundSecret, find_secrets
+from hfkit.values.publish_secrets import FoundSecret, find_secrets, without_secrets
 from hfkit.values.publish_settings import PublishSettings
 
 # Put together here, or a search for secrets would find this file.
@@ -97,6 +98,47 @@ def test_no_setting_holds_a_secret_and_no_error_shows_it(setting: str) -> None:
         f"{setting} holds a Hugging Face token, must hold none: what is published can be read by others"
     )
     assert secret not in str(caught.value) + repr(caught.value)
+
+
+@pytest.mark.parametrize(("kind", "secret"), [(kind, one) for kind, all_ in SECRETS.items() for one in all_])
+def test_what_is_shown_holds_no_secret(kind: str, secret: str) -> None:
+    if kind == "private key":
+        for end in ("", f"\n{secret.replace('BEGIN', 'END')}"):
+            assert without_secrets(f"key: {secret}\nMIIEvQ{end}") == f"key: [{kind}]"
+    else:
+        assert without_secrets(f"key: {secret}.yZ-1, and\n{secret}") == f"key: [{kind}], and\n[{kind}]"
+
+
+TOKEN = SECRETS["Hugging Face token"][0]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        hfkit.Answer,
+        hfkit.Classify,
+        hfkit.Embed,
+        hfkit.Evaluate,
+        hfkit.Generate,
+        hfkit.Quantize,
+        hfkit.Summarize,
+        hfkit.Table.load,
+        hfkit.Tag,
+        hfkit.Tokenize,
+        hfkit.Translate,
+        hfkit.Tune,
+        lambda name: hfkit.lock("never", models=[name]),
+        lambda name: hfkit.lock("never", datasets=[name]),
+        lambda name: hfkit.Classify("org/model").with_(model=name),
+    ],
+)
+@pytest.mark.parametrize("name", [TOKEN, f"org/model@{TOKEN}", f"https://me:{TOKEN}@hub.example/org/model"])
+def test_no_name_holds_a_token_and_no_error_shows_it(use: Callable[[str], object], name: str) -> None:
+    """People paste addresses with a token in them, as git takes them."""
+    with pytest.raises(SettingError) as caught:
+        use(name)
+    assert "holds a Hugging Face token, must be a name alone" in caught.value.message
+    assert TOKEN not in repr(caught.value) + str(pickle.dumps(caught.value))
 
 
 def test_no_repository_holds_a_secret() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hfkit.hub.folder import EXPORT_FILES, MODEL_FILES, content_hash, fingerprint_files
+from hfkit.hub.secrets import without_token
 from hfkit.values.publish_plan import PublishFinding, PublishPlan
+from hfkit.values.publish_secrets import without_secrets
 
 from .card import plan_card
 from .differences import file_changes, kept_paths
@@ -83,12 +85,17 @@ def plan_publishing(asking: Asking, settings: PublishSettings, folder: Path) -> 
         folder=str(folder),
         files=changes,
         kept=kept,
-        card=card.text,
-        card_difference=card.difference,
+        card=None if card.text is None else _shown(card.text),
+        card_difference=_shown(card.difference),
         findings=_sorted(findings, settings.accept),
         settings=repr(settings),
     )
     return Planned(plan, dict(sorted(files.items())), subject)
+
+
+def _shown(text: str) -> str:
+    """Take out of a card what its findings name: a plan is printed, kept and sent around."""
+    return without_token(without_secrets(text))
 
 
 def _model(

@@ -99,7 +99,7 @@ def _exported(weight: StoredWeight, *, folder: ModelFolder, verb: Verb, four: bo
     table = "embed" in weight.name
     if "position" in weight.name and table:
         return Fate(whole, "positions are few")
-    if (weight.shape[1] if table else min(weight.shape)) < _NARROW:
+    if min(weight.shape) < _NARROW:
         return Fate(whole, "narrower than 16: to round it saves nothing")
     labels = folder.config.get("id2label")
     if (

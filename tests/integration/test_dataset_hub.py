@@ -116,8 +116,18 @@ def test_what_the_hub_does_not_have_is_not_found() -> None:
     with pytest.raises(errors.UnknownSplitError) as unknown:
         Table.load("org/reviews", split="dev")
     assert unknown.value.message == "'org/reviews' has no split 'dev'; there are 'train', 'test'"
-    with pytest.raises(errors.DataNotFoundError, match="'org/reviews' cannot be loaded with config='german'"):
+    with pytest.raises(errors.DataNotFoundError) as part:
         Table.load("org/reviews", config="german")
+    assert part.value.message.startswith("dataset 'org/reviews' cannot be loaded with config='german'")
+    assert part.value.hint == "name one of its parts: config='...'"
+
+
+def test_a_dataset_of_several_formats_is_told(hub: LocalHub) -> None:
+    files = {"train.csv": b"text\na\n", "test.jsonl": b'{"text": "b"}\n'}
+    hub.create("org/mixed", files, kind="dataset")
+    with pytest.raises(errors.DataNotFoundError, match="the same data file format") as caught:
+        Table.load("org/mixed", split="train")
+    assert caught.value.hint == "fetch its files, and load them one by one"
 
 
 def test_a_dataset_that_cannot_be_read_is_told(hub: LocalHub, capfd: pytest.CaptureFixture[str]) -> None:

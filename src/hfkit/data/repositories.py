@@ -164,10 +164,14 @@ def _told(pin: DatasetCommit, config: str | None) -> Iterator[None]:
             f"dataset {pin.name}@{pin.commit} cannot be read: {error.__cause__ or error}",
             hint="name another revision, or fetch its files and load them one by one",
         ) from error
-    except ValueError as error:  # a part that is not there, or several and none named
+    except (
+        ValueError
+    ) as error:  # a part that is not there, several and none named, or files of several formats
         raise DataNotFoundError(
             f"dataset {pin.name!r} cannot be loaded{f' with config={config!r}' if config else ''}: {error}",
-            hint="name one of its parts: config='...'",
+            hint="name one of its parts: config='...'"
+            if "config" in str(error).casefold()
+            else "fetch its files, and load them one by one",
         ) from error
     except StopIteration as error:  # datasets looks into a first line that is not there
         raise CorruptDataError(

@@ -232,6 +232,19 @@ def test_a_plan_that_was_carried_out_is_found_again(
     assert plain(plan) == first
 
 
+def test_a_plan_that_was_carried_out_is_compared_with_no_later_folder(
+    publish: hfkit.Publish, folder: Path, tmp_path: Path
+) -> None:
+    plan = publish.plan(folder)
+    done = publish(plan)
+    later = write_tiny_classifier(tmp_path / "later", labels=("bad", "good"), seed=1)
+    shutil.copy(later / "model.safetensors", folder)
+    again = publish(plan)
+    assert (again.commit, again.files) == (done.commit, done.files)
+    assert again.verified is not None
+    assert (again.verified.files, again.verified.verb) == (len(done.files), None)
+
+
 def test_a_repository_that_somebody_else_made_meanwhile(
     hub: LocalHub, plain: hfkit.Publish, tmp_path: Path
 ) -> None:

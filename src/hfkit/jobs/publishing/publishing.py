@@ -52,7 +52,7 @@ def publish(
         _refuse(plan)
     outputs = partial(outputs_of, subject=planned.subject, probes=probes, runtime=settings.runtime)
     unusable = any(one.kind in _UNUSABLE for one in plan.findings)  # and accepted as such
-    proves = settings.verify and settings.kind == "model" and not unusable
+    proves = settings.verify and settings.kind == "model" and not unusable and _holds(planned.plan, plan)
     before = outputs(folder) if proves else None  # a folder that does not open is not published
     if made is None:
         try:
@@ -106,6 +106,12 @@ def _require_as_planned(
     if made is None:
         raise _overtaken(settings, now)
     return made
+
+
+def _holds(now: PublishPlan, plan: PublishPlan) -> bool:
+    """Say whether a folder still has what was planned: of a plan that was carried out long ago it need not."""
+    one, other = ({(file.path, file.sha256) for file in each.files if file.sha256} for each in (now, plan))
+    return one == other
 
 
 def _refuse(plan: PublishPlan) -> None:

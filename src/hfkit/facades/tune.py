@@ -94,7 +94,8 @@ class Tune(TuneSettings):
         """
         _require_data(data)
         plan = cast(
-            "Callable[[TuneSettings, TuneData], TunePlan]", reach("hfkit.jobs.tuning.beginning", "plan")
+            "Callable[[TuneSettings, TuneData], TunePlan]",
+            reach("hfkit.jobs.tuning.beginning", "plan_tuning"),
         )
         return plan(self, data)
 
@@ -117,7 +118,7 @@ class Tune(TuneSettings):
         _require_data(data)
         train = cast(
             "Callable[[TuneSettings, TuneData, Path], TuneReport]",
-            reach("hfkit.jobs.tuning.beginning", "train"),
+            reach("hfkit.jobs.tuning.beginning", "tune_model"),
         )
         return train(self, data, Path(output))
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from hfkit.values.tune_report import TuneReport
     from hfkit.values.tuning import TuneSettings
 
-__all__ = ["find_base", "plan", "train"]
+__all__ = ["find_base", "plan_tuning", "tune_model"]
 
 
-def plan(settings: TuneSettings, data: TaskData) -> TunePlan:
+def plan_tuning(settings: TuneSettings, data: TaskData) -> TunePlan:
     """Say what a training would do; see :meth:`hfkit.facades.tune.Tune.plan`."""
     folder = find_base(settings, data)
     planned = cast(
@@ -32,7 +32,7 @@ def plan(settings: TuneSettings, data: TaskData) -> TunePlan:
     return planned(settings, data, folder)
 
 
-def train(settings: TuneSettings, data: TaskData, output: Path) -> TuneReport:
+def tune_model(settings: TuneSettings, data: TaskData, output: Path) -> TuneReport:
     """Train; see :class:`hfkit.facades.tune.Tune`."""
     folder = find_base(settings, data)
     trained = cast(

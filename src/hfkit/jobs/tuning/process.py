@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch.distributed
 
-from hfkit.jobs.tuning.beginning import train
+from hfkit.jobs.tuning.beginning import tune_model
 from hfkit.jobs.tuning.launching import OUTCOME
 
 __all__ = ["train_beside"]
@@ -23,7 +23,7 @@ def train_beside() -> None:
     settings, data, output = pickle.loads(job.read_bytes())  # noqa: S301  # written by the process that waits for this
     outcome: object
     try:
-        outcome = train(settings, data, output)
+        outcome = tune_model(settings, data, output)
     except Exception as error:  # noqa: BLE001  # raised again by the process that waits
         outcome = error
     file = job.with_name(OUTCOME.format(number=os.environ["RANK"]))

@@ -109,6 +109,16 @@ def test_a_commit_of_which_others_fetched_a_part_is_completed(
     assert hub.requests == ()
 
 
+def test_a_commit_that_others_fetched_opens_though_the_repository_is_gone(hub: LocalHub, commit: str) -> None:
+    for name in hub.repository("org/model").files():
+        hf_hub_download("org/model", name, revision=commit)
+    HfApi(endpoint=hub.endpoint, token=hub.token).delete_repo("org/model")
+    online = hfkit.Runtime(backend="fake")
+    assert hfkit.Classify(f"org/model@{commit}", runtime=online)("good").source.revision == commit
+    with pytest.raises(errors.PrivateRepositoryError, match="it is private now, or gone"):
+        hfkit.Classify("org/model", runtime=online)("good")
+
+
 def test_a_tokenizer_is_fetched_without_the_weights(
     hub: LocalHub, commit: str, fake: hfkit.Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

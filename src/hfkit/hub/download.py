@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hfkit.errors import OfflineError
+from hfkit.errors import HfkitError, OfflineError
 
 from .asking import ask_repository, network_is_off
 from .bars import hub_bars
@@ -118,6 +118,11 @@ def _download(
                 return _fetch(name, revision, wanted.among(known.paths))
         except UnreachableError as unreachable:
             reason = f"{shown_endpoint()} cannot be reached ({unreachable})"
+        except HfkitError:  # it is closed, or gone: a commit that is here is what it was
+            cached = _cached(name, pinned, wanted) if pinned else None
+            if cached:
+                return cached
+            raise
     cached = _cached(name, revision, wanted)
     if cached:
         return cached

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from transformers import AutoModelForCausalLM, AutoModelForSequenceClassificatio
 import hfkit
 from hfkit import errors
 from hfkit.backends.torch import quantized
+from hfkit.backends.torch.decoding_batch import DecodingBatch
 from hfkit.backends.torch.loading import load_model
 from hfkit.backends.torch.quantized import never_repack
 from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from hfkit.testing import TinyWriterFamily
     from hfkit.values.schemes import Scheme
 
 RUNTIME = hfkit.Runtime(device="cpu", threads=1, progress="never")
@@ -236,6 +238,52 @@ def test_a_writer_stored_in_16_bits(tmp_path: Path) -> None:
     written = hfkit.Generate(tmp_path / "out", max_new_tokens=3, runtime=RUNTIME)("it was")
     assert written.source == report.result.source
     assert report.plan.expected_bytes == pytest.approx(report.result.bytes, rel=0.15)
+
+
+@pytest.mark.parametrize("bits", ["int8", "int8_dynamic"])
+def test_a_writer_whose_products_by_torchao_leave_float16(
+    bits: Literal["int8", "int8_dynamic"], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write_tiny_writer(tmp_path / "writer", family="llama")
+    model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float16)
+    for layer in model.model.layers:
+        layer.input_layernorm.weight.data.fill_(1000.0)  # times a weight it is below 65,504, times 127 above
+    model.save_pretrained(source)
+    made = make(source, hfkit.Torchao(bits), tmp_path / "out")
+    assert made.plan.notes == (
+        "what is not packed becomes bfloat16: products with whole numbers by torchao leave the range of float16",
+    )
+    with safe_open(made.folder / "model.safetensors", framework="pt") as weights:
+        assert weights.get_tensor("model.norm.weight").dtype == torch.bfloat16
+    written = hfkit.Generate(made.folder, max_new_tokens=3, runtime=RUNTIME)("it was")
+    assert written.source.dtype == bits
+    half = hfkit.Runtime(device="cpu", threads=1, dtype="float16")
+    hfkit.Generate(source, runtime=half).load()  # the model itself stays in the range
+    monkeypatch.setattr(packing, "rest_of", lambda *_: "float16")
+    left = make(source, hfkit.Torchao(bits), tmp_path / "left")
+    with pytest.raises(errors.ModelError) as caught:
+        hfkit.Generate(left.folder, runtime=RUNTIME).load()
+    assert caught.value.message == f"LlamaForCausalLM gives numbers that are not finite in {bits}"
+    assert caught.value.hint == "make it anew with hfkit.Quantize, or use the model that it was made from"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=repr)
+@pytest.mark.parametrize("family", ["llama", "opt", "bloom", "t5"])
+def test_a_packed_writer_remembers(
+    scheme: hfkit.Torchao | hfkit.BitsAndBytes, family: TinyWriterFamily, tmp_path: Path
+) -> None:
+    made = make(write_tiny_writer(tmp_path / "writer", family=family), scheme, tmp_path / "out")
+    assert hfkit.Generate(made.folder, max_new_tokens=3, runtime=RUNTIME)("it was").source.dtype == made.bits
+
+
+def test_a_packed_writer_that_goes_on_otherwise_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make(write_tiny_writer(tmp_path / "writer", family="llama"), hfkit.Torchao(), tmp_path / "out")
+    write = DecodingBatch.write
+    monkeypatch.setattr(DecodingBatch, "write", lambda batch, ids: np.roll(write(batch, ids), 1, axis=-1))
+    with pytest.raises(errors.ModelError, match="goes on otherwise after one token than after all at once"):
+        hfkit.Generate(made.folder, runtime=RUNTIME).load()
 
 
 def test_layers_of_gpt2(tmp_path: Path) -> None:

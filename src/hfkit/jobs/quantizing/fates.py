@@ -75,7 +75,7 @@ def fates_of(
             from .linear_layers import find_linear_layers
 
             layers = find_linear_layers(folder, head_of(folder, verb), scheme, runtime)
-            size = _FLOAT if rest_of(folder) == "float32" else _HALF
+            size = _FLOAT if rest_of(folder, scheme) == "float32" else _HALF
             return partial(_packed, four=scheme.bits in {"nf4", "fp4"}, layers=layers, size=size)
 
 

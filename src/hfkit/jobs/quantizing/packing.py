@@ -80,7 +80,7 @@ def pack_model(
         with quiet_transformers():
             load_model(folder, runtime, task).model.save_pretrained(source)
     layers = find_linear_layers(folder, task, scheme, runtime)
-    rest = getattr(torch, rest_of(folder))
+    rest = getattr(torch, rest_of(folder, scheme))
     with opening_lock, quiet_transformers():
         try:
             model = getattr(transformers, task.model_class).from_pretrained(

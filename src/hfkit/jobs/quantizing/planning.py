@@ -12,7 +12,7 @@ from hfkit.values.quantize_plan import QuantizePlan, SkippedWeights
 from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
 
 from .fates import fates_of
-from .stored_weights import read_stored_weights
+from .stored_weights import read_stored_weights, rest_of, stored_as
 from .verbs import verb_of
 
 if TYPE_CHECKING:
@@ -102,6 +102,12 @@ def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> Qu
     notes = []
     if folder.base:
         notes.append(f"the adapter is merged into {folder.base.name}, and the result is a whole model")
+    if isinstance(scheme, Torchao | BitsAndBytes):
+        stored, rest = stored_as(folder), rest_of(folder, scheme)
+        if stored != rest:
+            notes.append(
+                f"what is not packed becomes {rest}: products with whole numbers by torchao leave the range of {stored}"
+            )
     return QuantizePlan(
         model=folder.name,
         revision=folder.revision,

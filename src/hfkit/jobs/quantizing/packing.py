@@ -18,6 +18,7 @@ from hfkit.values.schemes import BitsAndBytes, Torchao
 
 from .linear_layers import find_linear_layers
 from .stored_weights import rest_of
+from .torchao_names import leave_out_bare_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,6 +100,9 @@ def pack_model(
             ) from error
         never_repack(model)
         cast("PreTrainedModel", model).save_pretrained(draft)
+    if isinstance(scheme, Torchao):
+        for file in draft.glob("model*.safetensors"):
+            leave_out_bare_names(file)
 
 
 def packing_settings(scheme: Torchao | BitsAndBytes, kept: Sequence[str], rest: torch.dtype) -> object:

@@ -11,6 +11,7 @@ from hfkit.hub.tokenizer_files import tokenizer_owner
 from hfkit.values.quantize_plan import QuantizePlan, SkippedWeights
 from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
 
+from .export_sizes import ExportSizes
 from .fates import fates_of
 from .stored_weights import read_stored_weights, rest_of, stored_as
 from .verbs import verb_of
@@ -22,15 +23,13 @@ if TYPE_CHECKING:
     from hfkit.values.runtime import Runtime
     from hfkit.values.schemes import Scheme
 
-    from .fates import Fate
+    from .fate import Fate
     from .stored_weights import StoredWeight
 
 __all__ = ["files_of", "plan_quantizing", "require_packages"]
 
-# Of an export: what its graph takes beside the weights, for each of them.
-_GRAPH_BYTES = 1000
-
-_CONFIG_BYTES = 2000
+# Of what is packed: how, as config.json says.
+_CONFIG_BYTES = 600
 
 _OTHERWISE = ", or use scheme=hfkit.Cast('bfloat16'), which needs torch alone"
 
@@ -98,7 +97,9 @@ def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> Qu
     beside = sum(
         size for name, size, *_ in _stamp(tokenizer_owner(folder)) if not name.endswith(".safetensors")
     )
-    graph = _GRAPH_BYTES * len(weights) if isinstance(scheme, Int8 | StaticInt8 | Int4) else _CONFIG_BYTES
+    exported = isinstance(scheme, Int8 | StaticInt8 | Int4)
+    config = _CONFIG_BYTES if isinstance(scheme, Torchao | BitsAndBytes) else 0
+    graph = ExportSizes(folder, verb, scheme).graph(weights) if exported else config
     notes = []
     if folder.base:
         notes.append(f"the adapter is merged into {folder.base.name}, and the result is a whole model")

@@ -29,7 +29,7 @@ _BITS = 8
 _TOP = 127
 _ZERO = 128
 
-# What a narrower matrix takes is nothing.
+# What a narrower matrix takes is nothing, and what a table of few rows loses is the same in every token.
 _NARROW = 16
 
 _AXES = 2
@@ -103,7 +103,7 @@ class _Rewriter:
                 continue
             axis = next((given.i for given in node.attribute if given.name == "axis"), 0)
             numbers = self._matrix(node.input[0])
-            if axis == 0 and numbers is not None and numbers.shape[1] >= _NARROW:
+            if axis == 0 and numbers is not None and min(numbers.shape) >= _NARROW:
                 widening = self._table(node.input[0], numbers)
                 table = self._tables[node.input[0]]
                 look_up = helper.make_node(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
+from .paired_weights import rounded_in_pairs
 from .whole_numbers import rounded
 
 if TYPE_CHECKING:
@@ -20,12 +21,10 @@ __all__ = ["multiplied_values", "quantize_graph"]
 
 _MICROSOFT = "com.microsoft"
 
-# 8 bits hold 127, but processors without VNNI add two products in 16 bits: 2 * 255 * 63 fits, 2 * 255 * 127 does not.
-_MATRIX_TOP = 63
-
 _TABLE_TOP = 127
 
-# What a narrower matrix takes, such as a head's, is nothing.
+# What a narrower matrix takes, such as a head's, is nothing. A table of few rows, such as that of a text's first and
+# second part, is added to every token: what rounding it changes moves all answers to one side.
 _NARROW = 16
 
 # The least that GELU gives, exact or by tanh.
@@ -106,7 +105,9 @@ class _Rewriter:
     def _is_table(self, node: NodeProto) -> bool:
         shape = self._shape(node.input[0])
         axis = next((given.i for given in node.attribute if given.name == "axis"), 0)
-        return axis == 0 and shape is not None and shape[1] >= _NARROW and node.input[1] not in self._weights
+        if axis != 0 or shape is None or node.input[1] in self._weights:
+            return False
+        return min(shape) >= _NARROW
 
     def _is_matrix(self, node: NodeProto) -> bool:
         if node.op_type not in ("MatMul", "Gemm") or self._makers.get(node.input[0]) is None:
@@ -144,8 +145,8 @@ class _Rewriter:
         floored = self._makers.get(value) in _FLOORED
         if f"{name}/columns" not in self._held:
             numbers = self._array(matrix)
-            whole, steps = rounded(numbers.T if turned else numbers, axis=0, top=_MATRIX_TOP)
-            self._hold(f"{name}/columns", np.ascontiguousarray(whole))
+            whole, steps = rounded_in_pairs(numbers.T if turned else numbers)
+            self._hold(f"{name}/columns", whole)
             self._hold(f"{name}/column-scales", steps[0])
             # What the shift adds to every product, taken off again.
             self._hold(f"{name}/shift", np.float32(-_FLOOR) * (whole * steps).sum(axis=0, dtype=np.float32))

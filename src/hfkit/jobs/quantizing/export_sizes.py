@@ -69,7 +69,7 @@ class ExportSizes:
             return Fate(whole, SMALL)
         table = bool(_TABLE.search(weight.name))
         rows, width = self._rows(weight)
-        if (width if table else min(rows, width)) < _NARROW:
+        if min(rows, width) < _NARROW:
             return Fate(whole, "narrower than 16: to round it saves nothing")
         head = not table and rows == self._labels
         if head and not self._blocks:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from hfkit.backends.onnx.bit_blocks import quantize_blocks
 from hfkit.backends.onnx.eight_bits import multiplied_values, quantize_graph
 from hfkit.backends.onnx.whole_numbers import rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from onnx import GraphProto
 
 CHANCE = np.random.default_rng(3)
 TABLE = CHANCE.normal(size=(50, 32)).astype(np.float32)
@@ -20,10 +27,10 @@ IDS = CHANCE.integers(50, size=(3, 7))
 
 
 def test_what_is_rounded_is_half_a_step_away_at_most() -> None:
-    whole, steps = rounded(MATRIX, axis=0, top=63)
+    whole, steps = rounded(MATRIX, axis=0, top=127)
     assert whole.dtype == np.int8
     assert steps.shape == (1, 48)
-    assert (np.abs(whole.astype(int)).max(axis=0) == 63).all()
+    assert (np.abs(whole.astype(int)).max(axis=0) == 127).all()
     assert (np.abs(whole * steps - MATRIX) <= steps * 0.5001).all()
 
 
@@ -98,6 +105,21 @@ def test_a_layer_with_its_bias(matrix: str, turned: int) -> None:
     assert quantize_graph(made.graph) == 2
     found = run(made)
     assert 0 < np.abs(found - expected).max() < 0.03 * np.abs(expected).max()
+
+
+@pytest.mark.parametrize(
+    "rewrite", [quantize_graph, partial(quantize_blocks, bits=4)], ids=["8 bits", "4 bits"]
+)
+def test_a_table_of_few_rows_stays(rewrite: Callable[[GraphProto], int]) -> None:
+    made = model(
+        helper.make_node("Gather", ["few", "ids"], ["part"]),
+        helper.make_node("MatMul", ["part", "matrix"], ["product"]),
+        END,
+    )
+    made.graph.initializer.append(numpy_helper.from_array(TABLE[:15], "few"))
+    rewrite(made.graph)
+    kept = {weight.name: weight for weight in made.graph.initializer}["few"]
+    assert np.array_equal(numpy_helper.to_array(kept), TABLE[:15])
 
 
 def test_the_head_stays() -> None:

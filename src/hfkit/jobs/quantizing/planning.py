@@ -97,17 +97,21 @@ def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> Qu
     beside = sum(
         size for name, size, *_ in _stamp(tokenizer_owner(folder)) if not name.endswith(".safetensors")
     )
-    exported = isinstance(scheme, Int8 | StaticInt8 | Int4)
-    config = _CONFIG_BYTES if isinstance(scheme, Torchao | BitsAndBytes) else 0
-    graph = ExportSizes(folder, verb, scheme).graph(weights) if exported else config
+    match scheme:
+        case Int8() | StaticInt8() | Int4():
+            rest = ExportSizes(folder, verb, scheme).graph(weights)
+        case Torchao() | BitsAndBytes():
+            rest = _CONFIG_BYTES
+        case Cast():
+            rest = 0
     notes = []
     if folder.base:
         notes.append(f"the adapter is merged into {folder.base.name}, and the result is a whole model")
     if isinstance(scheme, Torchao | BitsAndBytes):
-        stored, rest = stored_as(folder), rest_of(folder, scheme)
-        if stored != rest:
+        stored, other = stored_as(folder), rest_of(folder, scheme)
+        if stored != other:
             notes.append(
-                f"what is not packed becomes {rest}: products with whole numbers by torchao leave the range of {stored}"
+                f"what is not packed becomes {other}: products with whole numbers by torchao leave the range of {stored}"
             )
     return QuantizePlan(
         model=folder.name,
@@ -117,7 +121,7 @@ def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> Qu
         changed=changed,
         skipped=_skipped(weights, fates),
         bytes=files_of(folder),
-        expected_bytes=sum(fate.bytes for fate in fates) + beside + graph,
+        expected_bytes=sum(fate.bytes for fate in fates) + beside + rest,
         runs_on=_place(scheme),
         notes=tuple(notes),
     )

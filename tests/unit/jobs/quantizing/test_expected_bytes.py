@@ -18,21 +18,23 @@ from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Tor
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hfkit.testing import TinyFamily, TinyWriterFamily
     from hfkit.values.schemes import Scheme
 
 RUNTIME = Runtime(device="cpu", threads=1, progress="never")
-READS, WRITES = ("bert", "gpt2"), ("llama", "gpt2")
+READS: tuple[TinyFamily, ...] = ("bert", "gpt2")
+WRITES: tuple[TinyWriterFamily, ...] = ("llama", "gpt2")
 
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
     """Models whose weights are large beside what a graph says of them."""
     folder = tmp_path_factory.mktemp("models")
-    made = {}
-    for family in READS:
-        made["Tag", family] = write_tiny_tagger(folder / f"tag-{family}", family=family)
-    for family in WRITES:
-        made["Generate", family] = write_tiny_writer(folder / f"generate-{family}", family=family)
+    made: dict[tuple[str, str], Path] = {}
+    for reads in READS:
+        made["Tag", reads] = write_tiny_tagger(folder / f"tag-{reads}", family=reads)
+    for writes in WRITES:
+        made["Generate", writes] = write_tiny_writer(folder / f"generate-{writes}", family=writes)
     for (verb, _), model in made.items():
         config = AutoConfig.from_pretrained(model, local_files_only=True)
         config.vocab_size = 8000
@@ -43,7 +45,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Pa
             config.head_dim, config.num_key_value_heads = 64, 4
         kind = AutoModelForTokenClassification if verb == "Tag" else AutoModelForCausalLM
         with quiet_transformers():
-            kind.from_config(config).save_pretrained(model)
+            kind.from_config(config).save_pretrained(model)  # type: ignore[no-untyped-call]
     return made
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from .fate import Fate
     from .stored_weights import StoredWeight
+    from .verbs import Verb
 
 __all__ = ["files_of", "plan_quantizing", "require_packages"]
 
@@ -97,21 +98,14 @@ def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> Qu
     beside = sum(
         size for name, size, *_ in _stamp(tokenizer_owner(folder)) if not name.endswith(".safetensors")
     )
-    match scheme:
-        case Int8() | StaticInt8() | Int4():
-            rest = ExportSizes(folder, verb, scheme).graph(weights)
-        case Torchao() | BitsAndBytes():
-            rest = _CONFIG_BYTES
-        case Cast():
-            rest = 0
     notes = []
     if folder.base:
         notes.append(f"the adapter is merged into {folder.base.name}, and the result is a whole model")
     if isinstance(scheme, Torchao | BitsAndBytes):
-        stored, other = stored_as(folder), rest_of(folder, scheme)
-        if stored != other:
+        stored, rest = stored_as(folder), rest_of(folder, scheme)
+        if stored != rest:
             notes.append(
-                f"what is not packed becomes {other}: products with whole numbers by torchao leave the range of {stored}"
+                f"what is not packed becomes {rest}: products with whole numbers by torchao leave the range of {stored}"
             )
     return QuantizePlan(
         model=folder.name,
@@ -121,10 +115,21 @@ def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> Qu
         changed=changed,
         skipped=_skipped(weights, fates),
         bytes=files_of(folder),
-        expected_bytes=sum(fate.bytes for fate in fates) + beside + rest,
+        expected_bytes=sum(fate.bytes for fate in fates) + beside + _besides(folder, verb, scheme, weights),
         runs_on=_place(scheme),
         notes=tuple(notes),
     )
+
+
+def _besides(folder: ModelFolder, verb: Verb, scheme: Scheme, weights: Sequence[StoredWeight]) -> int:
+    """Give the bytes of what is neither a weight nor the tokenizer's."""
+    match scheme:
+        case Int8() | StaticInt8() | Int4():
+            return ExportSizes(folder, verb, scheme).graph(weights)
+        case Torchao() | BitsAndBytes():
+            return _CONFIG_BYTES
+        case Cast():
+            return 0
 
 
 def files_of(folder: ModelFolder) -> int:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pytest
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hfkit.jobs.quantizing.verbs import Verb
+    from hfkit.values.schemes import Scheme
 
 RUNTIME = hfkit.Runtime(device="cpu", threads=1, progress="never", backend="torch")
 TEXTS = [
@@ -82,6 +83,15 @@ def half(cast: hfkit.Quantize, labelled: hfkit.Labelled, tmp_path_factory: pytes
 def eight(cast: hfkit.Quantize, labelled: hfkit.Labelled, tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("eight") / "out"
     return Made(folder, cast.with_(scheme=hfkit.Int8())(labelled, folder))
+
+
+def write_pooling(model: Path) -> None:
+    """Say that a model's first vector is taken, and made one long."""
+    kinds = ["Transformer", "Pooling", "Normalize"]
+    modules = [{"path": f"{n}_{kind}" if n else "", "type": kind} for n, kind in enumerate(kinds)]
+    (model / "modules.json").write_text(json.dumps(modules))
+    (model / "1_Pooling").mkdir()
+    (model / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode": "cls"}))
 
 
 def files(folder: Path) -> dict[str, int]:
@@ -231,11 +241,7 @@ def test_a_tagger_by_its_entities(tmp_path: Path) -> None:
 
 def test_an_embedder_by_which_texts_are_near(tmp_path: Path) -> None:
     model = write_tiny_embedder(tmp_path / "embedder")
-    kinds = ["Transformer", "Pooling", "Normalize"]
-    modules = [{"path": f"{n}_{kind}" if n else "", "type": kind} for n, kind in enumerate(kinds)]
-    (model / "modules.json").write_text(json.dumps(modules))
-    (model / "1_Pooling").mkdir()
-    (model / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode": "cls"}))
+    write_pooling(model)
     quantize = hfkit.Quantize(model, min_agreement=None, rounds=1, runtime=RUNTIME)
     report = quantize(TEXTS, tmp_path / "out")
     full, small = (
@@ -295,6 +301,61 @@ def test_matrices_in_4_bits(verb: Verb, tmp_path: Path) -> None:
     assert plan.expected_bytes == pytest.approx(sum(files(folder).values()), rel=0.3)
     with pytest.raises(errors.SettingError, match="is not that of the export in"):
         opened.with_(runtime=hfkit.Runtime(backend="onnx", dtype="float32")).load()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "dtype", "nearest"),
+    [
+        (hfkit.StaticInt8(tuple(TEXTS)), "int8_static", 0.99),
+        (hfkit.Int4(), "int4", 0.9),
+        (hfkit.Cast("bfloat16"), "bfloat16", 0.999),
+        (hfkit.Cast("float16"), "float16", 0.9999),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("verb", ["Embed", "Tag"])
+def test_embedders_and_taggers_in_other_schemes(
+    verb: Literal["Embed", "Tag"],
+    scheme: Scheme,
+    dtype: Literal["int8_static", "int4", "bfloat16", "float16"],
+    nearest: float,
+    tmp_path: Path,
+) -> None:
+    """Made in this process: how a result is proved is tested above."""
+    model = tmp_path / "model"
+    if verb == "Embed":
+        write_pooling(write_tiny_embedder(model))
+    else:
+        write_tiny_tagger(model, family="roberta")
+    folder = tmp_path / "out" / "model"
+    folder.parent.mkdir()
+    make_smaller(resolve(model, offline=True), verb, scheme, RUNTIME, folder)
+    if isinstance(scheme, hfkit.Cast):  # what is not in its files is the report's to tell
+        runtime = hfkit.Runtime(device="cpu", threads=1, dtype=scheme.dtype)
+    else:
+        runtime = hfkit.Runtime(threads=1)
+    if verb == "Embed":
+        one = hfkit.Embed(model, runtime=RUNTIME).batch(TEXTS).to_numpy()
+        small = hfkit.Embed(folder, runtime=runtime)
+        other = small.batch(TEXTS).to_numpy()
+        assert nearest < (one * other).sum(axis=1).min() < 1  # both are of length 1
+        source = small.source
+    else:
+        full, smaller = (
+            facade.batch(TEXTS)
+            for facade in (hfkit.Tag(model, runtime=RUNTIME), hfkit.Tag(folder, runtime=runtime))
+        )
+        gaps = [
+            abs(before.score - after.score)
+            for one_text, same in zip(full, smaller, strict=True)
+            for before, after in zip(one_text.words, same.words, strict=True)
+        ]
+        assert 0 < max(gaps) < 0.2
+        source = smaller[0].source
+    assert (source.backend, source.dtype) == ("torch" if isinstance(scheme, hfkit.Cast) else "onnx", dtype)
+    plan = hfkit.Quantize(model, scheme=scheme, runtime=RUNTIME).plan()
+    assert plan.verb == verb
+    assert plan.expected_bytes == pytest.approx(sum(files(folder).values()), rel=0.15)
 
 
 def test_steps_that_are_measured_on_texts(classifier: Path, labelled: hfkit.Labelled, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from transformers import AutoModelForCausalLM, AutoModelForSequenceClassificatio
 import hfkit
 from hfkit import errors
 from hfkit.backends.torch import quantized
+from hfkit.backends.torch.decoding_batch import DecodingBatch
 from hfkit.backends.torch.loading import load_model
 from hfkit.backends.torch.quantized import never_repack
 from hfkit.backends.torch.tasks import SEQUENCE_CLASSIFICATION
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from hfkit.testing import TinyWriterFamily
     from hfkit.values.schemes import Scheme
 
 RUNTIME = hfkit.Runtime(device="cpu", threads=1, progress="never")
@@ -49,6 +51,9 @@ SCHEMES: tuple[hfkit.Torchao | hfkit.BitsAndBytes, ...] = (
     hfkit.BitsAndBytes("nf4"),
     hfkit.BitsAndBytes("fp4"),
 )
+
+FAMILIES = ("bert", "xlnet")
+"""Two encoders: the tensors of the second belong in part to the model itself, over which torchao alone would fail."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,15 @@ def make(model: Path, scheme: hfkit.Torchao | hfkit.BitsAndBytes, folder: Path) 
     found = resolve(model, offline=True)
     make_smaller(found, verb_of(found), scheme, RUNTIME, folder)
     return Made(scheme, model, folder)
+
+
+def write_pooling(model: Path) -> None:
+    """Say that a model's first vector is taken, and made one long."""
+    kinds = ["Transformer", "Pooling", "Normalize"]
+    modules = [{"path": f"{n}_{kind}" if n else "", "type": kind} for n, kind in enumerate(kinds)]
+    (model / "modules.json").write_text(json.dumps(modules))
+    (model / "1_Pooling").mkdir()
+    (model / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode": "cls"}))
 
 
 @pytest.fixture(scope="module")
@@ -238,6 +252,52 @@ def test_a_writer_stored_in_16_bits(tmp_path: Path) -> None:
     assert report.plan.expected_bytes == pytest.approx(report.result.bytes, rel=0.15)
 
 
+@pytest.mark.parametrize("bits", ["int8", "int8_dynamic"])
+def test_a_writer_whose_products_by_torchao_leave_float16(
+    bits: Literal["int8", "int8_dynamic"], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write_tiny_writer(tmp_path / "writer", family="llama")
+    model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float16)
+    for layer in model.model.layers:
+        layer.input_layernorm.weight.data.fill_(1000.0)  # times a weight it is below 65,504, times 127 above
+    model.save_pretrained(source)
+    made = make(source, hfkit.Torchao(bits), tmp_path / "out")
+    assert made.plan.notes == (
+        "what is not packed becomes bfloat16: products with whole numbers by torchao leave the range of float16",
+    )
+    with safe_open(made.folder / "model.safetensors", framework="pt") as weights:
+        assert weights.get_tensor("model.norm.weight").dtype == torch.bfloat16
+    written = hfkit.Generate(made.folder, max_new_tokens=3, runtime=RUNTIME)("it was")
+    assert written.source.dtype == bits
+    half = hfkit.Runtime(device="cpu", threads=1, dtype="float16")
+    hfkit.Generate(source, runtime=half).load()  # the model itself stays in the range
+    monkeypatch.setattr(packing, "rest_of", lambda *_: "float16")
+    left = make(source, hfkit.Torchao(bits), tmp_path / "left")
+    with pytest.raises(errors.ModelError) as caught:
+        hfkit.Generate(left.folder, runtime=RUNTIME).load()
+    assert caught.value.message == f"LlamaForCausalLM gives numbers that are not finite in {bits}"
+    assert caught.value.hint == "make it anew with hfkit.Quantize, or use the model that it was made from"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=repr)
+@pytest.mark.parametrize("family", ["llama", "opt", "bloom", "t5", "bart"])
+def test_a_packed_writer_remembers(
+    scheme: hfkit.Torchao | hfkit.BitsAndBytes, family: TinyWriterFamily, tmp_path: Path
+) -> None:
+    made = make(write_tiny_writer(tmp_path / "writer", family=family), scheme, tmp_path / "out")
+    assert hfkit.Generate(made.folder, max_new_tokens=3, runtime=RUNTIME)("it was").source.dtype == made.bits
+
+
+def test_a_packed_writer_that_goes_on_otherwise_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make(write_tiny_writer(tmp_path / "writer", family="llama"), hfkit.Torchao(), tmp_path / "out")
+    write = DecodingBatch.write
+    monkeypatch.setattr(DecodingBatch, "write", lambda batch, ids: np.roll(write(batch, ids), 1, axis=-1))
+    with pytest.raises(errors.ModelError, match="goes on otherwise after one token than after all at once"):
+        hfkit.Generate(made.folder, runtime=RUNTIME).load()
+
+
 def test_layers_of_gpt2(tmp_path: Path) -> None:
     model = write_tiny_writer(tmp_path / "writer")
     with pytest.raises(errors.ModelError, match="torchao packs no Conv1D, the layers of GPT-2"):
@@ -262,9 +322,12 @@ def test_a_reader(tmp_path: Path) -> None:
     assert hfkit.Answer(made.folder, runtime=RUNTIME)(question).source.dtype == "fp4"
 
 
-@pytest.mark.parametrize("scheme", [hfkit.Torchao(), hfkit.BitsAndBytes("nf4")], ids=repr)
-def test_a_tagger(scheme: hfkit.Torchao | hfkit.BitsAndBytes, tmp_path: Path) -> None:
-    made = make(write_tiny_tagger(tmp_path / "tagger"), scheme, tmp_path / "out")
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("scheme", SCHEMES, ids=repr)
+def test_a_tagger(
+    scheme: hfkit.Torchao | hfkit.BitsAndBytes, family: Literal["bert", "xlnet"], tmp_path: Path
+) -> None:
+    made = make(write_tiny_tagger(tmp_path / "tagger", family=family), scheme, tmp_path / "out")
     full, small = (hfkit.Tag(folder, runtime=RUNTIME) for folder in (made.original, made.folder))
     assert small.source.dtype == made.bits
     assert {one.reason: one.names for one in made.plan.skipped}["it gives the logits"] == (
@@ -276,13 +339,20 @@ def test_a_tagger(scheme: hfkit.Torchao | hfkit.BitsAndBytes, tmp_path: Path) ->
         assert 0 < sum(gaps) / len(gaps) < 0.2
 
 
-@pytest.mark.parametrize("scheme", [hfkit.Torchao(), hfkit.BitsAndBytes("nf4")], ids=repr)
-def test_an_embedder(scheme: hfkit.Torchao | hfkit.BitsAndBytes, tmp_path: Path) -> None:
-    made = make(write_tiny_embedder(tmp_path / "embedder"), scheme, tmp_path / "out")
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("scheme", SCHEMES, ids=repr)
+def test_an_embedder(
+    scheme: hfkit.Torchao | hfkit.BitsAndBytes, family: Literal["bert", "xlnet"], tmp_path: Path
+) -> None:
+    model = write_tiny_embedder(tmp_path / "embedder", family=family)
+    write_pooling(model)
+    made = make(model, scheme, tmp_path / "out")
     full, small = (hfkit.Embed(folder, runtime=RUNTIME) for folder in (made.original, made.folder))
     assert small.source.dtype == made.bits
     one, other = (embed.batch(TEXTS).to_numpy() for embed in (full, small))
-    cosines = (one * other).sum(axis=1) / np.linalg.norm(one, axis=1) / np.linalg.norm(other, axis=1)
+    for vectors in (one, other):
+        assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-3)
+    cosines = (one * other).sum(axis=1)
     assert 0.9 < cosines.min() < 1
 
 

@@ -63,8 +63,10 @@ def test_the_tree_is_as_it_is_drawn() -> None:
     assert drawn_tree() == real_tree()
 
 
-def test_all_names_every_error() -> None:
-    assert sorted(errors.__all__) == sorted(kind.__name__ for kind in ALL)
+def test_every_error_is_at_hand_and_says_so() -> None:
+    at_hand = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and name[0] != "_"}
+    assert at_hand == {kind.__name__: kind for kind in ALL}
+    assert {kind.__module__ for kind in ALL} == {"hfkit.errors"}
 
 
 def test_the_root_is_at_hand() -> None:

@@ -23,9 +23,10 @@ __all__ = ["Bound", "QuantizeSettings"]
 Bound: TypeAlias = float | Literal["auto"] | None
 """A bound of how much worse a result may be; ``"auto"`` for hfkit's own, None for none."""
 
-# What "auto" means: of models that write perplexity is bounded, since their next token turns over where two are about
-# as likely, and of all others the decisions.
-_LEAST_AGREEMENT, _MOST_GROWTH = 0.95, 0.1
+# What "auto" means: the decisions are bounded, but not where they are narrow. The next token turns over where two are
+# about as likely, and the nearest text where two are about as near; so there a metric is.
+_LEAST_AGREEMENT = 0.95
+_MOST = {"perplexity": 0.1, "rank correlation": 0.02}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,10 +38,11 @@ class QuantizeSettings:
             Embed or Generate.
         scheme: what it is made of afterwards.
         max_metric_drop: by how much the metric may get worse: on labelled probes accuracy and F1, from 0 to 1, by
-            their difference; perplexity, of a model that writes, by its growth, 0.01 for one percent. ``"auto"`` bounds
-            perplexity by 0.1 and nothing else. None for no bound.
+            their difference; perplexity, of a model that writes, by its growth, 0.01 for one percent; of a model
+            that embeds, the rank correlation of its cosines, which was 1. ``"auto"`` bounds perplexity by 0.1, rank
+            correlation by 0.02, and nothing else. None for no bound.
         min_agreement: the least share of probes on which the result decides as the original does, from 0 to 1;
-            ``"auto"`` is 0.95, and none where perplexity is measured. None for no bound.
+            ``"auto"`` is 0.95, and none where ``max_metric_drop`` has a bound of its own. None for no bound.
         min_speedup: how many times as fast as the original many probes must at least be read; None for no bound.
         max_bytes: the most bytes of the result's files; None for no bound.
         rounds: how often the two are timed, in turns, at least 1.
@@ -86,14 +88,14 @@ class QuantizeSettings:
         """Say which bounds a result does not keep, each with what was measured."""
         found = []
         metric, agreement, speedup = report.metric, report.agreement, report.throughput.value
-        perplexed = metric is not None and metric.name == "perplexity"
         most, least = self.max_metric_drop, self.min_agreement
+        own = None if metric is None else _MOST.get(metric.name)
         if most == "auto":
-            most = _MOST_GROWTH if perplexed else None
+            most = own
         if least == "auto":
-            least = None if perplexed else _LEAST_AGREEMENT
+            least = _LEAST_AGREEMENT if own is None else None
         if most is not None and metric is not None and metric.drop.value > most:
-            how = "grows" if perplexed else "drops"
+            how = "grows" if metric.name == "perplexity" else "drops"
             found.append(f"{metric.name} {how} by {metric.drop.value:.4g}, at most {most:g}")
         if least is not None and agreement < least:
             found.append(f"agreement is {agreement:.4g}, at least {least:g}")

@@ -110,8 +110,10 @@ class Cast:
 class Torchao:
     """The linear layers in 8 bits by torchao, for torch.
 
-    Each row of a matrix has a scale of its own. Embeddings, the head, norms and biases stay in float32, so a model that
-    is mostly embeddings shrinks little. It and the result take ``pip install 'hfkit[torchao]'``.
+    Each row of a matrix has a scale of its own. Embeddings, the head, norms and biases stay in the number type that
+    they are stored in, so a model that is mostly embeddings shrinks little; in bfloat16 instead of float16, which
+    products with ``"int8"`` and ``"int8_dynamic"`` would leave. It and the result take
+    ``pip install 'hfkit[torchao]'``.
 
     Attributes:
         bits: what is stored.
@@ -131,7 +133,8 @@ class BitsAndBytes:
     """The linear layers in 8 or 4 bits by bitsandbytes, for torch.
 
     Of 4 bits, 64 weights share a scale, and the scales are stored in 8 bits themselves. Embeddings, the head, norms and
-    biases stay in float32. It and the result take ``pip install 'hfkit[bitsandbytes]'``.
+    biases stay in the number type that they are stored in. It and the result take
+    ``pip install 'hfkit[bitsandbytes]'``.
 
     Attributes:
         bits: what is stored.

@@ -124,6 +124,28 @@ def test_of_models_that_write_perplexity_is_bounded(
     assert hfkit.Quantize("org/model").with_(**bounds).failures(writer) == expected
 
 
+@pytest.mark.parametrize(
+    ("drop", "bounds", "expected"),
+    [
+        (0.007, {}, ()),
+        (0.025, {}, ("rank correlation drops by 0.025, at most 0.02",)),
+        (0.025, {"max_metric_drop": 0.03}, ()),
+        (0.025, {"max_metric_drop": None, "min_agreement": 0.9}, ("agreement is 0.75, at least 0.9",)),
+    ],
+)
+def test_of_models_that_embed_the_order_of_texts_is_bounded(
+    report: hfkit.QuantizeReport, drop: float, bounds: QuantizeChanges, expected: tuple[str, ...]
+) -> None:
+    order = hfkit.MetricChange(
+        name="rank correlation",
+        before=hfkit.Estimate(1.0, 1.0, 1.0),
+        after=hfkit.Estimate(1 - drop, 0.9, 1.0),
+        drop=hfkit.Estimate(drop, 0.0, 0.1),
+    )
+    embedder = replace(report, metric=order)
+    assert hfkit.Quantize("org/model").with_(**bounds).failures(embedder) == expected
+
+
 def test_a_metric_that_is_not_there_keeps_every_bound(report: hfkit.QuantizeReport) -> None:
     quantize = hfkit.Quantize("org/model", min_agreement=None, max_metric_drop=0.0)
     assert quantize.failures(replace(report, metric=None)) == ()

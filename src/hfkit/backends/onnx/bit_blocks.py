@@ -144,7 +144,7 @@ class _Rewriter:
                 shape = self._view.numbers(count, width // block, block)
                 made.append(helper.make_node("Reshape", [table.whole, shape], [whole]))
                 self._view.makers[whole] = made[0]
-        elif self._bits == _BITS or out in self._view.given or width % BLOCK:
+        elif self._bits == _BITS or self._view.reaches_out(out) or width % BLOCK:
             block = _block(width)
             blocks, scales, widening = self._in_blocks(name, rows, block)
             whole = self._view.hold(f"{name}/blocks", blocks)

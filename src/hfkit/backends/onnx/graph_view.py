@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["GraphView"]
 
+# Between the product that gives logits and what the graph gives.
+_PASSING = ("Gather", "Identity", "Slice", "Split", "Squeeze")
+
 
 class GraphView:
     """A graph, and where its values come from and go to.
@@ -46,6 +49,19 @@ class GraphView:
         """Give the node that makes a value, if it is of this kind."""
         node = self.makers.get(name)
         return node if node is not None and node.op_type == kind else None
+
+    def reaches_out(self, name: str) -> bool:
+        """Tell whether the graph gives a value: as it is, in part, or with a bias."""
+        if name in self.given:
+            return True
+        return any(
+            (
+                node.op_type in _PASSING
+                or (node.op_type == "Add" and not self.weights.keys().isdisjoint(node.input))
+            )
+            and any(map(self.reaches_out, node.output))
+            for node in self.readers.get(name, [])
+        )
 
     def constant(self, name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]] | None:
         """Give the numbers of a value that is constant."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,8 +37,11 @@ _PROBE = 7
 
 # Of the largest logit: what another order of sums may change.
 _TOLERANCE = 1e-4
-_PACKED = dict.fromkeys(("int8", "int8_dynamic", "float8", "nf4", "fp4"), 1e-1)
-_TOLERANCES = {"float16": 1e-2, "bfloat16": 1e-1, **_PACKED}
+_TOLERANCES = {"float16": 1e-2, "bfloat16": 1e-1}
+
+# Of what packed weights change where all is forgotten. Where inputs are rounded to 8 bits too, a sum in another order
+# tips some of them over, and what follows with them: it was at most 0.27 for SmolLM2-135M, on 6 texts in 10 packings.
+_NOISE = 0.5
 
 
 class TorchWriter(HeldModel[OpenModel]):
@@ -55,6 +59,7 @@ class TorchWriter(HeldModel[OpenModel]):
         self._takes_positions = "position_ids" in parameters
         self._keeps_logits = "logits_to_keep" in parameters
         name = type(loaded.model).__name__
+        self._packed = loaded.packed is not None
         layers = _layers(model.config, name)
         self._vocabulary = 0
         token_bytes = self._prove(name)
@@ -131,34 +136,45 @@ class TorchWriter(HeldModel[OpenModel]):
             Bytes that a token takes.
 
         Raises:
-            ModelError: it does not: what it remembers is not only keys and values.
+            ModelError: it does not: what it remembers is not only keys and values; or it gives no numbers.
         """
         model = self._model
         size = getattr(model.config.get_text_config(decoder=True), "vocab_size", _PROBE)
         ids = (size // 3 + np.arange(_PROBE, dtype=np.int64)) % size
 
-        def run(*, together: bool) -> tuple[FloatArray, int]:
-            batch, last = self.begin(), ids[-1:]
-            if self._encodes:
-                start = np.zeros(1, dtype=np.int64)
-                logits = batch.read([ids], opening=np.concatenate((start, last)) if together else start)
-            else:
-                logits = batch.read([ids if together else ids[:-1]])
-            return logits if together else batch.write(last[None])[:, -1], batch.bytes
+        start, last = np.zeros(1, dtype=np.int64), ids[-1:]
 
+        def at_once(ids: IntArray, opening: IntArray) -> FloatArray:
+            batch = self.begin()
+            return batch.read([ids], opening=opening) if self._encodes else batch.read([ids])
+
+        def one_by_one() -> tuple[FloatArray, int]:
+            batch = self.begin()
+            batch.read([ids], opening=start) if self._encodes else batch.read([ids[:-1]])
+            return batch.write(last[None])[:, -1], batch.bytes
+
+        together = partial(at_once, ids, np.concatenate((start, last)))
         try:
-            expected, _ = run(together=True)
-            found, kept = run(together=False)
+            expected = together()
+            found, kept = one_by_one()
+            forgotten = at_once(ids if self._encodes else last, last) if self._packed else None
         except HfkitError as error:
             raise _other_memory(name, f"it fails: {error.message}") from error
         self._vocabulary = expected.shape[-1]
+        if not np.isfinite(expected).all():
+            raise _no_numbers(name, model.dtype, packed=self._packed)
         tolerance = _TOLERANCES.get(model.dtype, _TOLERANCE)
-        if not kept or not _alike(expected, found, tolerance):
+        same = (
+            _alike(expected, found, tolerance)
+            if forgotten is None
+            else _distance(expected, found) <= _NOISE * _distance(expected, forgotten)
+        )
+        if not kept or not same:
             raise _other_memory(name, "it goes on otherwise after one token than after all at once")
         if model.device == "cpu" and model.dtype == "float32" and can_prepack():
             prepack(model.module, large_linears(model.module))
             try:
-                same = _alike(expected, run(together=True)[0], tolerance)
+                same = _alike(expected, together(), tolerance)
             except Exception:  # noqa: BLE001  # whatever the model does not bear, it does without
                 same = False
             if not same:
@@ -182,6 +198,19 @@ def _layers(config: PretrainedConfig, name: str) -> list[DynamicLayer]:
 def _alike(expected: FloatArray, found: FloatArray, tolerance: float) -> bool:
     scale = max(1.0, float(np.abs(expected).max()))
     return bool((np.abs(expected - found) <= tolerance * scale).all())
+
+
+def _distance(expected: FloatArray, found: FloatArray) -> float:
+    return float(np.square(expected - found).mean() ** 0.5)
+
+
+def _no_numbers(name: str, dtype: str, *, packed: bool) -> ModelError:
+    return ModelError(
+        f"{name} gives numbers that are not finite in {dtype}",
+        hint="make it anew with hfkit.Quantize, or use the model that it was made from"
+        if packed
+        else "use Runtime(dtype='float32'); if that does not help, the weights are damaged",
+    )
 
 
 def _other_memory(name: str, reason: str) -> ModelError:

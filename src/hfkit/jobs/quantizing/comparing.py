@@ -13,11 +13,12 @@ from hfkit.data.squad import Squad
 from hfkit.jobs.evaluating_answers import may_be_unanswered, read_references
 from hfkit.jobs.evaluation import choose_rows
 from hfkit.metrics.bootstrap import intervals_of_sums
+from hfkit.metrics.ranks import rank_correlation
 from hfkit.values.bootstrap import Bootstrap
 from hfkit.values.quantize_report import MeasuredModel, MetricChange, QuantizeReport, Speedup
 
 from .beside import Beside
-from .subjects import Subject, open_subject
+from .subjects import ScoredRows, Subject, open_subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
     from hfkit.values.runtime import Runtime
 
     from .probes import Probe, Probes
-    from .subjects import Decided, ScoredRows
+    from .subjects import Decided
     from .verbs import Verb
 
-__all__ = ["Contestant", "measure_both", "metric_change"]
+__all__ = ["Contestant", "measure_both", "metric_change", "nearness_change"]
 
 # Probes that are timed together, and those that are read one by one.
 _TOGETHER, _ALONE = 64, 16
@@ -95,7 +96,11 @@ def measure_both(
         pair = original, result
         decided = [each.ask(Subject.decide, probes.inputs) for each in pair]
         moved = [_moved(each, probes.inputs, said) for each, said in zip(pair, decided, strict=True)]
-        metric = _metric(pair, probes, settings.bootstrap)
+        metric = (
+            nearness_change(decided[0], decided[1], settings.bootstrap)
+            if verb == "Embed"
+            else _metric(pair, probes, settings.bootstrap)
+        )
         together = _rounds(pair, probes.inputs[:_TOGETHER], settings.rounds, alone=False)
         alone = _rounds(pair, probes.inputs[:_ALONE], settings.rounds, alone=True)
         measured = []
@@ -192,6 +197,29 @@ def _metric(
     if not before.rows:  # texts of one token: nothing stands before it
         return None
     return metric_change(before, after, bootstrap)
+
+
+def nearness_change(before: Decided, after: Decided, bootstrap: Bootstrap) -> MetricChange | None:
+    """Give how alike the orders are in which both models put other texts, from the nearest to the furthest.
+
+    Which of several texts is the very nearest is a narrow decision where they are about as near, and says little.
+
+    Returns:
+        1 for the model itself, and the mean of Spearman's correlation over texts; None where a text has fewer than two
+        others.
+    """
+    orders = [
+        (list(one.values()), list(other.values()))
+        for one, other in zip(before.scores, after.scores, strict=True)
+        if len(one) > 1
+    ]
+    if not orders:
+        return None
+    itself, result = (
+        ScoredRows("rank correlation", tuple((figure, 1.0) for figure in figures))
+        for figures in ([1.0] * len(orders), [rank_correlation(*order) for order in orders])
+    )
+    return metric_change(itself, result, bootstrap)
 
 
 def metric_change(before: ScoredRows, after: ScoredRows, bootstrap: Bootstrap) -> MetricChange:

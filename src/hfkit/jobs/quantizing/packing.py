@@ -18,6 +18,7 @@ from hfkit.values.schemes import BitsAndBytes, Torchao
 
 from .linear_layers import find_linear_layers
 from .stored_weights import rest_of
+from .torchao_names import leave_out_bare_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +81,7 @@ def pack_model(
         with quiet_transformers():
             load_model(folder, runtime, task).model.save_pretrained(source)
     layers = find_linear_layers(folder, task, scheme, runtime)
-    rest = getattr(torch, rest_of(folder))
+    rest = getattr(torch, rest_of(folder, scheme))
     with opening_lock, quiet_transformers():
         try:
             model = getattr(transformers, task.model_class).from_pretrained(
@@ -99,6 +100,9 @@ def pack_model(
             ) from error
         never_repack(model)
         cast("PreTrainedModel", model).save_pretrained(draft)
+    if isinstance(scheme, Torchao):
+        for file in draft.glob("model*.safetensors"):
+            leave_out_bare_names(file)
 
 
 def packing_settings(scheme: Torchao | BitsAndBytes, kept: Sequence[str], rest: torch.dtype) -> object:

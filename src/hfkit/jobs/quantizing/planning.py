@@ -11,8 +11,9 @@ from hfkit.hub.tokenizer_files import tokenizer_owner
 from hfkit.values.quantize_plan import QuantizePlan, SkippedWeights
 from hfkit.values.schemes import BitsAndBytes, Cast, Int4, Int8, StaticInt8, Torchao
 
+from .export_sizes import ExportSizes
 from .fates import fates_of
-from .stored_weights import read_stored_weights
+from .stored_weights import read_stored_weights, rest_of, stored_as
 from .verbs import verb_of
 
 if TYPE_CHECKING:
@@ -22,15 +23,14 @@ if TYPE_CHECKING:
     from hfkit.values.runtime import Runtime
     from hfkit.values.schemes import Scheme
 
-    from .fates import Fate
+    from .fate import Fate
     from .stored_weights import StoredWeight
+    from .verbs import Verb
 
 __all__ = ["files_of", "plan_quantizing", "require_packages"]
 
-# Of an export: what its graph takes beside the weights, for each of them.
-_GRAPH_BYTES = 1000
-
-_CONFIG_BYTES = 2000
+# Of what is packed: how, as config.json says.
+_CONFIG_BYTES = 600
 
 _OTHERWISE = ", or use scheme=hfkit.Cast('bfloat16'), which needs torch alone"
 
@@ -98,10 +98,15 @@ def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> Qu
     beside = sum(
         size for name, size, *_ in _stamp(tokenizer_owner(folder)) if not name.endswith(".safetensors")
     )
-    graph = _GRAPH_BYTES * len(weights) if isinstance(scheme, Int8 | StaticInt8 | Int4) else _CONFIG_BYTES
     notes = []
     if folder.base:
         notes.append(f"the adapter is merged into {folder.base.name}, and the result is a whole model")
+    if isinstance(scheme, Torchao | BitsAndBytes):
+        stored, rest = stored_as(folder), rest_of(folder, scheme)
+        if stored != rest:
+            notes.append(
+                f"what is not packed becomes {rest}: products with whole numbers by torchao leave the range of {stored}"
+            )
     return QuantizePlan(
         model=folder.name,
         revision=folder.revision,
@@ -110,10 +115,21 @@ def plan_quantizing(folder: ModelFolder, scheme: Scheme, runtime: Runtime) -> Qu
         changed=changed,
         skipped=_skipped(weights, fates),
         bytes=files_of(folder),
-        expected_bytes=sum(fate.bytes for fate in fates) + beside + graph,
+        expected_bytes=sum(fate.bytes for fate in fates) + beside + _besides(folder, verb, scheme, weights),
         runs_on=_place(scheme),
         notes=tuple(notes),
     )
+
+
+def _besides(folder: ModelFolder, verb: Verb, scheme: Scheme, weights: Sequence[StoredWeight]) -> int:
+    """Give the bytes of what is neither a weight nor the tokenizer's."""
+    match scheme:
+        case Int8() | StaticInt8() | Int4():
+            return ExportSizes(folder, verb, scheme).graph(weights)
+        case Torchao() | BitsAndBytes():
+            return _CONFIG_BYTES
+        case Cast():
+            return 0
 
 
 def files_of(folder: ModelFolder) -> int:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from hfkit.values.schemes import Torchao
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hfkit.hub.folder import ModelFolder
-    from hfkit.values.schemes import HalfType
+    from hfkit.values.schemes import BitsAndBytes, HalfType
 
-__all__ = ["StoredWeight", "read_stored_weights", "rest_of"]
+    Rest: TypeAlias = HalfType | Literal["float32"]
 
-_RESTS: dict[str, HalfType | Literal["float32"]] = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
+__all__ = ["StoredWeight", "read_stored_weights", "rest_of", "stored_as"]
+
+_RESTS: dict[str, Rest] = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
 
 # A safetensors file begins with the length of its header.
 _LENGTH = 8
@@ -61,8 +65,23 @@ def read_stored_weights(folder: ModelFolder) -> tuple[StoredWeight, ...]:
     return tuple(sorted((weight for file in files for weight in _header(file)), key=lambda one: one.name))
 
 
-def rest_of(folder: ModelFolder) -> HalfType | Literal["float32"]:
-    """Name the number type of most of a model's numbers: what is not packed stays in it.
+def rest_of(folder: ModelFolder, scheme: Torchao | BitsAndBytes) -> Rest:
+    """Name the number type of what a scheme does not pack, in which the result computes too.
+
+    It is that in which the model is stored, but for one: torchao 0.18 multiplies with whole numbers of 8 bits before
+    it scales them down, in the number type of the inputs. What comes of that is up to 127 times as large as the
+    result, and float16 ends at 65,504.
+
+    Raises:
+        ModelError: there are no weights that can be read; a subclass says why.
+    """
+    stored = stored_as(folder)
+    overflows = isinstance(scheme, Torchao) and scheme.bits in {"int8", "int8_dynamic"}
+    return "bfloat16" if overflows and stored == "float16" else stored
+
+
+def stored_as(folder: ModelFolder) -> Rest:
+    """Name the number type of most of a model's numbers.
 
     Raises:
         ModelError: there are no weights that can be read; a subclass says why.

@@ -77,6 +77,12 @@ class Decided:
     scores: tuple[Mapping[object, float], ...]
 
 
+MetricName: TypeAlias = Literal[
+    "accuracy", "subset accuracy", "F1", "entity F1", "tag accuracy", "perplexity", "rank correlation"
+]
+"""The metrics of which a drop is measured."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScoredRows:
     """How good a model is on each row.
@@ -87,7 +93,7 @@ class ScoredRows:
             and those that are said and those that there are.
     """
 
-    name: Literal["accuracy", "subset accuracy", "F1", "entity F1", "tag accuracy", "perplexity"]
+    name: MetricName
     rows: tuple[tuple[float, float], ...]
 
 

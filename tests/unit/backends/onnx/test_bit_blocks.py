@@ -148,6 +148,24 @@ def test_what_several_matrices_read_is_summed_up_once() -> None:
     assert np.abs(run(made) - expected).max() < 0.15 * np.abs(expected).max()
 
 
+def test_what_gives_the_logits_has_8_bits_with_a_bias_and_in_part() -> None:
+    made = model(
+        helper.make_node("MatMul", ["found", "across_too"], ["product"]),
+        helper.make_node("Add", ["beside", "product"], ["whole"]),
+        helper.make_node("Gather", ["whole", "first"], ["part"], axis=1),
+        helper.make_node("Identity", ["part"], ["out"]),
+    )
+    beside = np.zeros(MATRIX.shape[1], dtype=np.float32)
+    for name, array in (
+        ("across_too", MATRIX[::-1].copy()),
+        ("beside", beside),
+        ("first", np.array([0], dtype=np.int64)),
+    ):
+        made.graph.initializer.append(numpy_helper.from_array(array, name))
+    assert quantize_blocks(made.graph, bits=4) == 2
+    assert bits(made) == [8]
+
+
 def test_rows_that_are_no_whole_number_of_blocks_have_8_bits() -> None:
     made = model(
         helper.make_node("MatMul", ["found", "narrowing"], ["less"]),

@@ -7,10 +7,19 @@ import math
 import pytest
 
 import hfkit
-from hfkit.jobs.quantizing.comparing import metric_change
-from hfkit.jobs.quantizing.subjects import ScoredRows
+from hfkit.jobs.quantizing.comparing import metric_change, nearness_change
+from hfkit.jobs.quantizing.subjects import Decided, ScoredRows
 from hfkit.metrics.perplexity import score_logprobs
 
+SOURCE = hfkit.Source(
+    model="m",
+    revision="sha256:0",
+    tokenizer="sha256:0",
+    device="cpu",
+    dtype="float32",
+    backend="torch",
+    versions=(),
+)
 BOOTSTRAP = hfkit.Bootstrap(resamples=200, seed=3)
 
 
@@ -55,3 +64,21 @@ def test_entities_count_those_that_are_said_and_those_that_there_are() -> None:
     assert change.drop.value == pytest.approx(4 / 7 - 4 / 5)
     none = ScoredRows("entity F1", ((0.0, 0.0),))
     assert metric_change(none, none, BOOTSTRAP).before == hfkit.Estimate(0.0, 0.0, 0.0)
+
+
+def decided(*cosines: dict[object, float]) -> Decided:
+    return Decided(SOURCE, (), cosines)
+
+
+def test_the_orders_of_other_texts_are_compared() -> None:
+    before = decided({1: 0.9, 2: 0.5, 3: 0.1}, {0: 0.9, 2: 0.4, 3: 0.3})
+    after = decided({1: 0.8, 2: 0.6, 3: 0.2}, {0: 0.9, 2: 0.3, 3: 0.4})
+    change = nearness_change(before, after, BOOTSTRAP)
+    assert change is not None
+    assert (change.name, change.before.value) == ("rank correlation", 1.0)
+    assert change.after.value == pytest.approx((1.0 + 0.5) / 2)
+    assert change.drop.value == pytest.approx(0.25)
+
+
+def test_two_texts_have_no_order() -> None:
+    assert nearness_change(decided({1: 0.9}, {0: 0.9}), decided({1: 0.1}, {0: 0.1}), BOOTSTRAP) is None

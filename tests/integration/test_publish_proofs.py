@@ -20,7 +20,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import hfkit
-from hfkit.errors import OvertakenError, RefusedFolderError, SettingError
+from hfkit.errors import OvertakenError, RefusedFolderError, SettingError, UnprovenPublicationError
 from hfkit.testing import LocalHub, write_tiny_classifier
 from publishing_faults import FAULTS, fault_table, half_published
 
@@ -305,3 +305,44 @@ def test_a_card_that_people_edit_survives_ten_publications(shared_hub: LocalHub,
     assert [name for name in last.splitlines() if name.startswith("key_")] == [
         f"key_{number}: {number}" for number in reversed(range(10))
     ]
+
+
+def test_data_are_opened_as_they_arrive(shared_hub: LocalHub, tmp_path: Path) -> None:
+    rows = {"train.csv": b"text,label\na,x\nb,y\n", "test.csv": b"text,label\nc,x\n"}
+    folder = write(tmp_path / "rows", rows)
+    publish = publisher(shared_hub)
+    opened = publish(folder).verified
+    assert opened is not None
+    assert (opened.verb, opened.probes) == ("Splits.load", 2)
+    left_out = publish.with_(ignore=("test.csv",))(folder).verified
+    assert left_out is not None
+    assert (left_out.verb, left_out.files) == (None, 1)
+    pictures = publisher(shared_hub)(write(tmp_path / "pictures", {"one.png": b"\x89PNG"})).verified
+    assert pictures is not None
+    assert (pictures.verb, pictures.files) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "fault"),
+    [
+        ({"train.csv": b"text\nanother\n"}, "gives something else on split 0"),
+        ({"test.csv": b"text\none\n"}, "gives something else on split 1"),
+        ({"train.csv": b""}, "does not open what arrived"),
+    ],
+)
+def test_rows_that_arrive_otherwise_are_told(
+    shared_hub: LocalHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arrived: dict[str, bytes],
+    fault: str,
+) -> None:
+    from hfkit.jobs.publishing.outputs import rows_of
+
+    def spoilt(folder: Path) -> object:
+        return rows_of(folder if folder == source else write(folder, arrived))
+
+    source = write(tmp_path / "rows", {"train.csv": b"text\none\n"})
+    monkeypatch.setattr("hfkit.jobs.publishing.publishing.rows_of", spoilt)
+    with pytest.raises(UnprovenPublicationError, match=rf"Splits\.load {fault}"):
+        publisher(shared_hub)(source)

@@ -164,9 +164,7 @@ def _told(pin: DatasetCommit, config: str | None) -> Iterator[None]:
             f"dataset {pin.name}@{pin.commit} cannot be read: {error.__cause__ or error}",
             hint="name another revision, or fetch its files and load them one by one",
         ) from error
-    except (
-        ValueError
-    ) as error:  # a part that is not there, several and none named, or files of several formats
+    except ValueError as error:  # no such part, several and none named, or files of several formats
         raise DataNotFoundError(
             f"dataset {pin.name!r} cannot be loaded{f' with config={config!r}' if config else ''}: {error}",
             hint="name one of its parts: config='...'"

@@ -21,8 +21,8 @@ class Verification:
     Attributes:
         files: how many files have the same bytes.
         bytes: how many bytes these are.
-        verb: the facade that opened both; None where none fits.
-        probes: on how many inputs both gave the same.
+        verb: the facade that opened both, of data ``"Splits.load"``; None where none fits.
+        probes: on how many inputs both gave the same; of data how many splits have the same rows.
     """
 
     files: int
@@ -32,7 +32,8 @@ class Verification:
 
     def __str__(self) -> str:
         same = f"{counted(self.files, 'file')}, {counted(self.bytes, 'byte')} fetched and the same"
-        return f"{same}; {self.verb} gives the same on {counted(self.probes, 'probe')}" if self.verb else same
+        what = "split" if self.verb == "Splits.load" else "probe"
+        return f"{same}; {self.verb} gives the same on {counted(self.probes, what)}" if self.verb else same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

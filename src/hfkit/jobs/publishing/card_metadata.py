@@ -61,9 +61,8 @@ def card_faults(card: str) -> str | None:
     if not has_metadata(card):
         return None
     try:
-        ModelCard(
-            card.removeprefix("\ufeff")
-        )  # behind a mark of the encoding the client sees no metadata, and says so
+        # Behind a mark of the encoding the client sees no metadata, and says so.
+        ModelCard(card.removeprefix("\ufeff"))
     except Exception as error:  # noqa: BLE001  # of the YAML library, which has no types here, and of the validation
         return " ".join(str(error).split())
     return None

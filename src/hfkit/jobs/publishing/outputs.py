@@ -1,11 +1,14 @@
-"""What a model gives on a few inputs, to compare the folder with what arrived from the hub."""
+"""What a model gives on a few inputs, or which rows data have, to compare the folder with what arrived from the hub."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Protocol, cast
 
 from hfkit._lazy import reach
+from hfkit.errors import HfkitError
 from hfkit.hub.tokenizer_files import TOKENIZER_MARKS
 from hfkit.jobs.quantizing.own_probes import OWN_TEXTS
 from hfkit.jobs.quantizing.probes import read_probes
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     from .subject import FolderSubject
 
-__all__ = ["Outputs", "outputs_of"]
+__all__ = ["Outputs", "outputs_of", "rows_of"]
 
 # The same numbers in the same order differ by nothing; other threads may add them up in another.
 _TOLERANCE = 1e-4
@@ -42,7 +45,7 @@ class Outputs:
 
     def differs_at(self, other: Outputs) -> int | None:
         """Give the first input on which another one gives something else; None if there is none."""
-        for place, (one, two) in enumerate(zip(self.decisions, other.decisions, strict=True)):
+        for place, (one, two) in enumerate(zip_longest(self.decisions, other.decisions)):
             if one != two:
                 return place
         for place, (one_scores, two_scores) in enumerate(zip(self.scores, other.scores, strict=True)):
@@ -78,3 +81,20 @@ def outputs_of(folder: Path, subject: FolderSubject, probes: GivenProbes, runtim
     opens = cast("type[object]", reach("hfkit.facades.tokenize", "Tokenize"))
     tokenize = cast("_Tokenizer", opens(str(folder)))  # type: ignore[call-arg]  # its settings are the facade's
     return Outputs("Tokenize", tuple(tuple(tokenize(text).ids) for text in OWN_TEXTS))
+
+
+def rows_of(folder: Path) -> Outputs | None:
+    """Open a folder of data; None if Splits does not take it, such as pictures, or its package is missing.
+
+    Returns:
+        Of each split its name and the hash of its rows.
+    """
+    if not find_spec("datasets"):
+        return None
+    from hfkit.data.splits import Splits
+
+    try:
+        splits = Splits.load(folder)
+        return Outputs("Splits.load", tuple((name, table.fingerprint) for name, table in splits.items()))
+    except HfkitError:  # for other readers than hfkit: its bytes are compared
+        return None

@@ -16,7 +16,7 @@ from hfkit.values.publish_result import Publication, Verification
 
 from .asking import Asking
 from .committing import MadeCommit, StaleParentError, commit_plan, find_made, make_tag
-from .outputs import outputs_of
+from .outputs import outputs_of, rows_of
 from .planning import plan_publishing
 from .verifying import differing_files, fetched
 
@@ -50,9 +50,12 @@ def publish(
     plan = what if made is not None and isinstance(what, PublishPlan) else planned.plan
     if made is None:
         _refuse(plan)
-    outputs = partial(outputs_of, subject=planned.subject, probes=probes, runtime=settings.runtime)
-    unusable = any(one.kind in _UNUSABLE for one in plan.findings)  # and accepted as such
-    proves = settings.verify and settings.kind == "model" and not unusable and _holds(planned.plan, plan)
+    outputs = (
+        rows_of
+        if settings.kind == "dataset"
+        else partial(outputs_of, subject=planned.subject, probes=probes, runtime=settings.runtime)
+    )
+    proves = settings.verify and _opens(settings, plan, folder) and _holds(planned.plan, plan)
     before = outputs(folder) if proves else None  # a folder that does not open is not published
     if made is None:
         try:
@@ -106,6 +109,20 @@ def _require_as_planned(
     if made is None:
         raise _overtaken(settings, now)
     return made
+
+
+def _opens(settings: PublishSettings, plan: PublishPlan, folder: Path) -> bool:
+    """Say whether what is published is opened, in the folder and as it arrives."""
+    match settings.kind:
+        case "model":
+            return not any(one.kind in _UNUSABLE for one in plan.findings)  # and accepted as such
+        case "dataset":
+            # Splits must read from the folder what is published: a split may be left out, and it follows no links.
+            return not settings.ignore and not any(
+                one.is_symlink() and one.is_dir() for one in folder.rglob("*")
+            )
+        case "space":
+            return False
 
 
 def _holds(now: PublishPlan, plan: PublishPlan) -> bool:
@@ -180,9 +197,12 @@ def _verify(
         if before is None:
             return Verification(files=len(files), bytes=size)
         after = outputs(fresh)
-        place = None if after is None else before.differs_at(after)
-        if after is None or place is not None:
-            raise _unproven(publication, f"{before.verb} gives something else on probe {place}")
+        if after is None:
+            raise _unproven(publication, f"{before.verb} does not open what arrived")
+        place = before.differs_at(after)
+        if place is not None:
+            what = "split" if settings.kind == "dataset" else "probe"
+            raise _unproven(publication, f"{before.verb} gives something else on {what} {place}")
         return Verification(files=len(files), bytes=size, verb=before.verb, probes=len(before.decisions))
 
 

@@ -150,7 +150,10 @@ class TorchWriter(HeldModel[OpenModel]):
 
         def one_by_one() -> tuple[FloatArray, int]:
             batch = self.begin()
-            batch.read([ids], opening=start) if self._encodes else batch.read([ids[:-1]])
+            if self._encodes:
+                batch.read([ids], opening=start)
+            else:
+                batch.read([ids[:-1]])
             return batch.write(last[None])[:, -1], batch.bytes
 
         together = partial(at_once, ids, np.concatenate((start, last)))

@@ -38,4 +38,4 @@ def leave_out_bare_names(file: Path) -> None:
         for name in bare:
             del said[name]
         stream.seek(_LENGTH)
-        stream.write(json.dumps(header, separators=(",", ":")).encode().ljust(length))
+        stream.write(json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode().ljust(length))

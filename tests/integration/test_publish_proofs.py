@@ -330,19 +330,19 @@ def test_data_are_opened_as_they_arrive(shared_hub: LocalHub, tmp_path: Path) ->
         ({"train.csv": b""}, "does not open what arrived"),
     ],
 )
-def test_rows_that_arrive_otherwise_are_told(
+def test_rows_of_data_otherwise_are_told(
     shared_hub: LocalHub,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     arrived: dict[str, bytes],
     fault: str,
 ) -> None:
-    from hfkit.jobs.publishing.outputs import rows_of
+    from hfkit.jobs.publishing.outputs import rows_of_data
 
     def spoilt(folder: Path) -> object:
-        return rows_of(folder if folder == source else write(folder, arrived))
+        return rows_of_data(folder if folder == source else write(folder, arrived))
 
     source = write(tmp_path / "rows", {"train.csv": b"text\none\n"})
-    monkeypatch.setattr("hfkit.jobs.publishing.publishing.rows_of", spoilt)
+    monkeypatch.setattr("hfkit.jobs.publishing.publishing.rows_of_data", spoilt)
     with pytest.raises(UnprovenPublicationError, match=rf"Splits\.load {fault}"):
         publisher(shared_hub)(source)

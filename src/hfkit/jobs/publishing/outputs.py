@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .subject import FolderSubject
 
-__all__ = ["Outputs", "outputs_of", "rows_of"]
+__all__ = ["Outputs", "outputs_of", "rows_of_data"]
 
 # The same numbers in the same order differ by nothing; other threads may add them up in another.
 _TOLERANCE = 1e-4
@@ -83,7 +83,7 @@ def outputs_of(folder: Path, subject: FolderSubject, probes: GivenProbes, runtim
     return Outputs("Tokenize", tuple(tuple(tokenize(text).ids) for text in OWN_TEXTS))
 
 
-def rows_of(folder: Path) -> Outputs | None:
+def rows_of_data(folder: Path) -> Outputs | None:
     """Open a folder of data; None if Splits does not take it, such as pictures, or its package is missing.
 
     Returns:

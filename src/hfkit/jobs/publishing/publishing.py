@@ -16,7 +16,7 @@ from hfkit.values.publish_result import Publication, Verification
 
 from .asking import Asking
 from .committing import MadeCommit, StaleParentError, commit_plan, find_made, make_tag
-from .outputs import outputs_of, rows_of
+from .outputs import outputs_of, rows_of_data
 from .planning import plan_publishing
 from .verifying import differing_files, fetched
 
@@ -51,7 +51,7 @@ def publish(
     if made is None:
         _refuse(plan)
     outputs = (
-        rows_of
+        rows_of_data
         if settings.kind == "dataset"
         else partial(outputs_of, subject=planned.subject, probes=probes, runtime=settings.runtime)
     )

@@ -51,16 +51,20 @@ class StoredSteps:
 
         Returns:
             The name of the steps, and the nodes that widen them: of constants, so that they are gone once the graph
-            is open.
+            is open. None if they are there already: all layers of ALBERT multiply with the same weights.
         """
         roots = view.hold(f"{name}/roots", self.roots)
         unit = view.hold(f"{name}/unit", np.array(self.unit))
         wide, squares, steps = (f"{name}/{part}" for part in ("wide", "squares", "steps"))
-        return steps, [
+        if steps in view.makers:
+            return steps, []
+        made = [
             helper.make_node("Cast", [roots], [wide], to=TensorProto.FLOAT),
             helper.make_node("Mul", [wide, wide], [squares]),
             helper.make_node("Mul", [squares, unit], [steps]),
         ]
+        view.makers[steps] = made[-1]
+        return steps, made
 
 
 def step_unit(steps: FloatArray) -> np.float32:

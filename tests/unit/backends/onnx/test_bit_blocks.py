@@ -148,6 +148,21 @@ def test_what_several_matrices_read_is_summed_up_once() -> None:
     assert np.abs(run(made) - expected).max() < 0.15 * np.abs(expected).max()
 
 
+def test_a_matrix_that_several_layers_multiply_with_is_kept_once() -> None:
+    """As all layers of ALBERT do."""
+    made = model(
+        helper.make_node("MatMul", ["found", "square"], ["one"]),
+        helper.make_node("MatMul", ["one", "square"], ["two"]),
+        helper.make_node("Neg", ["two"], ["out"]),
+    )
+    square = (CHANCE.normal(size=(WIDTH, WIDTH)) / WIDTH**0.5).astype(np.float32)
+    made.graph.initializer.append(numpy_helper.from_array(square, "square"))
+    expected = run(made)
+    assert quantize_blocks(made.graph, bits=4) == 3
+    assert 0 < np.abs(run(made) - expected).max() < 0.2 * np.abs(expected).max()
+    assert len([weight for weight in made.graph.initializer if weight.name == "square/pairs"]) == 1
+
+
 def test_what_gives_the_logits_has_8_bits_with_a_bias_and_in_part() -> None:
     made = model(
         helper.make_node("MatMul", ["found", "across_too"], ["product"]),

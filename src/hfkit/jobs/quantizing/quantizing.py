@@ -52,7 +52,8 @@ def quantize(settings: QuantizeSettings, given: GivenProbes, output: Path) -> Qu
             f"max_metric_drop is {settings.max_metric_drop} and the probes have no right answers, must be None then",
             hint="give probes with answers, such as hfkit.Labelled(...), or bound min_agreement alone",
         )
-    with WorkFolder(output, overwrite=settings.overwrite) as work:
+    models = [one.path for one in (folder, folder.base) if one]
+    with WorkFolder(output, overwrite=settings.overwrite, models=models) as work:
         report = _prove(settings, planned, folder, probes, work)
         failures = settings.failures(report)
         if failures:

@@ -94,6 +94,8 @@ class QuantizeSettings:
             most = own
         if least == "auto":
             least = _LEAST_AGREEMENT if own is None else None
+        if most is not None and metric is None:  # asked for, and never seen to be kept
+            found.append(f"no metric can be measured on these probes, and may drop by at most {most:g}")
         if most is not None and metric is not None and metric.drop.value > most:
             how = "grows" if metric.name == "perplexity" else "drops"
             found.append(f"{metric.name} {how} by {metric.drop.value:.4g}, at most {most:g}")

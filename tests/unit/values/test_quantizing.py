@@ -146,9 +146,15 @@ def test_of_models_that_embed_the_order_of_texts_is_bounded(
     assert hfkit.Quantize("org/model").with_(**bounds).failures(embedder) == expected
 
 
-def test_a_metric_that_is_not_there_keeps_every_bound(report: hfkit.QuantizeReport) -> None:
+def test_a_bound_of_a_metric_that_is_not_there_is_not_kept(report: hfkit.QuantizeReport) -> None:
+    """Of a writer whose probes have one token each, or an embedder with two probes."""
+    bare = replace(report, metric=None)
     quantize = hfkit.Quantize("org/model", min_agreement=None, max_metric_drop=0.0)
-    assert quantize.failures(replace(report, metric=None)) == ()
+    assert quantize.failures(bare) == (
+        "no metric can be measured on these probes, and may drop by at most 0",
+    )
+    for own in ("auto", None):
+        assert quantize.with_(max_metric_drop=own).failures(bare) == ()
 
 
 @pytest.fixture

@@ -42,6 +42,15 @@ def test_a_drop_is_drawn_from_the_same_rows_for_both() -> None:
     assert change.before.low < change.after.value
 
 
+@pytest.mark.parametrize("right", range(1, 21))
+def test_a_drop_by_one_row_of_twenty_is_exactly_the_bound_that_allows_it(right: int) -> None:
+    before, after = (
+        ScoredRows("accuracy", tuple((float(number < count), 1.0) for number in range(20)))
+        for count in (right, right - 1)
+    )
+    assert metric_change(before, after, BOOTSTRAP).drop.value == 0.05
+
+
 def test_perplexity_is_that_of_the_metrics_and_its_drop_its_growth() -> None:
     losses, tokens = (4.0, 9.0, 2.5), (3, 5, 2)
     before = ScoredRows("perplexity", tuple(zip(losses, map(float, tokens), strict=True)))

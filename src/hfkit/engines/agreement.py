@@ -88,7 +88,7 @@ def measure_agreement(
     moved = sum(_decision(one) != _decision(other) for one, other in zip(found, alone, strict=True))
     return Agreement(
         inputs=len(items),
-        agreement=1 - len(differing) / len(items),
+        agreement=(len(items) - len(differing)) / len(items),  # divided once: 1 - 0.8 is less than 0.2
         largest_change=max(_change(_scores(one), _scores(other)) for one, other in pairs),
         changed_by_batching=moved / len(items),
         differing=differing,

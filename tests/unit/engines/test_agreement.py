@@ -68,6 +68,14 @@ def test_what_differs_is_counted_and_placed(classify: hfkit.Classify, opposite: 
     assert found == hfkit.Agreement(4, 0.5, pytest.approx(change), 0.0, (0, 2))  # type: ignore[arg-type]
 
 
+def test_a_share_is_exactly_what_it_is_written_as(
+    classify: hfkit.Classify, opposite: tuple[str, str]
+) -> None:
+    one, other = opposite
+    swapped = Changed(classify, together={one: other}, alone={one: other})
+    assert hfkit.measure_agreement(classify, swapped, [one, one, one, one, other]).agreement == 0.2
+
+
 def test_what_batching_changes_is_the_candidates_own(
     classify: hfkit.Classify, opposite: tuple[str, str]
 ) -> None:
@@ -87,7 +95,7 @@ def test_answers_are_compared_by_their_text(tmp_path: Path) -> None:
     differing = tuple(i for i, (one, other) in enumerate(zip(*texts, strict=True)) if one != other)
     assert differing
     assert found.differing == differing
-    assert found.agreement == 1 - len(differing) / len(questions)
+    assert found.agreement == (len(questions) - len(differing)) / len(questions)
 
 
 def test_nothing_to_agree_on(classify: hfkit.Classify) -> None:

@@ -68,7 +68,7 @@ class MeasuredModel:
 
     Attributes:
         source: which model it was, and how it ran.
-        bytes: of its files on the disk, to the byte: all that it is opened from, the report and the card beside it aside.
+        bytes: of its files on the disk, to the byte; the report and the card beside them are not counted.
         weight_bytes: of its weights in memory.
         peak_memory: the most bytes that the process had in memory; None where the system does not tell.
         seconds_per_text: for one probe alone, the median of the rounds.

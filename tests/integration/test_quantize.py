@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from scipy.stats import spearmanr
 
 import hfkit
 from hfkit import errors
@@ -242,13 +243,13 @@ def test_a_tagger_by_its_entities(tmp_path: Path) -> None:
 def test_an_embedder_by_which_texts_are_near(tmp_path: Path) -> None:
     model = write_tiny_embedder(tmp_path / "embedder")
     write_pooling(model)
-    quantize = hfkit.Quantize(model, min_agreement=None, rounds=1, runtime=RUNTIME)
+    quantize = hfkit.Quantize(model, max_metric_drop=0.5, rounds=1, runtime=RUNTIME)
     report = quantize(TEXTS, tmp_path / "out")
     full, small = (
         hfkit.Embed(folder, runtime=hfkit.Runtime(threads=1)) for folder in (model, tmp_path / "out")
     )
     assert (small.source.backend, small.source.dtype) == ("onnx", "int8")
-    assert (report.plan.verb, report.metric) == ("Embed", None)
+    assert report.plan.verb == "Embed"
     assert {one.reason: one.names for one in report.plan.skipped}[
         "no vector comes of it: it is left out"
     ] == ("pooler.dense.bias", "pooler.dense.weight")
@@ -264,6 +265,12 @@ def test_an_embedder_by_which_texts_are_near(tmp_path: Path) -> None:
     differing = tuple(place for place, (a, b) in enumerate(zip(*nearest, strict=True)) if a != b)
     assert report.differing == differing
     assert report.largest_change == pytest.approx(np.abs(near[0] - near[1]).max(), abs=1e-3)
+    orders = [
+        spearmanr(*(np.delete(one[place], place) for one in near)).statistic for place in range(len(TEXTS))
+    ]
+    assert report.metric is not None
+    assert report.metric.after.value == pytest.approx(np.mean(orders), abs=0.01)
+    assert report.metric.drop.value == pytest.approx(1 - np.mean(orders), abs=0.01)
     with pytest.raises(errors.InputError, match="there is 1 probe, must be at least 2"):
         quantize(TEXTS[:1], tmp_path / "other")
 

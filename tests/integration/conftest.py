@@ -1,7 +1,8 @@
-"""A hub on this machine in place of the real one."""
+"""A hub on this machine in place of the real one, and what several tests write into models."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import huggingface_hub.constants
@@ -11,7 +12,7 @@ from huggingface_hub import CommitOperationAdd, HfApi
 from hfkit.testing import LocalHub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 REPO = "org/model"
@@ -58,3 +59,17 @@ def files(hub: LocalHub, revision: str = "main") -> dict[str, bytes]:
 
 def put(path: str, content: bytes) -> CommitOperationAdd:
     return CommitOperationAdd(path, content)
+
+
+@pytest.fixture
+def write_pooling() -> Callable[[Path], None]:
+    """Say that a model's first vector is taken, and made one long."""
+
+    def write(model: Path) -> None:
+        kinds = ["Transformer", "Pooling", "Normalize"]
+        modules = [{"path": f"{n}_{kind}" if n else "", "type": kind} for n, kind in enumerate(kinds)]
+        (model / "modules.json").write_text(json.dumps(modules))
+        (model / "1_Pooling").mkdir()
+        (model / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode": "cls"}))
+
+    return write

@@ -32,6 +32,7 @@ from hfkit.testing import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from hfkit.jobs.quantizing.verbs import Verb
@@ -84,15 +85,6 @@ def half(cast: hfkit.Quantize, labelled: hfkit.Labelled, tmp_path_factory: pytes
 def eight(cast: hfkit.Quantize, labelled: hfkit.Labelled, tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("eight") / "out"
     return Made(folder, cast.with_(scheme=hfkit.Int8())(labelled, folder))
-
-
-def write_pooling(model: Path) -> None:
-    """Say that a model's first vector is taken, and made one long."""
-    kinds = ["Transformer", "Pooling", "Normalize"]
-    modules = [{"path": f"{n}_{kind}" if n else "", "type": kind} for n, kind in enumerate(kinds)]
-    (model / "modules.json").write_text(json.dumps(modules))
-    (model / "1_Pooling").mkdir()
-    (model / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode": "cls"}))
 
 
 def files(folder: Path) -> dict[str, int]:
@@ -240,7 +232,7 @@ def test_a_tagger_by_its_entities(tmp_path: Path) -> None:
         quantize(hfkit.Labelled(train=[{"text": "a story", "label": "good"}]), tmp_path / "other")
 
 
-def test_an_embedder_by_which_texts_are_near(tmp_path: Path) -> None:
+def test_an_embedder_by_which_texts_are_near(tmp_path: Path, write_pooling: Callable[[Path], None]) -> None:
     model = write_tiny_embedder(tmp_path / "embedder")
     write_pooling(model)
     quantize = hfkit.Quantize(model, max_metric_drop=0.5, rounds=1, runtime=RUNTIME)
@@ -326,7 +318,9 @@ def test_embedders_and_taggers_in_other_schemes(
     scheme: Scheme,
     dtype: Literal["int8_static", "int4", "bfloat16", "float16"],
     nearest: float,
+    *,
     tmp_path: Path,
+    write_pooling: Callable[[Path], None],
 ) -> None:
     """Made in this process: how a result is proved is tested above."""
     model = tmp_path / "model"

@@ -35,7 +35,7 @@ from hfkit.testing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from hfkit.testing import TinyWriterFamily
@@ -82,15 +82,6 @@ def make(model: Path, scheme: hfkit.Torchao | hfkit.BitsAndBytes, folder: Path) 
     found = resolve(model, offline=True)
     make_smaller(found, verb_of(found), scheme, RUNTIME, folder)
     return Made(scheme, model, folder)
-
-
-def write_pooling(model: Path) -> None:
-    """Say that a model's first vector is taken, and made one long."""
-    kinds = ["Transformer", "Pooling", "Normalize"]
-    modules = [{"path": f"{n}_{kind}" if n else "", "type": kind} for n, kind in enumerate(kinds)]
-    (model / "modules.json").write_text(json.dumps(modules))
-    (model / "1_Pooling").mkdir()
-    (model / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode": "cls"}))
 
 
 @pytest.fixture(scope="module")
@@ -342,7 +333,10 @@ def test_a_tagger(
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("scheme", SCHEMES, ids=repr)
 def test_an_embedder(
-    scheme: hfkit.Torchao | hfkit.BitsAndBytes, family: Literal["bert", "xlnet"], tmp_path: Path
+    scheme: hfkit.Torchao | hfkit.BitsAndBytes,
+    family: Literal["bert", "xlnet"],
+    tmp_path: Path,
+    write_pooling: Callable[[Path], None],
 ) -> None:
     model = write_tiny_embedder(tmp_path / "embedder", family=family)
     write_pooling(model)

@@ -45,15 +45,15 @@ class Speedup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricChange:
-    """A metric on labelled probes, of the original and of the result.
+    """A metric on probes, of the original and of the result.
 
     Attributes:
         name: ``"accuracy"``, ``"subset accuracy"``, ``"F1"``, ``"entity F1"``, ``"tag accuracy"``, ``"perplexity"``, or
             ``"rank correlation"``: where a model embeds, of the cosines of each probe with 32 others at most.
         before: of the original; accuracy and F1 from 0 to 1, its rank correlation with itself is 1.
         after: of the result.
-        drop: by how much the result is worse, drawn from the same rows for both: for accuracy and F1 the
-            difference, for perplexity its growth in parts of what it was. Below 0 where the result is better.
+        drop: by how much the result is worse, drawn from the same rows for both: for perplexity its growth in parts of
+            what it was, for all others the difference. Below 0 where the result is better.
     """
 
     name: str

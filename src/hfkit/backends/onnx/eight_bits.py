@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
+from .graph_view import names_read
 from .paired_weights import rounded_in_pairs
 from .whole_numbers import rounded
 
@@ -27,11 +29,31 @@ _TABLE_TOP = 127
 # second part, is added to every token: what rounding it changes moves all answers to one side.
 _NARROW = 16
 
-# The least that GELU gives, exact or by tanh.
-_FLOOR = 0.1701
 _LEAST = 1e-9
 
-_FLOORED = ("BiasGelu", "FastGelu", "Gelu")
+# GELU gives at least -0.1701, exact or by tanh.
+_GELUS = ("BiasGelu", "FastGelu", "Gelu")
+_FLOOR = 0.1701
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Where 8 bits without a sign lie.
+
+    Attributes:
+        zero: what stands for 0.
+        steps: how many there are above.
+        least: the largest number of a row is taken for at least this.
+    """
+
+    zero: int
+    steps: int
+    least: float
+
+
+_SIGNED = _Grid(128, 127, _LEAST)
+# A tenth of the steps is enough below 0, where a row's largest number is 1.6 or more, as almost all are.
+_FLOORED = _Grid(24, 231, _FLOOR / 24 * 231)
 
 
 def multiplied_values(graph: GraphProto) -> list[str]:
@@ -46,7 +68,8 @@ def quantize_graph(graph: GraphProto, *, ranges: Mapping[str, float] | None = No
     A row of an embedding has a scale, and so has a column of a matrix. What is multiplied with a matrix is
     rounded to 8 bits on the way, with a scale for each row, which is a token: so no token depends on which others
     are in its batch, as it would with ``onnxruntime.quantization.quantize_dynamic``, whose scale is that of the
-    largest number in the batch. What GELU gives is never far below 0, and is shifted so that all 8 bits serve.
+    largest number in the batch. What GELU gives is never far below 0, so nine tenths of its 8 bits lie above. It is
+    computed by tanh, which is faster, and differs from the exact one by a fifteenth of such a step at most.
 
     Measured on a processor with AVX2, one thread, MiniLM with six layers and 256 sentences: 1.6 times as fast as
     float32; ``quantize_dynamic`` 1.75 times, with 5 decisions of 256 that batching changed; ``MatMulNBits``
@@ -64,7 +87,7 @@ def quantize_graph(graph: GraphProto, *, ranges: Mapping[str, float] | None = No
     nodes = [new for node in graph.node for new in rewriter.rewrite(node)]
     del graph.node[:]
     graph.node.extend(nodes)
-    used = set(_used(graph))
+    used = {value.name for value in graph.output}.union(*map(names_read, graph.node))
     kept = [weight for weight in graph.initializer if weight.name in used]
     del graph.initializer[:]
     graph.initializer.extend(kept)
@@ -79,6 +102,10 @@ class _Rewriter:
         self._ranges = ranges
         self._weights = {weight.name: weight for weight in graph.initializer}
         self._makers = {name: node.op_type for node in graph.node for name in node.output}
+        self._readers: dict[str, list[NodeProto]] = {}
+        for node in graph.node:
+            for name in names_read(node):
+                self._readers.setdefault(name, []).append(node)
         given = {value.name for value in graph.output}
         # What gives the logits, with or without a bias that is added in a node of its own.
         biased = (node for node in graph.node if node.op_type == "Add" and node.output[0] in given)
@@ -95,12 +122,19 @@ class _Rewriter:
             yield from self._look_up(node)
         elif self.is_rounded(node):
             yield from self._multiply(node)
+        elif node.op_type in _GELUS and self._is_read_rounded(node.output[0]):
+            yield helper.make_node("FastGelu", node.input, node.output, domain=_MICROSOFT)
         else:
             yield node
 
     def is_rounded(self, node: NodeProto) -> bool:
         """Tell whether a node multiplies with a matrix that becomes 8 bits."""
         return node.output[0] not in self._heads and self._is_matrix(node)
+
+    def _is_read_rounded(self, name: str) -> bool:
+        """Tell whether all who read a value multiply it with a matrix that becomes 8 bits."""
+        readers = self._readers.get(name)
+        return readers is not None and name not in self._heads and all(map(self.is_rounded, readers))
 
     def _is_table(self, node: NodeProto) -> bool:
         shape = self._shape(node.input[0])
@@ -142,18 +176,15 @@ class _Rewriter:
         value, matrix, *bias = node.input
         turned = any(given.name == "transB" and given.i for given in node.attribute)
         name = f"{matrix}/turned" if turned else matrix
-        floored = self._makers.get(value) in _FLOORED
         if f"{name}/columns" not in self._held:
             numbers = self._array(matrix)
             whole, steps = rounded_in_pairs(numbers.T if turned else numbers)
             self._hold(f"{name}/columns", whole)
             self._hold(f"{name}/column-scales", steps[0])
-            # What the shift adds to every product, taken off again.
-            self._hold(f"{name}/shift", np.float32(-_FLOOR) * (whole * steps).sum(axis=0, dtype=np.float32))
             self.count += 1
-        yield from self._round(value, floored=floored)
+        grid = _FLOORED if self._makers.get(value) in _GELUS else _SIGNED
+        yield from self._round(value, grid)
         (out,) = node.output
-        zero = self._constant("zero", np.uint8(0 if floored else 128))
         yield helper.make_node(
             "MatMulIntegerToFloat",
             [
@@ -161,57 +192,41 @@ class _Rewriter:
                 f"{name}/columns",
                 f"{value}/scale" if value in self._ranges else self._constant("one", np.float32(1)),
                 f"{name}/column-scales",
-                zero,
+                self._constant("zero", np.uint8(grid.zero)),
             ],
             [f"{out}/product"],
             domain=_MICROSOFT,
         )
-        added = [*([f"{name}/shift"] if floored else []), *(one for one in bias if one)]
+        added = [one for one in bias if one]
         reached = f"{out}/scaled" if added else out
         scaling = ("Identity", []) if value in self._ranges else ("Mul", [f"{value}/scale"])
         yield helper.make_node(scaling[0], [f"{out}/product", *scaling[1]], [reached])
-        for position, one in enumerate(added, start=1):
-            further = out if position == len(added) else f"{out}/added-{position}"
-            yield helper.make_node("Add", [reached, one], [further])
-            reached = further
+        if added:
+            yield helper.make_node("Add", [reached, *added], [out])
 
-    def _round(self, value: str, *, floored: bool) -> Iterator[NodeProto]:
+    def _round(self, value: str, grid: _Grid) -> Iterator[NodeProto]:
         """Turn each row into 8 bits; what several matrices are multiplied with is turned once."""
         if value in self._rounded:
             return
         self._rounded.add(value)
+        zero = self._constant("zero", np.uint8(grid.zero))
         if value in self._ranges:
-            yield from self._round_in_fixed_steps(value, floored=floored)
+            largest = max(self._ranges[value], grid.least)
+            self._hold(f"{value}/scale", np.array(largest / grid.steps, dtype=np.float32))
+            yield helper.make_node("QuantizeLinear", [value, f"{value}/scale", zero], [f"{value}/whole"])
             return
-        floor = self._constant("floor", np.float32(_FLOOR))
-        if floored:
-            whole = f"{value}/shifted"
-            yield helper.make_node("Add", [value, floor], [whole])
-            yield helper.make_node("ReduceMax", [whole], [f"{value}/largest"], axes=[-1], keepdims=1)
-        else:
-            whole = value
-            yield helper.make_node("Abs", [value], [f"{value}/size"])
-            yield helper.make_node(
-                "ReduceMax", [f"{value}/size"], [f"{value}/largest"], axes=[-1], keepdims=1
-            )
-        least = self._constant("least", np.float32(_LEAST))  # a row of zeros has a scale too
+        size = value
+        if grid is _SIGNED:
+            size = f"{value}/size"
+            yield helper.make_node("Abs", [value], [size])
+        yield helper.make_node("ReduceMax", [size], [f"{value}/largest"], axes=[-1], keepdims=1)
+        least = self._constant("least", np.float32(grid.least))  # a row of zeros has a scale too
         yield helper.make_node("Max", [f"{value}/largest", least], [f"{value}/range"])
-        step = self._constant("step", np.float32(1 / (255 if floored else 127)))
+        step = self._constant("step", np.float32(1 / grid.steps))
         yield helper.make_node("Mul", [f"{value}/range", step], [f"{value}/scale"])
-        yield helper.make_node("Div", [whole, f"{value}/scale"], [f"{value}/steps"])
+        yield helper.make_node("Div", [value, f"{value}/scale"], [f"{value}/steps"])
         one = self._constant("one", np.float32(1))
-        zero = self._constant("zero", np.uint8(0 if floored else 128))
         yield helper.make_node("QuantizeLinear", [f"{value}/steps", one, zero], [f"{value}/whole"])
-
-    def _round_in_fixed_steps(self, value: str, *, floored: bool) -> Iterator[NodeProto]:
-        largest = max(self._ranges[value] + (_FLOOR if floored else 0), _LEAST)
-        self._hold(f"{value}/scale", np.array(largest / (255 if floored else 127), dtype=np.float32))
-        whole = value
-        if floored:
-            whole = f"{value}/shifted"
-            yield helper.make_node("Add", [value, self._constant("floor", np.float32(_FLOOR))], [whole])
-        zero = self._constant("zero", np.uint8(0 if floored else 128))
-        yield helper.make_node("QuantizeLinear", [whole, f"{value}/scale", zero], [f"{value}/whole"])
 
     def _array(self, name: str) -> FloatArray:
         return numpy_helper.to_array(self._weights[name]).astype(np.float32)
@@ -225,13 +240,3 @@ class _Rewriter:
     def _hold(self, name: str, array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> None:
         self._held.add(name)
         self._graph.initializer.append(numpy_helper.from_array(array, name))
-
-
-def _used(graph: GraphProto) -> Iterator[str]:
-    """Give the names that nodes read, those of nested graphs included, and what the graph gives."""
-    yield from (value.name for value in graph.output)
-    for node in graph.node:
-        yield from node.input
-        for attribute in node.attribute:
-            for inner in (attribute.g, *attribute.graphs):
-                yield from _used(inner)

@@ -21,13 +21,13 @@ from hfkit.text.labels import LabelScheme
 
 from .entries import drafted_entry, maker_versions
 from .export_folder import MODEL_FILE, ExportCard
-from .forward import OnnxModel
+from .forward import OnnxModel, input_arrays
 from .open_session import reason_of
 from .optimize import optimize
 from .probes import difference, probe_batch, probes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from hfkit.backends.protocols import ModelCard, TokenBatch
     from hfkit.backends.torch.loading import LoadedModel
@@ -46,6 +46,9 @@ _TRACED = (9, 7, 4)
 
 # In bytes; a library that runs out of space raises something else.
 _LITTLE_DISK = 1 << 20
+
+# In bytes; smaller weights stay in the graph.
+_SMALL = 1024
 
 # What a tokenizer says beside its definition, and a model that writes of how.
 _BESIDE = (
@@ -169,8 +172,8 @@ def _write_model(
         inputs = ("input_ids", "attention_mask", *(["token_type_ids"] if types else []))
         with exporting_errors(folder, loaded, draft):
             trace(model, sample, traced, inputs=inputs, outputs=task.outputs)
-            _pool_early(traced)
-            optimize(traced, draft / MODEL_FILE)
+            optimize(_simplified(traced, batches, inputs), draft / MODEL_FILE)
+            _leave_masks_out(draft / MODEL_FILE)
     exported = OnnxModel(draft / MODEL_FILE, name=folder.name, outputs=task.outputs, threads=runtime.threads)
     try:
         furthest = max(
@@ -201,15 +204,33 @@ def _write_writer(folder: ModelFolder, loaded: LoadedModel, runtime: Runtime, dr
     return write_writer(folder, loaded, runtime, draft)
 
 
-def _pool_early(file: Path) -> None:
-    """Leave out what no answer needs; what comes of it is compared with the model as all is."""
+def _simplified(traced: Path, batches: Sequence[TokenBatch], inputs: Sequence[str]) -> Path:
+    """Make attention one node, and leave out what no answer needs; the outcome is compared with the model as all is."""
     import onnx
 
+    from .attention import fuse_attention
     from .pooling import pool_early
 
+    model = onnx.load(traced)
+    kinds = dict.fromkeys(inputs, "tensor(int64)")
+    fuse_attention(model, [input_arrays(kinds, batch) for batch in batches])
+    pool_early(model)
+    target = traced.with_name(f"simplified-{traced.name}")
+    onnx.save(
+        model, target, save_as_external_data=True, location=f"{target.name}.data", size_threshold=_SMALL
+    )
+    return target
+
+
+def _leave_masks_out(file: Path) -> None:
+    """Let the attention of an export do without a mask where nothing is padded."""
+    import onnx
+
+    from .attention import leave_masks_out
+
     model = onnx.load(file, load_external_data=False)
-    if pool_early(model):
-        onnx.save(model, file)
+    leave_masks_out(model)
+    onnx.save(model, file)
 
 
 def _original(

@@ -8,14 +8,28 @@ import numpy as np
 from onnx import numpy_helper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from onnx import GraphProto, NodeProto, TensorProto
 
-__all__ = ["GraphView"]
+__all__ = ["GraphView", "names_read"]
 
 # Between the product that gives logits and what the graph gives.
 _PASSING = ("Gather", "Identity", "Slice", "Split", "Squeeze")
+
+
+def names_read(node: NodeProto) -> Iterator[str]:
+    """Give the names that a node reads, and those that the graphs inside it do."""
+    yield from node.input
+    for nested in _inside(node):
+        yield from names_read(nested)
+
+
+def _inside(node: NodeProto) -> Iterator[NodeProto]:
+    """Give the nodes of the graphs inside a node."""
+    for attribute in node.attribute:
+        for inner in (attribute.g, *attribute.graphs):
+            yield from inner.node
 
 
 class GraphView:
@@ -40,7 +54,7 @@ class GraphView:
         self.makers: dict[str, NodeProto] = {name: node for node in self.graph.node for name in node.output}
         self.readers: dict[str, list[NodeProto]] = {}
         for node in self.graph.node:
-            for name in node.input:
+            for name in names_read(node):
                 self.readers.setdefault(name, []).append(node)
         self.weights: dict[str, TensorProto] = {weight.name: weight for weight in self.graph.initializer}
         self.given: set[str] = {value.name for value in self.graph.output}
@@ -86,9 +100,7 @@ class GraphView:
     def read_instead(self, name: str, other: str) -> None:
         """Let all who read a value read another one."""
         for node in self.readers.pop(name, []):
-            for place, read in enumerate(node.input):
-                if read == name:
-                    node.input[place] = other
+            _let_read(node, name, other)
             self.readers.setdefault(other, []).append(node)
 
     def put_first(self, nodes: Iterable[NodeProto]) -> None:
@@ -105,7 +117,7 @@ class GraphView:
         for node in reversed(kept):
             if any(name in read for name in node.output):
                 needed.append(node)
-                read.update(node.input)
+                read.update(names_read(node))
         del self.graph.node[:]
         self.graph.node.extend(reversed(needed))
         weights = [weight for weight in self.graph.initializer if weight.name in read]
@@ -113,3 +125,12 @@ class GraphView:
         self.graph.initializer.extend(weights)
         del self.graph.value_info[:]
         self._look()
+
+
+def _let_read(node: NodeProto, name: str, other: str) -> None:
+    """Let a node, and the nodes of graphs inside it, read another value in the place of one."""
+    for place, read in enumerate(node.input):
+        if read == name:
+            node.input[place] = other
+    for nested in _inside(node):
+        _let_read(nested, name, other)

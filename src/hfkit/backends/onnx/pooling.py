@@ -1,7 +1,8 @@
 """Cut a traced model down to the first token of each sequence as early as its numbers allow.
 
-A head that reads the first token alone needs nothing else of the last layer behind its attention, which is
-most of that layer. The trace computes all of it, and takes the first token at the end.
+A head that reads the first token alone needs of the last layer one query, and the keys and values of all tokens;
+behind its attention, which is most of that layer, it needs nothing else. The trace computes all of it, and takes the
+first token at the end.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from onnx import TensorProto, helper, numpy_helper, shape_inference
 
+from .attention import ATTENTION
+
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
 
@@ -17,7 +20,7 @@ __all__ = ["pool_early"]
 
 # What gives a token the same numbers, whichever tokens stand beside it. Of LayerNormalization the last axis alone.
 _ALIKE = ("Add", "Cast", "Div", "Erf", "Identity", "Mul", "Pow", "Relu", "Sigmoid", "Sqrt", "Sub", "Tanh")
-_BY_TOKEN = (*_ALIKE, "LayerNormalization", "MatMul")
+_BY_TOKEN = (*_ALIKE, ATTENTION, "LayerNormalization", "MatMul")
 
 # Rows, tokens, numbers.
 _AXES = 3
@@ -43,7 +46,7 @@ def pool_early(model: ModelProto) -> int:
     kept = [helper.make_node("Constant", [], [_PLACE], value=zero)]
     cut: dict[str, str] = {}
     for node in model.graph.node:
-        for place, name in enumerate(node.input if node.output[0] in spared else ()):
+        for place, name in enumerate(_own(node) if node.output[0] in spared else ()):
             if walk.is_tokens(name) and name not in spared:
                 if name not in cut:
                     cut[name] = f"{name}/first"
@@ -54,6 +57,11 @@ def pool_early(model: ModelProto) -> int:
     del model.graph.node[:]
     model.graph.node.extend(kept)
     return len(spared)
+
+
+def _own(node: NodeProto) -> list[str]:
+    """Name what a node that works by tokens reads of the token itself: keys and values are those of all."""
+    return list(node.input)[: 1 if node.op_type == ATTENTION else None]
 
 
 class _Walk:
@@ -68,8 +76,9 @@ class _Walk:
         # What the caller reads is read by nobody who could do with less.
         self._readers: dict[str, set[str]] = {value.name: {""} for value in model.graph.output}
         for node in model.graph.node:
-            for name in node.input:
-                self._readers.setdefault(name, set()).add(node.output[0])
+            own = len(_own(node))
+            for place, name in enumerate(node.input):
+                self._readers.setdefault(name, set()).add(node.output[0] if place < own else "")
 
     def is_tokens(self, name: str) -> bool:
         """Tell whether a value has numbers for each token; what has one token for all is cut to that one."""
@@ -107,7 +116,7 @@ class _Walk:
             value, name = node.input
             matrix = self._weights.get(name)
             return self.is_tokens(value) and matrix is not None and len(matrix.dims) < _AXES
-        return all(self.is_tokens(name) or self._is_plain(name) for name in node.input)
+        return all(self.is_tokens(name) or self._is_plain(name) for name in _own(node))
 
     def _is_plain(self, name: str) -> bool:
         """Tell whether a value has at most one axis, that of a token's numbers."""

@@ -7,38 +7,25 @@ Which of the sizes change with rows and tokens is found out by running the graph
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-import onnx
-import onnxruntime
 from onnx import TensorProto, helper
 
+from .asked_values import ask
 from .graph_view import GraphView
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import numpy as np
     from onnx import ModelProto
 
+    from .asked_values import Run
+
 __all__ = ["settle_shapes"]
-
-# ONNX Runtime writes to standard error; what it would say is raised as well.
-_SILENT = 4
-
-# In bytes; larger weights go beside the graph, which may not be larger than 2 GiB.
-_SMALL = 1024
 
 # Rows and tokens.
 _CHANGING = 2
 
-_Run: TypeAlias = "Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]"
-_Answers: TypeAlias = "dict[str, tuple[int, ...]]"
 
-
-def settle_shapes(model: ModelProto, runs: tuple[_Run, _Run], *, ids: str) -> None:
+def settle_shapes(model: ModelProto, runs: tuple[Run, Run], *, ids: str) -> None:
     """Give every reshape and slice constants, where these will do, and leave out reshapes that change nothing.
 
     Args:
@@ -54,11 +41,13 @@ def settle_shapes(model: ModelProto, runs: tuple[_Run, _Run], *, ids: str) -> No
     slices = [node for node in model.graph.node if node.op_type == "Slice"]
     bounds = {name for node in slices for name in node.input[1:] if name and view.constant(name) is None}
     sized = {name for node in reshapes for name in (node.input[0], node.output[0])} | {ids}
-    sizes, numbers = _ask(model, sorted(sized), sorted(bounds), runs)
+    found = ask(model, runs, sizes=sorted(sized), numbers=dict.fromkeys(sorted(bounds), TensorProto.INT64))
+    sizes = [one.sizes for one in found]
     view = GraphView(model.graph)
     for name in bounds:
-        if numbers[0][name] == numbers[1][name]:
-            view.read_instead(name, view.numbers(*numbers[0][name]))
+        one, other = (each.numbers[name].reshape(-1).tolist() for each in found)
+        if one == other:
+            view.read_instead(name, view.numbers(*one))
     wide: dict[tuple[int, ...], str] = {}
     for node in reshapes:
         before, after = node.input[0], node.output[0]
@@ -112,29 +101,3 @@ def _shape(
             stays = place < len(before) and (before[place], other_before[place]) == sizes
             shape.append(0 if stays else -1)
     return shape
-
-
-def _ask(
-    model: ModelProto, sized: Sequence[str], numbers: Sequence[str], runs: Sequence[_Run]
-) -> tuple[list[_Answers], list[_Answers]]:
-    """Run a model, and give the sizes of some of its values and the numbers of others in each of the runs."""
-    asking = onnx.ModelProto()
-    asking.CopyFrom(model)
-    del asking.graph.output[:]
-    asking.graph.node.extend(helper.make_node("Shape", [name], [f"{name}/size"]) for name in sized)
-    asked = [*(f"{name}/size" for name in sized), *numbers]
-    asking.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.INT64, None) for name in asked)
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = _SILENT
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "asking.onnx"
-        onnx.save(asking, file, save_as_external_data=True, location="weights", size_threshold=_SMALL)
-        session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-        found = [
-            [tuple(map(int, array.reshape(-1))) for array in session.run(asked, dict(run))] for run in runs
-        ]
-    return (
-        [dict(zip(sized, answers, strict=False)) for answers in found],
-        [dict(zip(numbers, answers[len(sized) :], strict=True)) for answers in found],
-    )

@@ -143,6 +143,16 @@ def test_what_two_layers_read_is_rounded_once_and_shared_weights_are_kept_once()
     assert np.abs(run(made) - expected).max() < 0.03 * np.abs(expected).max()
 
 
+def test_gelu_is_computed_by_tanh_where_nothing_else_reads_it() -> None:
+    made = model(*GELU, END)
+    quantize_graph(made.graph)
+    assert [node.op_type for node in made.graph.node if node.output[0] == "bent"] == ["FastGelu"]
+    also = helper.make_node("ReduceSum", ["bent"], ["sum"], keepdims=0)
+    made = model(*GELU, also, helper.make_node("Add", ["product", "sum"], ["out"]))
+    quantize_graph(made.graph)
+    assert [node.op_type for node in made.graph.node if node.output[0] == "bent"] == ["Gelu"]
+
+
 def test_a_row_of_zeros_gives_zeros() -> None:
     made = model(
         helper.make_node("Sub", ["found", "found"], ["nothing"]),

@@ -116,7 +116,11 @@ class RowRunner:
         limit = min(budget, self._memory_budget or budget)
         equal, packed = not self._card.pads, self._card.packs
         plan = plan_batches(lengths, budget=limit, equal=equal, packed=packed)
-        with closing(self._workers.shifts(plan, budget=limit)) as shifts:
+
+        def tokens(batch: IntArray) -> int:
+            return computed_tokens(lengths[batch], packed=packed)
+
+        with closing(self._workers.shifts(plan, budget=limit, tokens=tokens)) as shifts:
             for workers, batches in shifts:
                 chosen = np.array([position for batch in batches for position in batch], dtype=np.int64)
 

@@ -61,7 +61,9 @@ class Workers:
         self._hiring = threading.Lock()
         self._crew: tuple[int, ThreadPoolExecutor] | None = None  # its threads end when nobody holds it
 
-    def shifts(self, batches: Sequence[T], *, budget: int) -> Generator[tuple[int, Sequence[T]]]:
+    def shifts(
+        self, batches: Sequence[T], *, budget: int, tokens: Callable[[T], int]
+    ) -> Generator[tuple[int, Sequence[T]]]:
         """Share out the batches of a run.
 
         Where nothing is known yet, and the batches are enough, each arrangement gets some of them, spread
@@ -71,6 +73,7 @@ class Workers:
         Args:
             batches: the longest first.
             budget: the most tokens of one of them.
+            tokens: counts what is computed of one of them: they are seldom alike, and time is told by the token.
 
         Yields:
             How many at a time, and which.
@@ -83,13 +86,13 @@ class Workers:
         try:
             best = self._best(len(batches), budget)
             if best is None:
-                best, batches = yield from self._try(batches, budget)
+                best, batches = yield from self._try(batches, budget, tokens)
             yield self._change_to(best), batches
         finally:
             self._turn.release()
 
     def _try(
-        self, batches: Sequence[T], budget: int
+        self, batches: Sequence[T], budget: int, tokens: Callable[[T], int]
     ) -> Generator[tuple[int, Sequence[T]], None, tuple[Arrangement, Sequence[T]]]:
         """Have each arrangement run some of the batches; give the fastest, and the batches that are left."""
         *portions, rest = _deal(batches, len(self._choices), self._tried)
@@ -100,7 +103,7 @@ class Workers:
             yield workers, warming  # at the very first the longest, which tells whether it fits
             began = self._clock()
             yield workers, timed
-            seconds[choice] = (self._clock() - began) / len(timed)
+            seconds[choice] = (self._clock() - began) / sum(map(tokens, timed))
         return self._settle(seconds, budget), rest
 
     @contextmanager

@@ -22,8 +22,15 @@ SHORT = PLAN[:12]
 class Machine:
     """A model, and a clock that says how long it takes each number of workers to run a batch."""
 
-    def __init__(self, seconds: dict[int, float], *, at_once: bool = True) -> None:
+    def __init__(
+        self,
+        seconds: dict[int, float],
+        *,
+        at_once: bool = True,
+        tokens: Callable[[int], int] = lambda _: 1,
+    ) -> None:
         self._seconds = seconds
+        self._tokens = tokens
         self.changes_threads_at_once = at_once
         self._now = 0.0
         self.threads: list[int | None] = []
@@ -37,8 +44,8 @@ class Machine:
 
     def run(self, workers: Workers, plan: Sequence[int], *, budget: int = 512) -> list[tuple[int, list[int]]]:
         done = []
-        for number, batches in workers.shifts(plan, budget=budget):
-            self._now += self._seconds[number] * len(batches)
+        for number, batches in workers.shifts(plan, budget=budget, tokens=self._tokens):
+            self._now += self._seconds[number] * sum(map(self._tokens, batches))
             done.append((number, list(batches)))
         return done
 
@@ -68,6 +75,17 @@ def test_the_faster_arrangement_runs_the_rest(seconds: dict[int, float], best: i
     ]
     assert sorted(batch for _, batches in shifts for batch in batches) == PLAN
     assert machine.threads[-1] == (None if best == 1 else 1)
+
+
+@pytest.mark.parametrize("seconds", [{1: 1.0, 2: 0.9}, {1: 0.9, 2: 1.0}])
+@pytest.mark.parametrize("larger", [0, 1])
+def test_time_is_told_by_the_token(seconds: dict[int, float], larger: int) -> None:
+    other = Machine(seconds)
+    *tried, _ = (batches for _, batches in other.run(other.hire(), PLAN, budget=64))
+    large = [tried[:2], tried[2:]][larger]
+    machine = Machine(seconds, tokens=lambda batch: 4 if any(batch in batches for batches in large) else 3)
+    *_, (best, _) = machine.run(machine.hire(), PLAN)
+    assert best == min(seconds, key=seconds.__getitem__)
 
 
 def test_each_arrangement_is_tried_on_like_batches() -> None:
@@ -125,7 +143,7 @@ def test_what_is_set_is_not_tried() -> None:
 def test_a_run_beside_another_takes_one_worker() -> None:
     machine = Machine({1: 1.0, 2: 0.5})
     workers = machine.hire(hfkit.Runtime(workers=2))
-    running = workers.shifts(PLAN, budget=512)
+    running = workers.shifts(PLAN, budget=512, tokens=lambda _: 1)
     assert next(running) == (2, PLAN)
     changes = len(machine.threads)
     assert machine.run(workers, PLAN) == [(1, PLAN)]
@@ -137,7 +155,7 @@ def test_a_run_beside_another_takes_one_worker() -> None:
 def test_a_run_that_fails_settles_nothing() -> None:
     machine = Machine({1: 1.0, 2: 0.5})
     workers = machine.hire()
-    shifts = workers.shifts(PLAN, budget=512)
+    shifts = workers.shifts(PLAN, budget=512, tokens=lambda _: 1)
     next(shifts)
     with pytest.raises(KeyboardInterrupt):
         shifts.throw(KeyboardInterrupt())
@@ -148,7 +166,7 @@ def test_a_run_that_fails_settles_nothing() -> None:
 def test_workers_that_were_sent_home_stay_there(runtime: hfkit.Runtime) -> None:
     machine = Machine({1: 1.0, 2: 0.5})
     workers = machine.hire(runtime)
-    for number, _ in workers.shifts(PLAN, budget=512):
+    for number, _ in workers.shifts(PLAN, budget=512, tokens=lambda _: 1):
         if number == 2:
             workers.send_home()
     assert machine.run(workers, PLAN) == [(1, PLAN)]
@@ -160,7 +178,7 @@ def test_memory_that_runs_out_early_ends_the_trial() -> None:
     machine = Machine({1: 1.0, 2: 0.5})
     workers = machine.hire()
     taken = []
-    for number, _ in workers.shifts(PLAN, budget=512):
+    for number, _ in workers.shifts(PLAN, budget=512, tokens=lambda _: 1):
         taken.append(number)
         if len(taken) == 2:
             workers.send_home()

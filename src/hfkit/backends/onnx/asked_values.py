@@ -11,6 +11,8 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
+from .graph_view import GraphView
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -69,6 +71,7 @@ def ask(
     asking.graph.output.extend(
         helper.make_tensor_value_info(name, kind, None) for name, kind in kinds.items()
     )
+    GraphView(asking.graph).replace({})  # weights that nobody asks for are not written
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _SILENT
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL

@@ -51,7 +51,7 @@ class _Attention:
     value: str
     mask: str
     scale: float
-    heads: str
+    heads: int
     out: str
 
 
@@ -73,18 +73,12 @@ def fuse_attention(model: ModelProto, runs: Sequence[Run]) -> int:
     masks = dict.fromkeys((each.mask for each in found), TensorProto.FLOAT)
     if not found:
         return 0
-    asked = ask(model, runs, numbers=masks)
-    hiding = {
-        mask
-        for mask in masks
-        if all(_hides_padding(one.numbers[mask], run[_MASK]) for one, run in zip(asked, runs, strict=True))
-    }
-    found = [each for each in found if each.mask in hiding]
+    for asked, run in zip(ask(model, runs, numbers=masks), runs, strict=True):
+        found = [each for each in found if _hides_padding(asked.numbers[each.mask], run[_MASK])]
     if not found:
         return 0
-    (sized,) = ask(model, runs[:1], sizes=[each.heads for each in found])
     view.put_first([helper.make_node("Cast", [_MASK], [_KEYS], to=TensorProto.INT32)])
-    view.replace({each.out: [_node(each, heads=sized.sizes[each.heads][1])] for each in found})
+    view.replace({each.out: [_node(each)] for each in found})
     if all(opset.domain != _MICROSOFT for opset in model.opset_import):
         model.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
     # Which nobody could infer of a node that is not of the standard.
@@ -130,10 +124,11 @@ def _attention(view: GraphView, node: NodeProto) -> _Attention | None:
     values, out = _joined(view, node.output[0]) or ("", "")
     query, key = _split(view, product.input[0], _BY_HEADS), _split(view, product.input[1], _ACROSS)
     value = _split(view, values, _BY_HEADS)
-    if query is None or key is None or value is None:
+    heads = query and _heads(view, query, product.input[0])
+    if not (query and key and value and heads):
         return None
     scale = float(number.reshape(())) ** (-1 if scaled.op_type == "Div" else 1)
-    return _Attention(query, _without_bias(view, key), value, added.input[1], scale, product.input[0], out)
+    return _Attention(query, _without_bias(view, key), value, added.input[1], scale, heads, out)
 
 
 def _joined(view: GraphView, weights: str) -> tuple[str, str] | None:
@@ -157,6 +152,16 @@ def _split(view: GraphView, name: str, order: list[int]) -> str | None:
         return None
     shape = _shape(view, split.input[1])
     return split.input[0] if shape is not None and len(shape) == len(order) else None
+
+
+def _heads(view: GraphView, query: str, turned: str) -> int | None:
+    """Count the heads of a query, which a layer gives: its width is that of the layer's weights."""
+    split = view.makers[view.makers[turned].input[0]]
+    *_, size = _shape(view, split.input[1]) or [None]
+    layer = view.makers.get(query)
+    weights = [view.constant(name) for name in layer.input] if layer is not None else []
+    widths = {array.shape[-1] for array in weights if array is not None and array.ndim}
+    return widths.pop() // size if size and size > 0 and len(widths) == 1 else None
 
 
 def _shape(view: GraphView, name: str) -> list[int | None] | None:
@@ -204,13 +209,13 @@ def _hides_padding(
     return not added[~hidden].any() and bool((added[hidden] <= _HIDES).all())
 
 
-def _node(found: _Attention, *, heads: int) -> NodeProto:
+def _node(found: _Attention) -> NodeProto:
     return helper.make_node(
         ATTENTION,
         [found.query, found.key, found.value, "", _KEYS],
         [found.out],
         domain=_MICROSOFT,
-        num_heads=heads,
+        num_heads=found.heads,
         scale=found.scale,
     )
 

@@ -81,6 +81,8 @@ class GraphView:
         """Give the numbers of a value that is constant."""
         if name in self.weights:
             return numpy_helper.to_array(self.weights[name])
+        if same := self.maker(name, "Identity"):  # as equal weights are traced
+            return self.constant(same.input[0])
         node = self.maker(name, "Constant")
         return None if node is None else numpy_helper.to_array(node.attribute[0].t)
 

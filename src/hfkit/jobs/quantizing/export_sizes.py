@@ -35,8 +35,8 @@ _TURNING = {"gpt2", "openai-gpt"}
 _TURNED = re.compile(r"\.(c_attn|c_fc|c_proj|q_attn)\.weight$")
 
 # Of the graph beside its weights, for each of the model's: 500 to 900 were seen of models that read and whose attention
-# is one node, 700 to 2,000 of others.
-_NODES = {False: 650, True: 1000}
+# is one node, 700 to 2,000 of those that write.
+_READING_NODES, _WRITING_NODES = 650, 1000
 
 
 class ExportSizes:
@@ -86,7 +86,7 @@ class ExportSizes:
 
     def graph(self, weights: Sequence[StoredWeight]) -> int:
         """Give the bytes of what is not made of weights: nodes are guessed, they are small beside a real model."""
-        nodes = _NODES[self._writes] * len(weights)
+        nodes = (_WRITING_NODES if self._writes else _READING_NODES) * len(weights)
         if not self._four:
             return nodes
         widths = {

@@ -10,6 +10,9 @@ DEV := .venv/.dev
 RIVALS := .venv/.rivals
 NAMES := ctranslate2 haystack openvino sentence-transformers txtai
 
+# A process for each core, up to four, as each takes two gigabytes; the blocks of a page depend on each other.
+SHARED := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+
 .PHONY: demo test test-fast test-browser browser check docs bench build starter clean
 
 demo: $(RUN)
@@ -17,7 +20,7 @@ demo: $(RUN)
 
 test: $(DEV)
 	$(BIN)/python -m hfkit.starter
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m pytest $(SHARED) --cov --cov-report=
 	@$(BIN)/python -m coverage report --include="src/hfkit/metrics/*,src/hfkit/text/*,src/hfkit/values/*" --fail-under=100 >.coverage-report \
 		|| { cat .coverage-report; echo "the pure layers must be covered, every branch"; exit 1; }
 

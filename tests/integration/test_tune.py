@@ -20,7 +20,6 @@ from transformers import AutoModelForSequenceClassification, get_linear_schedule
 
 import hfkit
 from hfkit import errors
-from hfkit.jobs.tuning import tuning
 from hfkit.testing import write_tiny_classifier, write_tiny_reader
 from hfkit.text.epochs import plan_steps
 
@@ -456,13 +455,6 @@ def test_a_full_disk_keeps_the_last_checkpoint(
         with pytest.raises(errors.OutputError, match="the disk is full; the last whole checkpoint was kept"):
             tune(data, tmp_path / "out")
     assert tune(data, tmp_path / "out").resumed == 8
-
-
-def test_curves(tune: hfkit.Tune, data: hfkit.Labelled, tmp_path: Path) -> None:
-    report = tune.with_(epochs=2)(data, tmp_path / "out")
-    assert report.plot_curves(tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
-    assert "<svg" in report.plot_curves(tmp_path / "curves.svg").read_text()
-    assert tuning.__all__ == ["plan", "train"]
 
 
 def test_a_model_that_is_parted_is_put_together(

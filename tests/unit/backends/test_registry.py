@@ -17,7 +17,7 @@ from hfkit.testing import FakeBackend
 
 @pytest.fixture(autouse=True)
 def restored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_registered", dict(registry._registered))
+    monkeypatch.setattr(registry, "_registered", {"fake": FakeBackend})  # whatever other tests registered
 
 
 class Lacking(FakeBackend):

@@ -238,7 +238,7 @@ def test_late_values_of_a_wider_type_are_kept(early: object, late: object) -> No
     assert (mapped[2199]["new"], mapped[2200]["new"], len(mapped)) == (early, late, 2500)
 
 
-@pytest.mark.parametrize("change", [str, float, lambda number: [number]], ids=repr)
+@pytest.mark.parametrize("change", [str, float, lambda number: [number]], ids=["text", "fraction", "list"])
 def test_a_column_that_is_replaced_takes_the_new_type(change: Any) -> None:
     """Datasets alone turns texts of numbers back into numbers."""
     assert LONG.map(lambda row: {"number": change(row["number"])}).column("number")[7] == change(7)

@@ -166,6 +166,11 @@ def test_a_report_without_a_validation_split(report: hfkit.TuneReport) -> None:
     assert str(replace(bare, losses=())).count("\n") == 0
 
 
+def test_curves_are_drawn(report: hfkit.TuneReport, tmp_path: Path) -> None:
+    assert report.plot_curves(tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
+    assert report.plot_curves(tmp_path / "curves.svg").read_text(encoding="utf-8").count("<svg") == 1
+
+
 def test_a_report_tells_what_was_mistaken(report: hfkit.TuneReport, tmp_path: Path) -> None:
     told = replace(report, confusion=Confusion(("no", "yes"), ((3, 1), (0, 2))))
     assert str(told).splitlines()[-1] == "of its mistakes most are no as yes (1)"

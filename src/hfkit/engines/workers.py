@@ -32,6 +32,10 @@ _TRIED_FOR_EACH_WORKER = 3
 # What is faster by less may be luck, and several forward passes at a time take more memory than one.
 _CLEARLY = 0.95
 
+# A change that costs time is made when so many times its cost went by without it: what changes to and fro
+# all the time takes a quarter longer at most.
+_WORTH_A_CHANGE = 4
+
 
 class Workers:
     """Says how many batches of one open model are run at a time.
@@ -56,6 +60,8 @@ class Workers:
         self._alone = Arrangement(1, runtime.threads)
         self._choices = arrangements(model, source, runtime)
         self._clock = clock
+        self._now = self._alone
+        self._cost = self._unfit = 0.0  # seconds of the last change, and of what ran since as it was not best
         self._turn = threading.Lock()
         self._found: dict[int, Arrangement | None] = {}
         self._hiring = threading.Lock()
@@ -79,17 +85,40 @@ class Workers:
             How many at a time, and which.
         """
         costly = self._model is None or not self._model.changes_threads_at_once
-        # A single batch is not worth a change that costs time; or another thread's run is using the cores.
-        if (costly and len(batches) == 1) or not self._turn.acquire(blocking=False):
+        if costly and len(batches) == 1:  # takes no turn: it is short, and another run may want the cores
+            if self._is_worth_it(self._alone) and self._turn.acquire(blocking=False):
+                try:
+                    self._change_to(self._alone)
+                finally:
+                    self._turn.release()
+            yield from self._as_it_is(self._alone, batches)
+            return
+        if not self._turn.acquire(blocking=False):  # another thread's run has the cores
             yield 1, batches
             return
         try:
+            few = costly and len(batches) < len(self._choices) * self._tried
             best = self._best(len(batches), budget)
             if best is None:
                 best, batches = yield from self._try(batches, budget, tokens)
-            yield self._change_to(best), batches
+            if few and not self._is_worth_it(best):
+                yield from self._as_it_is(best, batches)
+            else:
+                yield self._change_to(best), batches
         finally:
             self._turn.release()
+
+    def _is_worth_it(self, best: Arrangement) -> bool:
+        """Whether to change to an arrangement for a short run, which alone does not earn what that costs."""
+        return best.threads != self._now.threads and self._unfit >= _WORTH_A_CHANGE * self._cost
+
+    def _as_it_is(self, best: Arrangement, batches: Sequence[T]) -> Generator[tuple[int, Sequence[T]]]:
+        """Run some batches with the threads that there are, and keep account of it if others were best."""
+        arrangement = best if best.threads == self._now.threads else self._now
+        began = self._clock()
+        yield min(arrangement.workers, len(batches)), batches
+        if arrangement != best:
+            self._unfit += self._clock() - began
 
     def _try(
         self, batches: Sequence[T], budget: int, tokens: Callable[[T], int]
@@ -149,6 +178,7 @@ class Workers:
     def send_home(self) -> None:
         """Run one batch at a time from now on: there was no memory for more."""
         self._choices = (self._alone,)
+        self._now = Arrangement(1, self._now.threads)
 
     @property
     def _tried(self) -> int:
@@ -176,8 +206,11 @@ class Workers:
         return best
 
     def _change_to(self, arrangement: Arrangement) -> int:
-        if self._model is not None:
+        if self._model is not None and arrangement.threads != self._now.threads:
+            began = self._clock()
             self._model.use_threads(arrangement.threads)
+            self._cost, self._unfit = self._clock() - began, 0.0
+        self._now = arrangement
         return arrangement.workers
 
 

@@ -28,8 +28,10 @@ class Machine:
         *,
         at_once: bool = True,
         tokens: Callable[[int], int] = lambda _: 1,
+        cost: float = 0.0,
     ) -> None:
         self._seconds = seconds
+        self._cost = cost
         self._tokens = tokens
         self.changes_threads_at_once = at_once
         self._now = 0.0
@@ -37,6 +39,7 @@ class Machine:
 
     def use_threads(self, threads: int | None, /) -> int:
         self.threads.append(threads)
+        self._now += self._cost
         return threads or 2
 
     def clock(self) -> float:
@@ -121,23 +124,55 @@ def test_a_single_batch_has_all_threads() -> None:
     workers = machine.hire(hfkit.Runtime(workers=2))
     assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
     assert machine.run(workers, PLAN[:2]) == [(2, PLAN[:2])]
-    assert machine.threads[-2:] == [None, 1]
+    assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
+    assert machine.threads[-2:] == [1, None]
 
 
-def test_a_single_batch_takes_the_threads_there_are_where_a_change_costs_time() -> None:
-    machine = Machine({1: 1.0, 2: 0.5}, at_once=False)
+def test_a_change_that_costs_time_waits_until_it_is_worth_it() -> None:
+    machine = Machine({1: 1.0, 2: 0.5}, at_once=False, cost=1.0)
     workers = machine.hire()
     machine.run(workers, PLAN)
     changes = len(machine.threads)
-    assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
+    for _ in range(4):
+        assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
     assert len(machine.threads) == changes
+    assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
+    assert machine.threads[changes:] == [None]
+    for _ in range(2):
+        assert machine.run(workers, PLAN[:3]) == [(1, PLAN[:3])]  # these would be faster together
+    assert machine.threads[changes:] == [None]
+    assert machine.run(workers, PLAN[:3]) == [(2, PLAN[:3])]
+    assert machine.threads[changes:] == [None, 1]
+
+
+def test_a_run_of_many_batches_is_worth_a_change() -> None:
+    machine = Machine({1: 1.0, 2: 0.5}, at_once=False, cost=1.0)
+    workers = machine.hire(hfkit.Runtime(workers=2))
+    assert machine.run(workers, PLAN[:3]) == [(2, PLAN[:3])]  # what a change costs is not known yet
+    for _ in range(5):
+        machine.run(workers, PLAN[:1])
+    assert machine.threads == [1, None]
+    assert machine.run(workers, PLAN) == [(2, PLAN)]
+    assert machine.threads == [1, None, 1]
+
+
+def test_a_single_batch_does_not_wait_for_another_run() -> None:
+    machine = Machine({1: 1.0, 2: 0.5}, at_once=False)
+    workers = machine.hire(hfkit.Runtime(workers=2))
+    running = workers.shifts(PLAN, budget=512, tokens=lambda _: 1)
+    assert next(running) == (2, PLAN)
+    assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
+    assert machine.threads == [1]
+    running.close()
+    assert machine.run(workers, PLAN[:1]) == [(1, PLAN[:1])]
+    assert machine.threads == [1, None]
 
 
 def test_what_is_set_is_not_tried() -> None:
     machine = Machine({1: 1.0, 2: 0.5, 3: 9.0})
     assert machine.run(machine.hire(hfkit.Runtime(workers=3, threads=2)), PLAN) == [(3, PLAN)]
     assert machine.run(machine.hire(hfkit.Runtime(threads=2)), PLAN) == [(1, PLAN)]
-    assert machine.threads[-2:] == [2, 2]
+    assert machine.threads == []  # it is open so
 
 
 def test_a_run_beside_another_takes_one_worker() -> None:
@@ -172,6 +207,15 @@ def test_workers_that_were_sent_home_stay_there(runtime: hfkit.Runtime) -> None:
     assert machine.run(workers, PLAN) == [(1, PLAN)]
     assert machine.threads[-1] is None
     assert len(machine.run(machine.hire(), PLAN)) == 5  # nothing was kept
+
+
+def test_who_was_sent_home_does_not_come_back_for_a_short_run() -> None:
+    machine = Machine({1: 1.0, 2: 0.5}, at_once=False, cost=1.0)
+    workers = machine.hire(hfkit.Runtime(workers=2))
+    machine.run(workers, PLAN)
+    workers.send_home()
+    assert machine.run(workers, PLAN[:3]) == [(1, PLAN[:3])]
+    assert machine.threads == [1]  # which is not worth a change either
 
 
 def test_memory_that_runs_out_early_ends_the_trial() -> None:

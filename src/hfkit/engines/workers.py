@@ -32,8 +32,8 @@ _TRIED_FOR_EACH_WORKER = 3
 # What is faster by less may be luck, and several forward passes at a time take more memory than one.
 _CLEARLY = 0.95
 
-# A change that costs time is made when so many times its cost went by without it: what changes to and fro
-# all the time takes a quarter longer at most.
+# For short runs, a change that costs time is made when so many times its cost went by without it: to change
+# to and fro adds a quarter to their time at most.
 _WORTH_A_CHANGE = 4
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import torch
+
+from hfkit.backends.cores import cores
 
 __all__ = ["threads"]
 
@@ -15,4 +15,4 @@ def threads() -> int | None:
     Everything else that is measured runs one forward pass at a time, with as many threads as torch has.
     """
     chosen = torch.get_num_threads()
-    return None if chosen == os.cpu_count() else chosen
+    return None if chosen == cores() else chosen

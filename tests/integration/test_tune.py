@@ -310,33 +310,36 @@ def test_a_loss_that_is_no_number_stops_it_and_names_the_step(
 
 _SCRIPT = """
 import sys
-import hfkit
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import test_tune
-folder = Path(sys.argv[2])
-data = hfkit.Labelled(train=test_tune.reviews(64), validation=test_tune.reviews(16, start=100))
-tune = hfkit.Tune(folder / "base", epochs=6, batch_size=8, learning_rate=5e-3, evaluate_every=4,
-                  runtime=test_tune.RUNTIME)
-tune(data, folder / sys.argv[3])
+test_tune.run_in(Path(sys.argv[2]), "killed")
 """
+
+
+def run_in(folder: Path, name: str) -> None:
+    data = hfkit.Labelled(train=reviews(64), validation=reviews(16, start=100))
+    tune = hfkit.Tune(
+        folder / "base", epochs=6, batch_size=8, learning_rate=5e-3, evaluate_every=4, runtime=RUNTIME
+    )
+    tune(data, folder / name)
 
 
 def test_a_run_that_is_killed_goes_on_and_ends_the_same(tmp_path: Path) -> None:
     """Twice, with ``kill -9``: the weights are those of a run that nobody interrupted."""
     write_tiny_classifier(tmp_path / "base")
     command = [sys.executable, "-c", _SCRIPT, str(Path(__file__).parent), str(tmp_path)]
-    subprocess.run([*command, "whole"], check=True)
+    run_in(tmp_path, "whole")
     work = tmp_path / ".killed.tuning"
     for step in (8, 28):
-        process = subprocess.Popen([*command, "killed"])
+        process = subprocess.Popen(command)
         while process.poll() is None and not (work / f"checkpoint-{step}").exists():
             time.sleep(0.002)
         assert process.poll() is None
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         assert not (tmp_path / "killed").exists()
-    subprocess.run([*command, "killed"], check=True)
+    run_in(tmp_path, "killed")
     assert not work.exists()
     assert largest_gap(tmp_path / "whole", tmp_path / "killed") < 1e-6
     reports = [

@@ -7,10 +7,8 @@ invisible comment above it: ``<!-- skip: next "it needs a network" -->``.
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
-import pkgutil
 import warnings
 from contextlib import ExitStack, chdir, redirect_stdout
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, Example, OutputChecker
@@ -44,7 +42,6 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # What the gate on the pure layers counts. To trace what whole models do as well would double its time.
-_PURE = ("hfkit.metrics", "hfkit.text", "hfkit.values")
 _COUNTED = ("tests/golden/", "tests/property/", "tests/unit/", "src/")
 
 _FOLDER, _PRINTED = "__folder__", "__printed__"
@@ -53,10 +50,11 @@ _run = PythonEvaluator()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count no lines while a test runs that the gate does not need, but those that run at an import."""
-    for package in map(importlib.import_module, _PURE):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
+    """Count no lines while a test runs that the gate does not need, and run these last.
+
+    What runs once in a process, as it is imported or as what it gives is kept, then runs while lines are counted.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith(_COUNTED))
     for item in items:
         if not item.nodeid.startswith(_COUNTED):
             item.add_marker("no_cover")

@@ -54,10 +54,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     What runs once in a process, as it is imported or as what it gives is kept, then runs while lines are counted.
     """
-    items.sort(key=lambda item: not item.nodeid.startswith(_COUNTED))
-    for item in items:
-        if not item.nodeid.startswith(_COUNTED):
-            item.add_marker("no_cover")
+    items.sort(key=_is_uncounted)
+    for item in filter(_is_uncounted, items):
+        item.add_marker("no_cover")
+
+
+def _is_uncounted(item: pytest.Item) -> bool:
+    return not item.nodeid.startswith(_COUNTED)
 
 
 def _enter_folder(namespace: dict[str, object]) -> None:

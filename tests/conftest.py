@@ -36,7 +36,7 @@ from hfkit.testing.tokenizers import (
 
 _QUIET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=_QUIET)
-# The same examples each time: more of them would find the same again.
+# The same examples in every run, so that a change fails for what it changed; to look harder is for nightly.
 settings.register_profile(
     "ci", max_examples=50, deadline=None, derandomize=True, suppress_health_check=_QUIET
 )
